@@ -1,0 +1,1 @@
+"""Digits become feature maps, an embedding, a score."""

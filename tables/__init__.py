@@ -1,0 +1,1 @@
+"""A scan becomes a page, its digits, numbers, cells and tables."""

@@ -1,0 +1,1 @@
+"""Pages made by program: for training, demonstration, tests and benchmarks."""

@@ -1,0 +1,1 @@
+"""The digit network's weights and their model card."""
