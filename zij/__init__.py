@@ -1,5 +1,63 @@
-"""zij: compare digitised numerical tables, and say exactly why they are similar."""
+"""zij: compare digitised numerical tables, and say exactly why they are similar.
+
+`annotate`, `compare` and `demo` do what the commands of the same names do. Names are loaded when they are
+first used, so that `import zij` costs nothing.
+"""
 
 from __future__ import annotations
 
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from zij.actions import annotate, compare, demo, generate, train
+    from zij.errors import (
+        ImageError,
+        InputError,
+        ModelError,
+        OutputError,
+        PageXMLError,
+        TableError,
+        UsageError,
+        ZijError,
+    )
+    from zij.tables.reading import Cell, Glyph, Number, Reading, Table
+
 __version__ = "0.1.0"
+
+__all__ = [
+    "Cell",
+    "Glyph",
+    "ImageError",
+    "InputError",
+    "ModelError",
+    "Number",
+    "OutputError",
+    "PageXMLError",
+    "Reading",
+    "Table",
+    "TableError",
+    "UsageError",
+    "ZijError",
+    "annotate",
+    "compare",
+    "demo",
+    "generate",
+    "train",
+]
+
+_READING = frozenset({"Cell", "Glyph", "Number", "Reading", "Table"})
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module 'zij' has no attribute {name!r}")
+    if name.endswith("Error"):
+        home = "zij.errors"
+    else:
+        home = "zij.tables.reading" if name in _READING else "zij.actions"
+    return getattr(importlib.import_module(home), name)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

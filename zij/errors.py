@@ -1,7 +1,7 @@
 """The errors that zij raises, all of one family.
 
     ZijError
-    ├── UsageError        the request itself cannot be right (two inputs with one name, an unknown option value)
+    ├── UsageError        the request itself cannot be right (two inputs of one name, an unknown option value)
     ├── InputError        a file given by the user cannot be used
     │   ├── ImageError    not an image, damaged, empty, too large
     │   ├── PageXMLError  not PAGE-XML, or not safe to read

@@ -1,0 +1,59 @@
+# make demo                          two generated editions, compared: demo/report.html
+# make demo A=scan1.jpg B=scan2.jpg  the same with your scans
+# make test                          lint, types, tests, the commands of the documentation
+# make bench                         speed and memory
+#
+# The first call makes .venv and installs torch (CPU) and zij into it; it needs Python 3.11 or newer
+# (PYTHON=/path/to/python3 names one) and a package index.
+
+OUT ?= demo
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --constraint constraints.txt
+CPU_INDEX := https://download.pytorch.org/whl/cpu
+PYTHONS := python3.13 python3.12 python3.11 python3.14 python3 python
+IS_NEW := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
+
+.PHONY: demo test lint types check bench clean
+.DEFAULT_GOAL := demo
+
+demo: $(READY)
+ifeq ($(A)$(B),)
+	$(BIN)/zij demo -o $(OUT)
+else
+	$(BIN)/zij compare "$(A)" "$(B)" -o $(OUT)
+endif
+
+test: lint types check
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY)
+	$(BIN)/mypy
+
+check: $(READY)
+	$(BIN)/pytest
+
+bench: $(READY)
+	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+# The CPU build of torch comes from its own index; where that cannot be reached, from the ordinary one.
+$(READY): pyproject.toml constraints.txt
+	@python="$(PYTHON)"; \
+	if [ -z "$$python" ]; then for name in $(PYTHONS); do \
+	  if "$$name" -c '$(IS_NEW)' 2>/dev/null; then python="$$name"; break; fi; done; fi; \
+	if [ -z "$$python" ]; then \
+	  echo "zij needs Python 3.11 or newer with its venv module (on Debian: apt-get install python3-venv)," \
+	    "and none was found; install it or say make PYTHON=/path/to/python3." >&2; exit 1; fi; \
+	if ! [ -x $(BIN)/python ]; then echo "making $(VENV) with $$python"; "$$python" -m venv --clear $(VENV); fi
+	@$(BIN)/python -c 'import torch' 2>/dev/null \
+	  || $(PIP) --quiet --no-deps --retries 1 --timeout 20 --index-url $(CPU_INDEX) torch 2>/dev/null \
+	  || $(PIP) torch
+	$(PIP) --quiet setuptools --editable ".[dev]"
+	@touch $(READY)
