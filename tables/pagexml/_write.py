@@ -1,0 +1,367 @@
+"""A reading as PAGE-XML, in the three ways in which programs expect the cells of a table."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Literal
+
+from lxml import etree
+
+from zij.errors import OutputError, UsageError
+from zij.files import write_bytes
+from zij.tables.geometry import Box
+from zij.tables.pagexml._check import findings
+from zij.tables.pagexml._model import Notes, as_written, clean_text
+from zij.tables.pagexml._xml import SCHEMA_INSTANCE, namespace, parse
+from zij.tables.reading import Cell, Glyph, Number, Reading, Table
+
+__all__ = ["Profile", "to_xml", "write_pagexml"]
+
+Profile = Literal["nested", "flat", "transkribus"]
+
+_TIMELESS = "Time stamps are left out, so that the same input gives the same file."
+_BASELINES = "Baselines are the lower edges of the numbers' boxes."
+
+
+def to_xml(
+    reading: Reading,
+    *,
+    profile: Profile = "nested",
+    notes: Mapping[str, Notes] | None = None,
+    page_notes: Notes | None = None,
+) -> bytes:
+    """A reading as PAGE-XML.
+
+    Parameters
+    ----------
+    reading : Reading
+        What was read; it is written as `as_written` gives it, with the ids of `Reading.with_ids`.
+    profile : {"nested", "flat", "transkribus"}
+        "nested": PAGE 2019-07-15, the cells inside their TableRegion. "flat": the same with the cells beside
+        it, for eScriptorium, kraken and LAREX. "transkribus": 2013-07-15 with TableCell, as Transkribus
+        extends it; it has no place for notes, alternatives and parameters.
+    notes : mapping of str to Notes, optional
+        Notes on glyphs, words, cells and tables, by id.
+    page_notes : Notes, optional
+        Notes on the page.
+
+    Returns
+    -------
+    bytes
+        The file, UTF-8; the same for the same input. Its time stamps come from SOURCE_DATE_EPOCH, if set.
+
+    Raises
+    ------
+    UsageError
+        If the profile is not one of the three or a note names no element.
+    OutputError
+        If the reading cannot be right (an image without size, a cell outside its table).
+    """
+    if profile not in _DIALECTS:
+        raise UsageError(f"profile {profile!r} is not known; choose one of {', '.join(_DIALECTS)}.")
+    reading = as_written(reading)
+    writer = _Writer(_DIALECTS[profile], dict(notes or {}))
+    root = writer.document(reading, page_notes or Notes())
+    if writer.notes and writer.dialect.rich:
+        raise UsageError(
+            f"a note is given for {min(writer.notes)!r}, which is no element of {reading.image}."
+        )
+    data = etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+    wrong = findings(parse(data, reading.image), coverage=False)
+    if wrong:
+        raise OutputError(f"{reading.image}: this reading cannot be written as PAGE-XML: {wrong[0]}.")
+    return data
+
+
+def write_pagexml(
+    path: str | Path,
+    reading: Reading,
+    *,
+    profile: Profile = "nested",
+    notes: Mapping[str, Notes] | None = None,
+    page_notes: Notes | None = None,
+) -> Path:
+    """Write `to_xml` of a reading to a file, whole or not at all.
+
+    Returns
+    -------
+    Path
+        The path written.
+
+    Raises
+    ------
+    UsageError, OutputError
+        As `to_xml`, or if the file cannot be written.
+    """
+    return write_bytes(path, to_xml(reading, profile=profile, notes=notes, page_notes=page_notes))
+
+
+@dataclass(frozen=True, slots=True)
+class _Dialect:
+    namespace: str
+    cells_inside: bool = True
+    rich: bool = True  # has Roles, UserDefined, Labels, MetadataItem and several TextEquiv
+
+
+_DIALECTS: dict[str, _Dialect] = {
+    "nested": _Dialect(namespace("2019-07-15")),
+    "flat": _Dialect(namespace("2019-07-15"), cells_inside=False),
+    "transkribus": _Dialect(namespace("2013-07-15"), rich=False),
+}
+
+
+class _Writer:
+    """Builds the tree; `notes` loses what has been placed, `order` gains every region."""
+
+    def __init__(self, dialect: _Dialect, notes: dict[str, Notes]) -> None:
+        self.dialect = dialect
+        self.notes = notes
+        self.order: list[str] = []
+        self.turn = 0
+
+    def add(
+        self, parent: etree._Element, tag: str, text: str | None = None, **attributes: str
+    ) -> etree._Element:
+        node = etree.SubElement(parent, f"{{{self.dialect.namespace}}}{tag}", attributes)
+        node.text = text
+        return node
+
+    def document(self, reading: Reading, page_notes: Notes) -> etree._Element:
+        self.turn = reading.turn
+        space = self.dialect.namespace
+        prefixes: dict[str | None, str] = {None: space, "xsi": SCHEMA_INSTANCE}
+        root = etree.Element(f"{{{space}}}PcGts", nsmap=prefixes)
+        root.set(f"{{{SCHEMA_INSTANCE}}}schemaLocation", f"{space} {space}/pagecontent.xsd")
+        self.metadata(root, reading)
+        size = {"imageWidth": str(reading.width), "imageHeight": str(reading.height)}
+        page = self.add(root, "Page", imageFilename=reading.image, **size)
+        if not self.dialect.rich:
+            page.set("custom", _custom(zij=_facts(reading)))
+        head = len(page)
+        if self.dialect.rich:
+            self.note(page, page_notes)
+        for table in reading.tables:
+            self.table(page, table)
+        if reading.loose:
+            self.loose(page, reading.loose)
+        self.reading_order(page, head)
+        return root
+
+    def metadata(self, root: etree._Element, reading: Reading) -> None:
+        node = self.add(root, "Metadata")
+        stamp, stamped = _clock()
+        self.add(node, "Creator", f"zij {version('zij')}")
+        self.add(node, "Created", stamp)
+        self.add(node, "LastChange", stamp)
+        self.add(node, "Comments", _BASELINES if stamped else f"{_BASELINES} {_TIMELESS}")
+        if not self.dialect.rich:
+            return
+        defined = self.add(node, "UserDefined")
+        for name, kind, value in _attributes(reading):
+            self.add(defined, "UserAttribute", name=name, type=kind, value=value)
+        step = self.add(
+            node, "MetadataItem", type="processingStep", name="digit-reading", value=reading.model
+        )
+        if reading.parameters:
+            labels = self.add(step, "Labels", externalModel="zij-parameters")
+            for name, value in reading.parameters:
+                self.add(labels, "Label", type=name, value=value)
+
+    def reading_order(self, page: etree._Element, position: int) -> None:
+        if not self.order:
+            return
+        order = self.add(page, "ReadingOrder")
+        page.insert(position, order)
+        group = self.add(order, "OrderedGroup", id="ro")
+        for index, name in enumerate(self.order):
+            self.add(group, "RegionRefIndexed", index=str(index), regionRef=name)
+
+    def place(self, name: str) -> str:
+        """Take the next place in the reading order."""
+        self.order.append(name)
+        return str(len(self.order) - 1)
+
+    def table(self, page: etree._Element, table: Table) -> None:
+        node = self.add(page, "TableRegion", id=table.id, rows=str(table.rows), columns=str(table.columns))
+        node.set("custom", _custom(readingOrder={"index": self.place(table.id)}))
+        self.coords(node, table.box, table.confidence)
+        self.note_on(node, table.id)
+        for cell in table.cells:
+            self.cell(node if self.dialect.cells_inside else page, cell, table.id)
+
+    def cell(self, parent: etree._Element, cell: Cell, table: str) -> None:
+        node = self.add(parent, "TextRegion" if self.dialect.rich else "TableCell", id=cell.id)
+        custom = {"readingOrder": {"index": self.place(cell.id)}, "structure": {"type": "cell"}}
+        if not self.dialect.cells_inside:
+            custom["table"] = {"id": table}
+        custom["zij"] = {"state": cell.state}
+        if not cell.text and cell.confidence != 1:
+            custom["zij"]["confidence"] = f"{cell.confidence:.6g}"
+        node.set("custom", _custom(**custom))
+        spans = {"rowSpan": str(cell.row_span), "colSpan": str(cell.column_span)}
+        if self.dialect.rich:
+            self.coords(node, cell.box)
+            self.note_on(node, cell.id)
+            place = {"rowIndex": str(cell.row), "columnIndex": str(cell.column)}
+            header = str(cell.header).lower()
+            self.add(self.add(node, "Roles"), "TableCellRole", **place, **spans, header=header)
+        else:
+            node.attrib.update({"row": str(cell.row), "col": str(cell.column), **spans})
+            if cell.header:
+                node.set("label", "true")
+            self.add(node, "Coords", points=_corners(cell.box, clockwise=False))
+        for index, (text, numbers) in enumerate(_lines(cell)):
+            box = Box.hull(number.box for number in numbers) if numbers else cell.box
+            self.line(node, f"{cell.id}_l{index + 1}", index, numbers, text, box)
+        if cell.text:
+            self.text(node, cell.text, cell.confidence)
+        if not self.dialect.rich:
+            self.add(node, "CornerPts", "0 1 2 3")
+
+    def loose(self, page: etree._Element, numbers: tuple[Number, ...]) -> None:
+        node = self.add(page, "TextRegion", id="x", type="other")
+        structure = {"type": "digits-unassigned"}
+        node.set("custom", _custom(readingOrder={"index": self.place("x")}, structure=structure))
+        self.coords(node, Box.hull(number.box for number in numbers))
+        for index, number in enumerate(numbers):
+            self.line(node, f"{number.id}_l1", index, (number,), number.text, number.box)
+        self.text(node, "\n".join(number.text for number in numbers))
+
+    def line(
+        self, parent: etree._Element, name: str, index: int, numbers: tuple[Number, ...], text: str, box: Box
+    ) -> None:
+        node = self.add(parent, "TextLine", id=name, custom=_custom(readingOrder={"index": str(index)}))
+        if self.dialect.rich:
+            node.set("index", str(index))
+        self.coords(node, box)
+        self.add(node, "Baseline", points=_baseline(box, self.turn))
+        for number in numbers:
+            self.word(node, number)
+        self.text(node, text)
+
+    def word(self, line: etree._Element, number: Number) -> None:
+        node = self.add(line, "Word", id=number.id)
+        self.coords(node, number.box)
+        for glyph in number.glyphs:
+            self.glyph(node, glyph)
+        self.text(node, number.text, number.confidence if number.glyphs else None)
+        self.note_on(node, number.id)
+
+    def glyph(self, word: etree._Element, glyph: Glyph) -> None:
+        node = self.add(word, "Glyph", id=glyph.id)
+        self.coords(node, glyph.box)
+        hypotheses = ((glyph.text, glyph.confidence), *glyph.alternatives)
+        for index, (text, confidence) in enumerate(hypotheses if self.dialect.rich else hypotheses[:1]):
+            equiv = self.text(node, text, confidence, index)
+            if self.dialect.rich and glyph.is_digit:
+                equiv.set("dataType", "xsd:integer")
+        self.note_on(node, glyph.id)
+
+    def text(
+        self, parent: etree._Element, text: str, confidence: float | None = None, index: int = 0
+    ) -> etree._Element:
+        node = self.add(parent, "TextEquiv")
+        if self.dialect.rich:
+            node.set("index", str(index))
+        if confidence is not None:
+            node.set("conf", f"{confidence:.6g}")
+        self.add(node, "Unicode", text)
+        return node
+
+    def coords(self, parent: etree._Element, box: Box, confidence: float | None = None) -> None:
+        node = self.add(parent, "Coords", points=_corners(box))
+        if confidence is not None and self.dialect.rich:
+            node.set("conf", f"{confidence:.6g}")
+
+    def note_on(self, node: etree._Element, name: str) -> None:
+        notes = self.notes.pop(name, None)
+        if notes is not None and self.dialect.rich:
+            self.note(node, notes)
+
+    def note(self, node: etree._Element, notes: Notes) -> None:
+        if notes.attributes:
+            defined = self.add(node, "UserDefined")
+            for name, kind, value in notes.attributes:
+                self.add(defined, "UserAttribute", name=clean_text(name), type=kind, value=clean_text(value))
+        for model, external, labels in notes.labels:
+            group = self.add(node, "Labels", **_given(externalModel=model, externalId=external))
+            for kind, value, comments in labels:
+                self.add(group, "Label", value=clean_text(value), **_given(type=kind, comments=comments))
+
+
+def _given(**attributes: str) -> dict[str, str]:
+    return {name: clean_text(value) for name, value in attributes.items() if value}
+
+
+def _attributes(reading: Reading) -> list[tuple[str, str, str]]:
+    return [
+        ("zij:image-sha256", "xsd:string", reading.sha256),
+        ("zij:source", "xsd:string", reading.source),
+        ("zij:turn", "xsd:integer", str(reading.turn)),
+        ("zij:skew", "xsd:float", repr(float(reading.skew))),
+        ("zij:digit-height", "xsd:float", repr(float(reading.digit_height))),
+    ]
+
+
+def _facts(reading: Reading) -> dict[str, str]:
+    """What the page's custom attribute keeps where Metadata has no place for it."""
+    facts = {"turn": str(reading.turn), "skew": repr(float(reading.skew))}
+    facts["digitHeight"] = repr(float(reading.digit_height))
+    return facts | ({"sha256": reading.sha256} if reading.sha256.isalnum() else {})
+
+
+def _custom(**parts: Mapping[str, str]) -> str:
+    """The custom attribute in Transkribus' notation: `name {key:value; ...} ...`."""
+    return " ".join(
+        f"{name} {{{' '.join(f'{k}:{v};' for k, v in part.items())}}}" for name, part in parts.items()
+    )
+
+
+def _corners(box: Box, *, clockwise: bool = True) -> str:
+    """The box's corners from the top left on; counter-clockwise is the order of Transkribus' cells."""
+    x, y, right, bottom = int(box.x), int(box.y), int(box.right), int(box.bottom)
+    second, fourth = ((right, y), (x, bottom)) if clockwise else ((x, bottom), (right, y))
+    return " ".join(f"{px},{py}" for px, py in ((x, y), second, (right, bottom), fourth))
+
+
+def _baseline(box: Box, turn: int) -> str:
+    """The box's lower edge in reading direction, in an image that is upright once turned clockwise."""
+    x, y, right, bottom = int(box.x), int(box.y), int(box.right), int(box.bottom)
+    (x1, y1), (x2, y2) = {
+        0: ((x, bottom), (right, bottom)),
+        90: ((right, bottom), (right, y)),
+        180: ((right, y), (x, y)),
+        270: ((x, y), (x, bottom)),
+    }[turn % 360 // 90 * 90]
+    return f"{x1},{y1} {x2},{y2}"
+
+
+def _lines(cell: Cell) -> list[tuple[str, tuple[Number, ...]]]:
+    """The cell's text lines with their numbers; one line where the text does not say which stands where."""
+    if not cell.text and not cell.numbers:
+        return []
+    lines, rest = [], list(cell.numbers)
+    for text in cell.text.split("\n"):
+        here, tokens = [], text.split()
+        while rest and tokens and tokens[: len(words := rest[0].text.split())] == words:
+            here.append(rest.pop(0))
+            tokens = tokens[len(words) :]
+        lines.append((text, tuple(here)))
+        if tokens:
+            break
+    if rest or tokens:
+        return [(cell.text.replace("\n", " "), cell.numbers)]
+    return lines
+
+
+def _clock() -> tuple[str, bool]:
+    """The time stamp and whether it was given from outside."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if not epoch.isdecimal() or len(epoch) > 11:
+        return "1970-01-01T00:00:00Z", False
+    return datetime.fromtimestamp(int(epoch), UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), True

@@ -1,0 +1,92 @@
+"""Reading XML that may be hostile, and what PAGE-XML's versions have in common."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lxml import etree
+
+from zij.errors import PageXMLError
+
+__all__ = ["LIMIT", "SCHEMA_INSTANCE", "children", "custom_parts", "local", "namespace", "parse"]
+
+LIMIT = 64 * 2**20
+SCHEMA_INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
+
+_DOCTYPE = tuple("<!DOCTYPE".encode(e) for e in ("ascii", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"))
+_DOCTYPE_ERROR = "{}: has a document type (DOCTYPE), which can hide entities; remove that declaration."
+_PART = re.compile(r"([^\s{}]+)\s*\{([^{}]*)\}")
+
+
+def namespace(date: str) -> str:
+    """The namespace of a version of PAGE's page content, such as "2019-07-15"."""
+    return f"http://schema.primaresearch.org/PAGE/gts/pagecontent/{date}"
+
+
+def parse(data: bytes, name: str) -> etree._Element:
+    """Parse a PAGE-XML file without entities, network or document types.
+
+    Parameters
+    ----------
+    data : bytes
+        The file.
+    name : str
+        What to call it in an error.
+
+    Returns
+    -------
+    Element
+        The root, a PcGts of any version.
+
+    Raises
+    ------
+    PageXMLError
+        If the file is too large, no XML, has a document type, or is no PAGE-XML.
+    """
+    if len(data) > LIMIT:
+        raise PageXMLError(f"{name}: more than {LIMIT // 2**20} MB; split the file or leave it out.")
+    if any(mark in data for mark in _DOCTYPE):
+        raise PageXMLError(
+            f"{name}: has a document type (DOCTYPE), which can hide entities; remove that line."
+        )
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        root = etree.fromstring(data, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        reason = str(error).partition("\n")[0].rstrip(".")
+        raise PageXMLError(f"{name}: not readable as XML: {reason}; export the file again.") from error
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise PageXMLError(
+            f"{name}: has a document type (DOCTYPE), which can hide entities; remove that line."
+        )
+    if local(root) != "PcGts":
+        found = local(root)[:40]
+        raise PageXMLError(f"{name}: not PAGE-XML (it starts with {found!r}); export the page as PAGE.")
+    return root
+
+
+def local(node: etree._Element) -> str:
+    """An element's name without its namespace; "" for what is no element."""
+    return node.tag.rpartition("}")[2] if isinstance(node.tag, str) else ""
+
+
+def children(node: etree._Element, *names: str) -> Iterator[etree._Element]:
+    """The children of these names, in any namespace."""
+    return (child for child in node if local(child) in names)
+
+
+def custom_parts(node: etree._Element) -> dict[str, dict[str, str]]:
+    """The custom attribute `name {key:value; ...} ...` as a dictionary of dictionaries."""
+    parts = {}
+    for name, body in _PART.findall(node.get("custom", "")):
+        pairs = (pair.partition(":") for pair in body.split(";"))
+        parts[name] = {key.strip(): value.strip() for key, colon, value in pairs if colon}
+    return parts
