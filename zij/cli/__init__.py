@@ -1,1 +1,91 @@
-"""The command line."""
+"""The command line: parses, calls `zij.actions`, and says in one line what was found and where it lies.
+
+Results go to stdout, progress and messages to stderr. Exit codes: 0 done; 1 some pages failed and the rest
+is done; 2 nothing could be done.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Annotated, NoReturn
+
+import typer
+
+from zij import __version__
+from zij.cli import pages, pairs
+from zij.errors import ZijError
+
+__all__ = ["app", "main"]
+
+NOTHING_DONE = 2
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="zij",
+    help="Compare digitised numerical tables: read the digits, measure the similarity, explain it exactly.",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+pages.register(app)
+pairs.register(app)
+
+
+@app.callback(invoke_without_command=True)
+def _front_door(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show where in the program an error arose.")] = False,
+) -> None:
+    if version:
+        typer.echo(f"zij {__version__}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+        raise typer.Exit(NOTHING_DONE)
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run one command and end the process with its exit code.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        What follows `zij`; default `sys.argv`. `--debug` may stand anywhere before a `--`.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    end = words.index("--") if "--" in words else len(words)
+    debug = "--debug" in words[:end]
+    words = [word for place, word in enumerate(words) if word != "--debug" or place > end]
+    sys.exit(_run(words, debug))
+
+
+def _run(words: list[str], debug: bool) -> int:
+    try:
+        return int(app(words, prog_name="zij", standalone_mode=False) or 0)
+    except (KeyboardInterrupt, typer.Abort):
+        typer.echo("zij: interrupted; nothing half-written was left behind.", err=True)
+        return INTERRUPTED
+    except Exception as error:
+        if debug:
+            traceback.print_exc()
+        typer.echo(f"zij: {_sentence(error, debug)}", err=True)
+        return NOTHING_DONE
+
+
+def _sentence(error: Exception, debug: bool) -> str:
+    """What went wrong, in one line that says what to do."""
+    if isinstance(error, ZijError):
+        return " ".join(str(error).split())
+    if isinstance(error, MemoryError):
+        return "there is not enough memory for this; close other programs or use smaller images."
+    tell = getattr(error, "format_message", None)  # wrong use, as typer tells it
+    if tell is not None:
+        path = getattr(getattr(error, "ctx", None), "command_path", "zij")
+        return f"{' '.join(tell().split()).rstrip('.')}; see {path} --help."
+    what = " ".join(f"{type(error).__name__}: {error}".split()).rstrip(".: ")
+    advice = "please report it" if debug else "run again with --debug and report it"
+    return f"internal error ({what}); {advice}."

@@ -1,0 +1,86 @@
+"""The documentation is true: its commands run, and every command and option says what it does."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import typer.main
+
+from zij.cli import app
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+IMAGES = {".jpg", ".jpeg", ".png", ".tif", ".tiff"}
+
+
+def commands(text: str) -> list[str]:
+    """The `$ zij ...` lines of all console blocks; a backslash at the end of a line continues it."""
+    blocks = re.findall(r"^```console\n(.*?)^```", text, re.M | re.S)
+    lines = "".join(blocks).replace("\\\n", " ").splitlines()
+    return [line.removeprefix("$ ") for line in lines if line.startswith("$ zij ")]
+
+
+def test_commands_are_found() -> None:
+    text = "```console\n$ zij demo \\\n  -o x\nsimilarity 1\n$ make test\n```\n```\n$ zij no\n```\n"
+    assert [shlex.split(line) for line in commands(text)] == [["zij", "demo", "-o", "x"]]
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Generated scans that stand for the user's."""
+    folder = tmp_path_factory.mktemp("pages")
+    zij(["generate", "-o", str(folder), "--count", "2"], folder)
+    return sorted(path for path in folder.iterdir() if path.suffix in IMAGES)
+
+
+def zij(words: list[str], folder: Path) -> str:
+    """Run a command in a folder as a user would, and return what it printed."""
+    ended = subprocess.run(
+        [sys.executable, "-c", "from zij.cli import main; main()", *words],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+    )
+    assert ended.returncode == 0, f"zij {shlex.join(words)}: {ended.stderr}"
+    return ended.stdout
+
+
+@pytest.mark.parametrize(
+    "document", [d for d in DOCUMENTS if commands(d.read_text("utf-8"))], ids=lambda path: path.name
+)
+def test_documented_commands_run(document: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    """In order and in one folder; an image that is not there yet is a generated page."""
+    for line in commands(document.read_text("utf-8")):
+        words = shlex.split(line, comments=True)[1:]
+        wanted = [word for word in words if Path(word).suffix.lower() in IMAGES]
+        for place, name in enumerate(word for word in wanted if not (tmp_path / word).exists()):
+            pages: list[Path] = request.getfixturevalue("pages")
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(pages[place % len(pages)], tmp_path / name)
+        assert zij(words, tmp_path).strip(), f"{line}: printed nothing"
+
+
+def parameters() -> Iterator[tuple[str, str, str | None]]:
+    """Command, name and help text of every argument and option."""
+    group = typer.main.get_command(app)
+    for command in [group, *group.commands.values()]:  # type: ignore[attr-defined]
+        for parameter in command.params:
+            yield str(command.name), str(parameter.name), getattr(parameter, "help", None)
+
+
+@pytest.mark.parametrize(("command", "name", "text"), list(parameters()))
+def test_every_option_says_what_it_does(command: str, name: str, text: str | None) -> None:
+    assert text and text.endswith("."), f"{command} {name} has no help text that is a sentence"
+
+
+def test_every_command_says_what_it_does() -> None:
+    group = typer.main.get_command(app)
+    for command in group.commands.values():  # type: ignore[attr-defined]
+        assert command.help and command.help.split("\n")[0].strip(), command.name

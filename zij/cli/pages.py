@@ -1,0 +1,100 @@
+"""Commands about single pages: `annotate`, `train`, `generate`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from zij.cli.progress import finish, shown_progress
+
+__all__ = ["Device", "Images", "Seed", "annotate", "generate", "register", "train"]
+
+Device = Annotated[
+    Literal["auto", "cpu", "cuda"],
+    typer.Option(help="Where the network runs; auto takes a GPU if there is one."),
+]
+Images = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR", help="Folder with the images of PAGE-XML files; otherwise they are beside them."
+    ),
+]
+Seed = Annotated[int, typer.Option(help="The same seed gives the same bytes.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command()(annotate)
+    app.command()(train)
+    app.command()(generate)
+
+
+def annotate(
+    pages: Annotated[list[str], typer.Argument(metavar="PAGE...", help="Images or PAGE-XML files.")],
+    out: Annotated[
+        Path, typer.Option("--out", "-o", metavar="DIR", help="Folder for the results; made if missing.")
+    ],
+    profile: Annotated[
+        Literal["nested", "flat", "transkribus"],
+        typer.Option(help="Form of the PAGE-XML: cells with roles, plain lines, or Transkribus's tables."),
+    ] = "nested",
+    device: Device = "auto",
+    split: Annotated[bool, typer.Option("--split", help="Cut an opening into its two pages first.")] = False,
+    images: Images = None,
+) -> None:
+    """Read the digits, numbers and tables of scans.
+
+    Writes for each PAGE its PAGE-XML, a table of cells (CSV) that can be corrected and read back, and a
+    picture of the page with what was read.
+    """
+    from zij import actions
+
+    with shown_progress() as progress:
+        result = actions.annotate(
+            pages, out, profile=profile, device=device, split=split, images=images, progress=progress
+        )
+    finish(result)
+
+
+def train(
+    out: Annotated[
+        Path, typer.Option("--out", "-o", metavar="FILE", help="Weights to write, .safetensors.")
+    ] = Path("digits.safetensors"),
+    fonts: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder with more fonts, for instance of your printer's types."),
+    ] = None,
+    seed: Seed = 0,
+    minutes: Annotated[
+        float | None,
+        typer.Option(min=0, help="End after so many minutes; the bytes then depend on it."),
+    ] = None,
+    steps: Annotated[int | None, typer.Option(min=1, help="End after so many training steps.")] = None,
+    device: Device = "auto",
+) -> None:
+    """Make the digit model again from generated pages, or one for your own types."""
+    from zij import actions
+
+    with shown_progress() as progress:
+        result = actions.train(
+            out, fonts=fonts, seed=seed, minutes=minutes, steps=steps, device=device, progress=progress
+        )
+    finish(result)
+
+
+def generate(
+    out: Annotated[
+        Path, typer.Option("--out", "-o", metavar="DIR", help="Folder for the pages; made if missing.")
+    ],
+    kind: Annotated[str, typer.Option(help="Kind of table.")] = "climates",
+    seed: Seed = 0,
+    count: Annotated[int, typer.Option(min=1, help="Number of pages.")] = 1,
+) -> None:
+    """Make pages of invented tables with their truth, for trials and measurements."""
+    from zij import actions
+
+    with shown_progress() as progress:
+        result = actions.generate(out, kind=kind, seed=seed, count=count, progress=progress)
+    finish(result)

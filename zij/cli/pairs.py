@@ -1,0 +1,65 @@
+"""Commands about two pages: `compare`, `demo`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from zij.cli.pages import Device, Images, Seed
+from zij.cli.progress import finish, shown_progress
+
+__all__ = ["compare", "demo", "register"]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command()(compare)
+    app.command()(demo)
+
+
+def compare(
+    a: Annotated[str, typer.Argument(metavar="A", help="Image or PAGE-XML file of the first page.")],
+    b: Annotated[str, typer.Argument(metavar="B", help="Image or PAGE-XML file of the second page.")],
+    out: Annotated[
+        Path, typer.Option("--out", "-o", metavar="DIR", help="Folder for the results; made if missing.")
+    ],
+    top: Annotated[
+        int, typer.Option(min=1, help="How many pairs to list; the sum of the others is stated.")
+    ] = 2000,
+    model: Annotated[
+        str, typer.Option(help="What similarity is measured on; bigram: pairs of neighbouring digits.")
+    ] = "bigram",
+    weights: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Another digit model, as made by zij train.")
+    ] = None,
+    device: Device = "auto",
+    images: Images = None,
+) -> None:
+    """Say how similar two pages are, and exactly which pairs of digits make it up.
+
+    Writes PAGE-XML for both pages, the pairs (CSV and W3C annotations), a figure, and report.html, which
+    opens without a network.
+    """
+    from zij import actions
+
+    with shown_progress() as progress:
+        result = actions.compare(
+            a, b, out, top=top, model=model, weights=weights, device=device, images=images, progress=progress
+        )
+    finish(result)
+
+
+def demo(
+    out: Annotated[
+        Path, typer.Option("--out", "-o", metavar="DIR", help="Folder for the results; made if missing.")
+    ] = Path("demo"),
+    seed: Seed = 0,
+) -> None:
+    """Generate two editions of one table, a few misprints apart, and compare them."""
+    from zij import actions
+
+    with shown_progress() as progress:
+        result = actions.demo(out, seed=seed, progress=progress)
+    finish(result)
