@@ -22,6 +22,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 from torch.nn import functional as F
+
 from zij.similarity.features import CELLS, MAX_RISE, MIN_STEP
 
 __all__ = ["BigramNetwork"]

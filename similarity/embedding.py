@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
 from zij.similarity.evidence import Evidence
 from zij.similarity.features import CELLS, FEATURES
 
@@ -36,6 +37,7 @@ class Embedding:
 def embed(evidence: Evidence) -> Embedding:
     """The embedding of a page through `zij.similarity.bigrams.BigramNetwork`; all zero without digits."""
     import torch
+
     from zij.similarity.bigrams import BigramNetwork
 
     network = BigramNetwork(evidence.reach, cells=CELLS)

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from zij.errors import InputError
 from zij.similarity.features import CELLS, MAX_RISE, MIN_STEP
 from zij.tables.geometry import Box, Geometry
 from zij.tables.reading import Glyph, Number, Reading
-
-from zij.errors import InputError
 
 __all__ = ["Evidence", "evidence_from_reading", "named"]
 

@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from zij.errors import InputError
 from zij.similarity.embedding import cosine, dot, embed
 from zij.similarity.evidence import evidence_from_reading
 from zij.similarity.features import FEATURES, is_bigram
 from zij.tables.geometry import Box, Geometry
 from zij.tables.reading import Glyph, Number, Reading
-
-from zij.errors import InputError
 
 DATA = Path(__file__).parents[2] / ".." / "shared" / "data"
 
