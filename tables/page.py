@@ -1,0 +1,196 @@
+"""A page found in a photograph: its ink, evenly lit, and its place, upright and level."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from zij.tables.geometry import Box, Geometry
+from zij.tables.image import Image
+from zij.tables.paper import WORKING_SIZE, fade, find_paper, light
+from zij.tables.skew import find_skew
+
+__all__ = ["Page", "prepare"]
+
+TYPICAL_INK = 0.7
+"""What the 75 % quantile of clear ink is brought to."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Page:
+    """The page of an image.
+
+    Attributes
+    ----------
+    image : Image
+        The photograph.
+    ink : (H, W) ndarray of float32
+        In the frame of the image: 0 = paper, about 0.7 to 1 = ink; 0 outside the page.
+    geometry : Geometry
+        From the image to the upright, level page.
+    """
+
+    image: Image
+    ink: NDArray[np.float32]
+    geometry: Geometry
+
+    def turned(self, quarter_turns: int) -> Page:
+        """The same page turned clockwise by quarter turns; no pixel is touched."""
+        return replace(self, geometry=self.geometry.turned(quarter_turns))
+
+    def raster(self, scale: float = 1.0, box: Box | None = None) -> tuple[NDArray[np.float32], Geometry]:
+        """The ink of the upright page, sampled once from the original.
+
+        Parameters
+        ----------
+        scale : float
+            Pixels of the raster for one pixel of the original.
+        box : Box, optional
+            The part wanted, in pixels of the upright page at scale 1; it may reach beyond the page, where
+            there is no ink. All of the page if left out.
+
+        Returns
+        -------
+        raster : (h, w) ndarray of float32
+            0 to 1; averaged over areas where it shrinks, cubic where it grows.
+        geometry : Geometry
+            From the image to this raster.
+
+        Raises
+        ------
+        ValueError
+            If `scale` is not positive.
+        """
+        if not scale > 0:
+            raise ValueError(f"scale must be positive, not {scale}")
+        geometry = self.geometry.scaled(scale)
+        if box is not None:
+            part = Box(box.x * scale, box.y * scale, box.w * scale, box.h * scale).rounded()
+            geometry = geometry.cropped(part)
+        return _sample(self.ink, geometry), geometry
+
+
+def prepare(image: Image) -> Page:
+    """Find the page in a photograph, even out its light, and level it.
+
+    The page is what is not black border; when unsure, more is kept. Ink is the darkness relative to the blank
+    paper around, (paper - grey) / paper, with a gain for the whole page. Which of the four sides is up is not
+    decided here; see `Page.turned`.
+
+    Parameters
+    ----------
+    image : Image
+
+    Returns
+    -------
+    Page
+    """
+    grey = image.grey
+    small = _working_copy(grey)
+    paper = find_paper(small)
+    ink = _ink(grey, light(small, paper), fade(paper))
+    skew = find_skew(ink)
+    return Page(image, ink, _geometry(image, paper, skew))
+
+
+def _working_copy(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    height, width = grey.shape
+    factor = WORKING_SIZE / max(height, width)
+    size = max(round(width * factor), 1), max(round(height * factor), 1)
+    method = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(grey, size, interpolation=method), np.uint8)
+
+
+def _ink(
+    grey: NDArray[np.uint8], paper: NDArray[np.float32], weight: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Darkness relative to the paper, with the page's gain."""
+    size = grey.shape[1], grey.shape[0]
+    ink = np.asarray(1 - grey / cv2.resize(paper, size, interpolation=cv2.INTER_LINEAR), np.float32)
+    if not weight.all():
+        ink *= cv2.resize(weight, size, interpolation=cv2.INTER_LINEAR)
+    level, gain = _contrast(ink)
+    ink -= level
+    ink *= gain
+    return np.clip(ink, 0, 1, out=ink)
+
+
+def _contrast(ink: NDArray[np.float32]) -> tuple[float, float]:
+    """The darkness of blank paper, and the gain that brings clear ink to what is typical."""
+    step = max(math.isqrt(ink.size // 500_000), 1)
+    sample = ink[::step, ::step].ravel()
+    level = float(np.clip(np.median(sample), 0, 0.05))
+    clear = sample[sample > level + 0.2]
+    if clear.size < 1e-4 * sample.size:
+        return level, 1.0
+    return level, float(np.clip(TYPICAL_INK / (np.quantile(clear, 0.75) - level), 0.8, 2.0))
+
+
+def _geometry(image: Image, paper: NDArray[np.bool_], skew: float) -> Geometry:
+    """Level by `skew`, then cropped to whole pixels that hold all of the paper."""
+    level = Geometry.identity(image.width, image.height)
+    if skew:
+        level = level.rotated(skew)
+    outlines, _ = cv2.findContours(paper.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    if not outlines:
+        return level
+    corners = np.concatenate(outlines)[:, 0, :].astype(float)
+    corners = np.concatenate([corners + shift for shift in ((0, 0), (1, 0), (0, 1), (1, 1))])
+    factor = np.array([image.width / paper.shape[1], image.height / paper.shape[0]])
+    points = level.to_raster(corners * factor)
+    left, top = np.floor(points.min(axis=0) + 1e-6)
+    right, bottom = np.ceil(points.max(axis=0) - 1e-6)
+    return level.cropped(Box(float(left), float(top), float(right - left), float(bottom - top)))
+
+
+def _sample(ink: NDArray[np.float32], geometry: Geometry) -> NDArray[np.float32]:
+    """Values of the ink at the pixels of a raster."""
+    matrix, width, height = geometry.matrix, geometry.width, geometry.height
+    corners = np.array([(0, 0), (width, 0), (0, height), (width, height)], float)
+    ends = geometry.to_original(corners)
+    # whole reduction first: a block of f x f pixels is one pixel whose continuous coordinate is divided by f
+    factor = max(int(1 / geometry.scale + 1e-9), 1)
+    margin = 4 * factor
+    low = np.floor((ends.min(axis=0) - margin) / factor).astype(int) * factor
+    high = np.ceil((ends.max(axis=0) + margin) / factor).astype(int) * factor
+    if np.any(high <= 0) or np.any(low >= ink.shape[::-1]):
+        return np.zeros((height, width), np.float32)
+    part = _cut(ink, low, high)
+    local = matrix.copy()
+    local[:, 2] += matrix[:, :2] @ low
+    if factor > 1:
+        part = cv2.resize(
+            part, (part.shape[1] // factor, part.shape[0] // factor), interpolation=cv2.INTER_AREA
+        )
+        local[:, :2] *= factor
+    return _warp(part, local, width, height)
+
+
+def _cut(ink: NDArray[np.float32], low: NDArray[np.int64], high: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Rows and columns from `low` to `high` (x, y), with zeros where they lie outside."""
+    height, width = ink.shape
+    (x0, y0), (x1, y1) = np.maximum(low, 0), np.minimum(high, (width, height))
+    borders = int(y0 - low[1]), int(high[1] - y1), int(x0 - low[0]), int(high[0] - x1)
+    part = cv2.copyMakeBorder(ink[y0:y1, x0:x1], *borders, cv2.BORDER_CONSTANT, value=0)
+    return np.asarray(part, np.float32)
+
+
+def _warp(
+    part: NDArray[np.float32], matrix: NDArray[np.float64], width: int, height: int
+) -> NDArray[np.float32]:
+    """Affine warp in continuous coordinates, smoothed beforehand as far as it shrinks."""
+    linear, shift = matrix[:, :2], matrix[:, 2]
+    scale = math.sqrt(abs(np.linalg.det(linear)))
+    if scale < 0.99:  # what a box as wide as a pixel of the raster adds to one as wide as a pixel of the part
+        sigma = math.sqrt((1 / scale**2 - 1) / 12) + 0.05
+        part = np.asarray(cv2.GaussianBlur(part, (0, 0), sigma), np.float32)
+    # OpenCV counts from the centres of pixels: c' = A (c + 1/2) + b - 1/2
+    centres = np.column_stack([linear, linear @ (0.5, 0.5) + shift - 0.5])
+    exact = bool(np.all(np.abs(centres - np.rint(centres)) < 1e-9))
+    method = cv2.INTER_NEAREST if exact else cv2.INTER_LINEAR if scale < 0.99 else cv2.INTER_CUBIC
+    raster = cv2.warpAffine(part, centres, (width, height), flags=method, borderMode=cv2.BORDER_CONSTANT)
+    return np.asarray(np.clip(raster, 0, 1), np.float32)
