@@ -1,0 +1,86 @@
+"""Which numbers of a page stand together, so that they may be a table."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zij.tables.marks import Marks
+from zij.tables.neighbours import Indices, components, nearest, pairs_ahead
+
+__all__ = ["find_blocks", "steps_below", "steps_beside"]
+
+Floats = NDArray[np.float64]
+
+
+def steps_below(marks: Marks, *, digit_height: float, farthest: float = 6.0) -> tuple[Indices, Indices]:
+    """Each number and the nearest below that overlaps it from left to right (distances in digit heights)."""
+    middle = (marks.u0 + marks.u1) / 2
+    i, j = pairs_ahead(
+        marks.v, middle, ahead=(0.7 * digit_height, farthest * digit_height), aside=2 * digit_height
+    )
+    margin = 0.35 * digit_height
+    overlap = (marks.u0[i] - margin < marks.u1[j] + margin) & (marks.u0[j] - margin < marks.u1[i] + margin)
+    i, j = i[overlap], j[overlap]
+    i, j, _ = nearest(i, j, marks.v[j] - marks.v[i] + 0.1 * np.abs(middle[j] - middle[i]))
+    return i, j
+
+
+def steps_beside(marks: Marks, *, digit_height: float, farthest: float = 10.0) -> tuple[Indices, Indices]:
+    """Each number and the nearest to its right on its line (distances in digit heights)."""
+    i, j = pairs_ahead(
+        (marks.u0 + marks.u1) / 2,
+        marks.v,
+        ahead=(0.0, (farthest + 4) * digit_height),
+        aside=0.5 * digit_height,
+    )
+    space = marks.u0[j] - marks.u1[i]
+    keep = (space > 0) & (space <= farthest * digit_height)
+    i, j, space = i[keep], j[keep], space[keep]
+    i, j, _ = nearest(i, j, space + np.abs(marks.v[j] - marks.v[i]))
+    return i, j
+
+
+def find_blocks(marks: Marks, *, digit_height: float) -> list[Indices]:
+    """Groups of numbers that stand together, in lines or in columns, from top to bottom.
+
+    Numbers are linked to the nearest below, where it is at most 2.2 usual lines away, and to the nearest
+    beside; groups that stand farther apart are joined where their lines agree.
+    """
+    i, j = steps_below(marks, digit_height=digit_height)
+    gap = marks.v[j] - marks.v[i]
+    pitch = float(np.clip(np.median(gap), digit_height, 5 * digit_height)) if len(gap) else 1.5 * digit_height
+    near = gap <= 2.2 * pitch
+    a, b = steps_beside(marks, digit_height=digit_height)
+    first, second = np.concatenate([i[near], a]), np.concatenate([j[near], b])
+    label = components(len(marks), zip(first.tolist(), second.tolist(), strict=True))
+    label = _agreeing(marks, label, pitch)
+    blocks = [np.flatnonzero(label == k) for k in np.unique(label).tolist()]
+    return sorted(blocks, key=lambda b: (float(marks.v[b].min()), float(marks.u0[b].min())))
+
+
+def _agreeing(marks: Marks, label: Indices, pitch: float, fewest: int = 4) -> Indices:
+    """Join groups beside each other, most lines of the smaller of which go on in the larger."""
+    label = label.copy()
+    counts = np.bincount(label)
+    large = sorted(np.flatnonzero(counts >= fewest).tolist(), key=lambda k: (-int(counts[k]), k))
+    for n, k in enumerate(large):
+        for other in large[:n]:
+            one, two = np.flatnonzero(label == label[k]), np.flatnonzero(label == label[other])
+            if label[k] != label[other] and _same_lines(marks, np.flatnonzero(label == k), two, pitch):
+                label[one] = label[two[0]]
+    return label
+
+
+def _same_lines(marks: Marks, small: Indices, large: Indices, pitch: float) -> bool:
+    if not len(small):
+        return False
+    apart = max(marks.u0[large].min() - marks.u1[small].max(), marks.u0[small].min() - marks.u1[large].max())
+    if apart <= 0:
+        return False
+    v = np.sort(marks.v[large])
+    place = np.clip(np.searchsorted(v, marks.v[small]), 1, len(v) - 1)
+    offset = marks.v[small] - v[place]
+    before = marks.v[small] - v[place - 1]
+    nearest_line = np.where(np.abs(before) < np.abs(offset), before, offset)
+    return bool(np.mean(np.abs(nearest_line) < 0.25 * pitch) >= 0.75)

@@ -1,0 +1,209 @@
+"""From a grid of numbers to cells with boxes, states and texts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zij.tables.barriers import Barriers
+from zij.tables.geometry import Box
+from zij.tables.grid import Grid
+from zij.tables.reading import Cell, Number, State, Table
+
+__all__ = ["UPPER", "make_table"]
+
+Floats = NDArray[np.float64]
+
+UPPER = 0.7  # digits from this confidence on count as read
+WIDEST = 1.5  # a cell without ruling reaches at most so many digit heights past its column's digits
+
+
+@dataclass(slots=True)
+class _Bounds:
+    """Edges of the cells and of what they hold, each (R, C), in pixels of the raster."""
+
+    left: Floats
+    right: Floats
+    top: Floats
+    bottom: Floats
+    held: tuple[Floats, Floats, Floats, Floats]
+
+
+def make_table(
+    grid: Grid, *, vertical: Barriers, unread: list[Box], digit_height: float, upper: float = UPPER
+) -> Table:
+    """The table of a grid, with one cell for each position that no span covers.
+
+    Parameters
+    ----------
+    grid : Grid
+        Numbers in rows and columns.
+    vertical : Barriers
+        Vertical rulings in pixels of the raster.
+    unread : list of Box
+        Ink of about a digit's size that no glyph accounts for.
+    digit_height : float
+        Nominal digit height in pixels.
+    upper : float
+        A cell is "read" if all its digits are at least so probable.
+    """
+    bounds = _bounds(grid, vertical, digit_height)
+    shape = grid.centre.shape
+    held: dict[tuple[int, int], list[Number]] = {}
+    spans: dict[tuple[int, int], int] = {}
+    for k in np.lexsort((grid.marks.u0, grid.column, grid.row)).tolist():
+        position = int(grid.row[k]), int(grid.column[k])
+        held.setdefault(position, []).append(grid.marks.numbers[k])
+        spans[position] = max(spans.get(position, 1), int(grid.span[k]))
+    covered = {(r + n, c) for (r, c), span in spans.items() for n in range(1, span)}
+    blots = _by_cell(unread, bounds, grid, digit_height)
+    cells = []
+    for r, c in np.ndindex(*shape):
+        if (r, c) in covered:
+            continue
+        span = spans.get((r, c), 1)
+        last = r + span - 1
+        box = _cell_box(bounds, r, last, c)
+        stained = any((row, c) in blots for row in range(r, last + 1))
+        cells.append(_cell(r, c, span, box, held.get((r, c), []), stained, upper))
+    confidences = [g.confidence for n in grid.marks.numbers for g in n.glyphs]
+    box = Box.hull(cell.box for cell in cells)
+    return Table(box, shape[0], shape[1], tuple(cells), float(np.mean(confidences)))
+
+
+def _cell(
+    row: int, column: int, span: int, box: Box, numbers: list[Number], stained: bool, upper: float
+) -> Cell:
+    confidence = float(np.prod([n.confidence for n in numbers])) if numbers else float(not stained)
+    sure = all(g.confidence >= upper for n in numbers for g in n.glyphs)
+    state: State = "read" if sure and not stained else "uncertain"
+    if not numbers:
+        state = "unread" if stained else "empty"
+    text = " ".join(n.text for n in numbers)
+    return Cell(row, column, box, tuple(numbers), text, state, confidence, row_span=span)
+
+
+def _bounds(grid: Grid, vertical: Barriers, digit_height: float) -> _Bounds:
+    held = _held(grid)
+    left, right = _sides(grid, vertical, digit_height)
+    top, bottom = _ends(grid)
+    _make_room(right[:, :-1], left[:, 1:], held[1][:, :-1], held[0][:, 1:])
+    _make_room(bottom[:-1], top[1:], held[3][:-1], held[2][1:])
+    np.minimum(left, held[0], out=left)
+    np.maximum(right, held[1], out=right)
+    np.minimum(top, held[2], out=top)
+    np.maximum(bottom, held[3], out=bottom)
+    bounds = _Bounds(left, right, top, bottom, held)
+    _part_corners(bounds)
+    return bounds
+
+
+def _held(grid: Grid) -> tuple[Floats, Floats, Floats, Floats]:
+    """Left, right, top and bottom of the digits in each cell; infinite where there are none."""
+    shape = grid.centre.shape
+    left, right = np.full(shape, np.inf), np.full(shape, -np.inf)
+    top, bottom = np.full(shape, np.inf), np.full(shape, -np.inf)
+    for number, r, c, span in zip(grid.marks.numbers, grid.row, grid.column, grid.span, strict=True):
+        box, last = number.box, r + span - 1
+        left[r : last + 1, c] = np.minimum(left[r : last + 1, c], box.x)
+        right[r : last + 1, c] = np.maximum(right[r : last + 1, c], box.right)
+        top[r, c] = min(top[r, c], box.y)
+        bottom[last, c] = max(bottom[last, c], box.bottom)
+    return left, right, top, bottom
+
+
+def _sides(grid: Grid, vertical: Barriers, digit_height: float) -> tuple[Floats, Floats]:
+    """Left and right edges: the nearest ruling, or the middle of the gutter, at the height of each row."""
+    count = len(grid.left)
+    inner_left, inner_right = grid.left - 0.4 * digit_height, grid.right + 0.4 * digit_height
+    middle = (inner_right[:-1] + inner_left[1:]) / 2
+    outer_left = np.maximum(np.append(-np.inf, middle), inner_left - WIDEST * digit_height)
+    outer_right = np.minimum(np.append(middle, np.inf), inner_right + WIDEST * digit_height)
+    left, right = np.empty_like(grid.centre), np.empty_like(grid.centre)
+    for r, v in enumerate(grid.centre):
+        columns_x0, y = grid.drift.page(grid.left, v)
+        columns_x1, _ = grid.drift.page(grid.right, v)
+        left[r], right[r] = grid.drift.page(outer_left, v)[0], grid.drift.page(outer_right, v)[0]
+        rulings = vertical.crossings(float(np.median(y)), beyond=digit_height)
+        for c in range(count):
+            before = rulings[rulings < columns_x0[c]]
+            after = rulings[rulings > columns_x1[c]]
+            floor = columns_x1[c - 1] if c else columns_x0[c] - 2 * WIDEST * digit_height
+            ceiling = columns_x0[c + 1] if c + 1 < count else columns_x1[c] + 2 * WIDEST * digit_height
+            if len(before) and before[-1] > floor:
+                left[r, c] = before[-1]
+            if len(after) and after[0] < ceiling:
+                right[r, c] = after[0]
+    right[:, :-1] = np.minimum(right[:, :-1], left[:, 1:])
+    return left, right
+
+
+def _ends(grid: Grid) -> tuple[Floats, Floats]:
+    """Top and bottom edges: midway between the rows' lines in each column."""
+    v = grid.centre
+    between = (v[:-1] + v[1:]) / 2
+    top = np.vstack([v[:1] - 0.5 * grid.pitch, between])
+    bottom = np.vstack([between, v[-1:] + 0.5 * grid.pitch])
+    u = np.broadcast_to((grid.left + grid.right) / 2, v.shape)
+    return grid.drift.page(u, top)[1], grid.drift.page(u, bottom)[1]
+
+
+def _make_room(end: Floats, start: Floats, held_end: Floats, held_start: Floats) -> None:
+    """Move the edges between neighbouring cells off the digits on either side, where there is room."""
+    room = held_end <= held_start
+    for edge in (end, start):
+        moved = np.clip(edge, np.where(room, held_end, -np.inf), np.where(room, held_start, np.inf))
+        edge[...] = moved
+
+
+def _part_corners(bounds: _Bounds) -> None:
+    """Cells that meet at a corner only do not overlap: one gives way where it holds no digit."""
+    held_left, held_right, held_top, held_bottom = bounds.held
+    rows, columns = bounds.left.shape
+    for r, c in np.ndindex(rows - 1, columns):
+        for d in (c - 1, c + 1):
+            if not 0 <= d < columns:
+                continue
+            upper, lower, k = (r, c), (r + 1, d), r + 1
+            if bounds.bottom[upper] <= bounds.top[lower]:
+                continue
+            near, far = (upper, lower) if d > c else (lower, upper)
+            if bounds.right[near] <= bounds.left[far]:
+                continue
+            moves = [
+                (held_right[near] - bounds.left[far], bounds.right, near, bounds.left[far]),
+                (bounds.right[near] - held_left[far], bounds.left, far, bounds.right[near]),
+                (held_bottom[upper] - bounds.top[lower], bounds.bottom, upper, bounds.top[lower]),
+                (bounds.bottom[upper] - held_top[lower], bounds.top, (k, d), bounds.bottom[upper]),
+            ]
+            cut, edges, cell, value = min(moves, key=lambda move: move[0])
+            if cut <= 0:
+                edges[cell] = value
+
+
+def _cell_box(bounds: _Bounds, first: int, last: int, column: int) -> Box:
+    rows = slice(first, last + 1)
+    x0, x1 = float(bounds.left[rows, column].max()), float(bounds.right[rows, column].min())
+    y0, y1 = float(bounds.top[first, column]), float(bounds.bottom[last, column])
+    return Box(x0, y0, max(x1 - x0, 1.0), max(y1 - y0, 1.0))
+
+
+def _by_cell(unread: list[Box], bounds: _Bounds, grid: Grid, digit_height: float) -> set[tuple[int, int]]:
+    """Cells in whose digits' place there is ink without a reading."""
+    if not unread:
+        return set()
+    x, y = np.array([box.centre for box in unread]).T
+    u, v = grid.drift.straight(x, y)
+    margin = 0.5 * digit_height
+    found = set()
+    for c in range(len(grid.left)):
+        inside = np.flatnonzero((u >= grid.left[c] - margin) & (u <= grid.right[c] + margin))
+        if not len(inside):
+            continue
+        row = np.abs(v[inside][:, None] - grid.centre[:, c]).argmin(1)
+        near = np.abs(v[inside] - grid.centre[row, c]) <= 0.45 * grid.pitch
+        fits = (x[inside] >= bounds.left[row, c]) & (x[inside] <= bounds.right[row, c])
+        found.update((int(r), c) for r in row[near & fits])
+    return found

@@ -1,0 +1,154 @@
+"""Which numbers stand below each other: the columns of a table."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zij.tables.barriers import Barriers
+from zij.tables.marks import Marks
+from zij.tables.neighbours import Indices
+
+__all__ = ["Columns", "find_columns"]
+
+Floats = NDArray[np.float64]
+
+VALLEY = 0.34  # a gutter is crossed by at most this share of the numbers of the thinner side
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Columns:
+    """Columns from left to right.
+
+    Attributes
+    ----------
+    of : (N,) ndarray of intp
+        Column of each number, -1 where it stands in none.
+    left, right : (C,) ndarray
+        Extent of the digits' centres in straight coordinates.
+    """
+
+    of: Indices
+    left: Floats
+    right: Floats
+
+    def __len__(self) -> int:
+        return len(self.left)
+
+
+def find_columns(marks: Marks, *, barriers: Barriers, digit_height: float, fewest: int = 3) -> Columns:
+    """Find the columns among numbers that stand near each other.
+
+    A gutter is where few numbers stand, compared with the columns at its sides. Two stacks are one column
+    if they are near and hardly ever both filled in a line, with no ruling between: figures set a little to
+    the left or right. A stack counts as a column if it has `fewest` numbers that line up on the left, on the
+    right or in the middle.
+
+    Parameters
+    ----------
+    marks : Marks
+        Numbers with straight coordinates.
+    barriers : Barriers
+        Vertical rulings in pixels of the raster.
+    digit_height : float
+        Nominal digit height in pixels.
+    fewest : int
+        Numbers that make a column.
+    """
+    edges = _gutters(marks, digit_height)
+    stack = np.searchsorted(edges, (marks.u0 + marks.u1) / 2).astype(np.intp)
+    stack = _joined(marks, stack, barriers, digit_height)
+    keep = [s for s in np.unique(stack).tolist() if _lines_up(marks, stack == s, digit_height, fewest)]
+    of = np.full(len(marks), -1, np.intp)
+    for number, s in enumerate(keep):
+        of[stack == s] = number
+    of = _strays_adopted(marks, of, barriers, digit_height)
+    left = np.array([np.quantile(marks.u0[of == c], 0.1) for c in range(len(keep))])
+    right = np.array([np.quantile(marks.u1[of == c], 0.9) for c in range(len(keep))])
+    return Columns(of, left, right)
+
+
+def _gutters(marks: Marks, digit_height: float) -> Floats:
+    """Middles of the gutters, from the profile of numbers over u."""
+    step, margin = 0.05 * digit_height, 0.2 * digit_height
+    start = marks.u0.min() - digit_height
+    count = int((marks.u1.max() - start) / step) + 40
+    change = np.zeros(count + 1)
+    np.add.at(change, ((marks.u0 - margin - start) / step).astype(np.intp), 1)
+    np.add.at(change, ((marks.u1 + margin - start) / step).astype(np.intp) + 1, -1)
+    profile = np.cumsum(change)[:count]
+    peaks, valleys = _extrema(profile)
+    while len(valleys):
+        lower = np.minimum(profile[peaks[:-1]], profile[peaks[1:]])
+        ratio = profile[[int(a) for a, _ in valleys]] / lower
+        worst = int(np.argmax(ratio))
+        if ratio[worst] <= VALLEY:
+            break
+        del valleys[worst]
+        del peaks[worst + int(profile[peaks[worst]] >= profile[peaks[worst + 1]])]
+    return np.array([start + (a + b + 1) / 2 * step for a, b in valleys])
+
+
+def _extrema(profile: Floats) -> tuple[list[int], list[tuple[int, int]]]:
+    """Local maxima of a step function, and the first and last place of the minimum between each two."""
+    starts = np.flatnonzero(np.diff(profile, prepend=np.nan) != 0)
+    ends = np.append(starts[1:], len(profile)) - 1
+    level = profile[starts]
+    before, after = np.append(-1.0, level[:-1]), np.append(level[1:], -1.0)
+    peaks = [k for k in range(len(level)) if level[k] > before[k] and level[k] > after[k]]
+    valleys = []
+    for a, b in itertools.pairwise(peaks):
+        low = a + int(np.argmin(level[a : b + 1]))
+        valleys.append((int(starts[low]), int(ends[low])))
+    return [int(starts[k]) for k in peaks], valleys
+
+
+def _joined(marks: Marks, stack: Indices, barriers: Barriers, digit_height: float) -> Indices:
+    """Stacks that are one column get one label."""
+    label = stack.copy()
+    names = np.unique(stack).tolist()
+    for a, b in itertools.pairwise(names):
+        left, right = np.flatnonzero(label == label[stack == a][0]), np.flatnonzero(stack == b)
+        if np.quantile(marks.u0[right], 0.2) - np.quantile(marks.u1[left], 0.8) > 1.3 * digit_height:
+            continue
+        beside = np.abs(marks.v[left][:, None] - marks.v[right]) < 0.45 * digit_height
+        if beside.any(1).sum() > 0.2 * min(len(left), len(right)):
+            continue
+        end, begin = np.full(len(right), np.median(marks.x1[left])), marks.x0[right]
+        if not barriers.between(np.minimum(end, begin), begin, marks.y[right]).mean() > 0.5:
+            label[right] = label[left[0]]
+    return label
+
+
+def _lines_up(marks: Marks, member: NDArray[np.bool_], digit_height: float, fewest: int) -> bool:
+    """Whether most numbers of a stack share a left, right or middle position."""
+    if member.sum() < fewest:
+        return False
+    u0, u1 = marks.u0[member], marks.u1[member]
+    shares = [np.mean(np.abs(e - np.median(e)) <= 0.45 * digit_height) for e in (u0, u1, (u0 + u1) / 2)]
+    return bool(max(shares) >= 0.6)
+
+
+def _strays_adopted(marks: Marks, of: Indices, barriers: Barriers, digit_height: float) -> Indices:
+    """Numbers a little beside a column, where it has none in that line, belong to it."""
+    result = of.copy()
+    count = int(of.max()) + 1 if len(of) else 0
+    if count == 0:
+        return result
+    left = np.array([np.quantile(marks.u0[of == c], 0.1) for c in range(count)])
+    right = np.array([np.quantile(marks.u1[of == c], 0.9) for c in range(count)])
+    for k in np.flatnonzero(of < 0).tolist():
+        apart = np.maximum(left - marks.u1[k], marks.u0[k] - right)
+        c = int(np.argmin(apart))
+        if apart[c] > 0.9 * digit_height:
+            continue
+        taken = np.abs(marks.v[of == c] - marks.v[k]) < 0.45 * digit_height
+        own = float(np.median(marks.x1[of == c] + marks.x0[of == c]) / 2)
+        here = (marks.x0[k] + marks.x1[k]) / 2
+        ends = np.array([min(own, here)]), np.array([max(own, here)])
+        if not taken.any() and not barriers.between(*ends, marks.y[[k]]).any():
+            result[k] = c
+    return result

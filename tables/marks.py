@@ -1,0 +1,65 @@
+"""The numbers of a page as arrays, in coordinates where rows and columns are straight."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zij.tables.drift import Drift
+from zij.tables.neighbours import Indices
+from zij.tables.reading import Glyph, Number
+
+__all__ = ["Marks"]
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Marks:
+    """Numbers and where their first and last digits stand.
+
+    Attributes
+    ----------
+    numbers : tuple of Number
+        N numbers.
+    x0, x1 : (N,) ndarray
+        Centre of the first and of the last glyph, in pixels of the raster.
+    y : (N,) ndarray
+        The line: y of the middle of the small letters, in pixels of the raster.
+    u0, u1, v : (N,) ndarray
+        The same in straight coordinates.
+    """
+
+    numbers: tuple[Number, ...]
+    x0: Floats
+    x1: Floats
+    y: Floats
+    u0: Floats
+    u1: Floats
+    v: Floats
+
+    @classmethod
+    def of(cls, numbers: Sequence[Number], lines: dict[Glyph, float]) -> Self:
+        """Marks of numbers, given each glyph's line; straight coordinates are those of the raster."""
+        x0 = np.array([n.glyphs[0].box.centre[0] for n in numbers], float)
+        x1 = np.array([n.glyphs[-1].box.centre[0] for n in numbers], float)
+        y = np.array([float(np.mean([lines[g] for g in n.glyphs])) for n in numbers], float)
+        return cls(tuple(numbers), x0, x1, y, x0, x1, y)
+
+    def straightened(self, drift: Drift) -> Marks:
+        """The same marks with straight coordinates from a drift."""
+        u0, v = drift.straight(self.x0, self.y)
+        u1, _ = drift.straight(self.x1, self.y)
+        return replace(self, u0=u0, u1=u1, v=v)
+
+    def take(self, index: Indices) -> Marks:
+        """Some of the marks."""
+        arrays = (self.x0, self.x1, self.y, self.u0, self.u1, self.v)
+        return Marks(tuple(self.numbers[k] for k in index.tolist()), *(a[index] for a in arrays))
+
+    def __len__(self) -> int:
+        return len(self.numbers)

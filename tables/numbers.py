@@ -1,0 +1,200 @@
+"""From single digits to numbers: which digits stand beside each other in one number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zij.tables.barriers import Barriers
+from zij.tables.geometry import Box
+from zij.tables.neighbours import Indices, components, mutual, pairs_ahead
+from zij.tables.reading import Glyph, Number
+
+if TYPE_CHECKING:
+    from zij.tables.rulings import Rulings
+
+__all__ = ["Grouping", "group_digits", "line_positions", "number_of"]
+
+Floats = NDArray[np.float64]
+
+NARROWEST = 0.25  # centres of neighbouring digits are at least so many digit heights apart
+LEVEL = 0.35  # and their lines differ by at most so many
+USUAL_REACH = 1.1
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """Digits of a page joined to numbers.
+
+    Attributes
+    ----------
+    numbers : tuple of Number
+        From top to bottom and left to right, roughly; every glyph given is in exactly one.
+    reach : float
+        Greatest distance between the centres of neighbouring digits of one number, in digit heights.
+    """
+
+    numbers: tuple[Number, ...]
+    reach: float
+
+
+def group_digits(
+    glyphs: Sequence[Glyph],
+    *,
+    digit_height: float,
+    rulings: Rulings | None = None,
+    reach: float | None = None,
+) -> Grouping:
+    """Join the digits that stand beside each other to numbers.
+
+    Two glyphs follow each other in a number if each is the other's nearest on that side, their centres are
+    at most `reach` digit heights apart, they stand on one line, and no vertical ruling passes between.
+    Old-style figures reach above or below the line; where each of the ten stands is learnt from the page.
+
+    Parameters
+    ----------
+    glyphs : sequence of Glyph
+        Boxes in pixels of the upright page.
+    digit_height : float
+        Nominal height of the digits, in the same pixels.
+    rulings : Rulings, optional
+        The page's rulings in the same pixels.
+    reach : float, optional
+        Given, it is used; otherwise it is chosen from the distances between neighbours on the page.
+
+    Returns
+    -------
+    Grouping
+        The numbers, each with its glyphs from left to right, and the reach.
+    """
+    if not glyphs or digit_height <= 0:
+        return Grouping(tuple(number_of([glyph]) for glyph in glyphs), reach or USUAL_REACH)
+    x = np.array([g.box.x + g.box.w / 2 for g in glyphs])
+    y = line_positions(glyphs, digit_height=digit_height)
+    i, j = _next_digits(x, y, digit_height, 2.5)
+    barriers = Barriers.vertical(rulings.vertical if rulings else (), digit_height=digit_height)
+    free = ~_parted(glyphs, i, j, barriers, digit_height)
+    i, j = i[free], j[free]
+    distance = (x[j] - x[i]) / digit_height
+    if reach is None:
+        reach = _choose_reach(distance)
+    joined = distance <= reach
+    label = components(len(glyphs), zip(i[joined].tolist(), j[joined].tolist(), strict=True))
+    return Grouping(_numbers(glyphs, x, y, label, digit_height), reach)
+
+
+def number_of(glyphs: Sequence[Glyph]) -> Number:
+    """The number that consists of these glyphs, which stand from left to right."""
+    return Number(tuple(glyphs), "".join(g.text for g in glyphs), Box.hull(g.box for g in glyphs))
+
+
+def line_positions(glyphs: Sequence[Glyph], *, digit_height: float) -> Floats:
+    """Height of each glyph's line: y of the middle of the small letters, in pixels.
+
+    Parameters
+    ----------
+    glyphs : sequence of Glyph
+        Digits and separators of one page, of one kind of type for the most part.
+    digit_height : float
+        Nominal height of the digits in pixels.
+
+    Returns
+    -------
+    (N,) ndarray
+        Centre of each box, less the page's offset for that digit. The offsets start from the heights (in
+        old-style figures 0 1 2 are small, 3 4 5 7 9 hang below the line, 6 8 stand above it) and are then
+        fitted to neighbours, so that type with another habit is followed.
+    """
+    x = np.array([g.box.x + g.box.w / 2 for g in glyphs])
+    y = np.array([g.box.y + g.box.h / 2 for g in glyphs])
+    kind = np.array([int(g.text) if g.is_digit else 10 for g in glyphs], np.intp)
+    height = np.array([g.box.h for g in glyphs])
+    offset = prior = _expected_offsets(kind, height)
+    for _ in range(2):
+        i, j = _next_digits(x, y - offset[kind], digit_height, 1.3)
+        offset = _fitted_offsets(kind[i], kind[j], y[j] - y[i], prior, digit_height)
+    return np.asarray(y - offset[kind])
+
+
+def _expected_offsets(kind: Indices, height: Floats) -> Floats:
+    """How far each digit's centre lies below the middle of the small letters, from heights alone."""
+    offset = np.zeros(11)
+    small = height[kind <= 2]
+    tall = height[(kind > 2) & (kind < 10)]
+    if len(small) < 3 or len(tall) < 3 or np.median(small) > 0.85 * np.median(tall):
+        return offset  # lining figures
+    for digit in range(3, 10):
+        own = height[kind == digit]
+        rise = (np.median(own if len(own) else tall) - np.median(small)) / 2
+        offset[digit] = -rise if digit in (6, 8) else rise
+    return offset
+
+
+def _fitted_offsets(
+    first: Indices, second: Indices, step: Floats, prior: Floats, digit_height: float
+) -> Floats:
+    """Offsets that explain the steps between neighbours, held by a prior worth four neighbours."""
+    offset = prior
+    for _ in range(3):
+        residual = step - (offset[second] - offset[first])
+        weight = 1 / (1 + (residual / (0.1 * digit_height)) ** 2)
+        normal, right = 4 * np.eye(11), 4 * prior
+        np.add.at(normal, (first, first), weight)
+        np.add.at(normal, (second, second), weight)
+        np.add.at(normal, (first, second), -weight)
+        np.add.at(normal, (second, first), -weight)
+        np.add.at(right, second, weight * step)
+        np.add.at(right, first, -weight * step)
+        offset = np.linalg.solve(normal, right)
+    return np.asarray(offset)
+
+
+def _next_digits(x: Floats, y: Floats, digit_height: float, farthest: float) -> tuple[Indices, Indices]:
+    """Pairs of glyphs that are each other's nearest on one line, the left one first."""
+    i, j = pairs_ahead(
+        x, y, ahead=(NARROWEST * digit_height, farthest * digit_height), aside=LEVEL * digit_height
+    )
+    return mutual(i, j, x[j] - x[i] + np.abs(y[j] - y[i]))
+
+
+def _parted(
+    glyphs: Sequence[Glyph], i: Indices, j: Indices, barriers: Barriers, digit_height: float
+) -> NDArray[np.bool_]:
+    """Whether a ruling passes between two glyphs; one in the inner half of a box is the digit's own stem."""
+    box = np.array([(g.box.x, g.box.y, g.box.w, g.box.h) for g in glyphs]).reshape(-1, 4)
+    left = box[i, 0] + 0.75 * box[i, 2]
+    right = box[j, 0] + 0.25 * box[j, 2]
+    middle = (box[i, 1] + box[j, 1]) / 2 + (box[i, 3] + box[j, 3]) / 4
+    return barriers.between(left, right, middle, beyond=0.5 * digit_height)
+
+
+def _choose_reach(distance: Floats, low: float = 0.75, high: float = 1.6) -> float:
+    """The emptiest place between the distances within numbers and those between columns."""
+    candidates = np.arange(low, high + 1e-9, 0.01)
+    if len(distance) < 8:
+        return USUAL_REACH
+    bandwidth = 0.06
+    everywhere = np.arange(NARROWEST, 2.5, 0.01)
+
+    def density(at: Floats) -> Floats:
+        return np.asarray(np.exp(-0.5 * ((at[:, None] - distance) / bandwidth) ** 2).sum(1))
+
+    peak = max(float(density(everywhere).max()), 1e-9)
+    cost = density(candidates) / peak + 0.2 * np.abs(candidates - USUAL_REACH)
+    return round(float(candidates[np.argmin(cost)]), 2)
+
+
+def _numbers(
+    glyphs: Sequence[Glyph], x: Floats, y: Floats, label: Indices, digit_height: float
+) -> tuple[Number, ...]:
+    members: dict[int, list[int]] = {}
+    for index in np.lexsort((y, x)).tolist():
+        members.setdefault(int(label[index]), []).append(index)
+    groups = sorted(
+        members.values(), key=lambda g: (round(float(y[g].mean() / digit_height)), x[g[0]], y[g[0]])
+    )
+    return tuple(number_of([glyphs[index] for index in group]) for group in groups)
