@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -164,7 +165,8 @@ class Reading:
         """The same reading with an id on every element, made from its position alone.
 
         A table is `t1`, its cell in row 0, column 2 `t1_r0c2`, that cell's first number `t1_r0c2_w1`,
-        its second glyph `t1_r0c2_w1_g2`; the third number outside tables is `x3`.
+        its second glyph `t1_r0c2_w1_g2`; the third number outside tables is `x3`. A second cell in the same
+        place, which another program may write, is `t1_r0c2_2`.
         """
         tables = tuple(_table_with_ids(table, f"t{n}") for n, table in enumerate(self.tables, 1))
         loose = tuple(_number_with_ids(number, f"x{n}") for n, number in enumerate(self.loose, 1))
@@ -172,9 +174,12 @@ class Reading:
 
 
 def _table_with_ids(table: Table, name: str) -> Table:
-    cells = []
+    cells: list[Cell] = []
+    taken: Counter[tuple[int, int]] = Counter()
     for cell in table.cells:
-        key = f"{name}_r{cell.row}c{cell.column}"
+        taken[cell.row, cell.column] += 1
+        again = taken[cell.row, cell.column]
+        key = f"{name}_r{cell.row}c{cell.column}" + (f"_{again}" if again > 1 else "")
         numbers = tuple(_number_with_ids(number, f"{key}_w{n}") for n, number in enumerate(cell.numbers, 1))
         cells.append(replace(cell, numbers=numbers, id=key))
     return replace(table, cells=tuple(cells), id=name)

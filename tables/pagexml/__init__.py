@@ -2,10 +2,11 @@
 
 `to_xml` and `write_pagexml` write PAGE 2019-07-15 (profiles nested and flat) or Transkribus' dialect of
 2013-07-15. Every element of the reading is an element of the file under the same id, and `as_written` gives
-the reading exactly as the file holds it.
+the reading exactly as the file holds it. `read_pagexml` reads PAGE of any version and program.
 """
 
 from zij.tables.pagexml._model import Notes, PageFile, as_written
+from zij.tables.pagexml._read import page_from_bytes, read_pagexml
 from zij.tables.pagexml._write import Profile, to_xml, write_pagexml
 
 __all__ = [
@@ -13,6 +14,8 @@ __all__ = [
     "PageFile",
     "Profile",
     "as_written",
+    "page_from_bytes",
+    "read_pagexml",
     "to_xml",
     "write_pagexml",
 ]

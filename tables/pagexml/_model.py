@@ -11,7 +11,7 @@ from pathlib import Path
 from zij.tables.geometry import Box
 from zij.tables.reading import Cell, Glyph, Number, Reading, Table
 
-__all__ = ["Notes", "PageFile", "as_written", "clean_text", "six_digits"]
+__all__ = ["Notes", "PageFile", "as_written", "clean_text", "inside", "six_digits"]
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -90,7 +90,7 @@ def six_digits(value: float) -> float:
 
 def _table(table: Table, page: Reading) -> Table:
     cells = sorted((_cell(cell, page) for cell in table.cells), key=lambda cell: (cell.row, cell.column))
-    box = Box.hull([_inside(table.box, page), *(cell.box for cell in cells)])
+    box = Box.hull([inside(table.box, page.width, page.height), *(cell.box for cell in cells)])
     return replace(table, box=box, cells=tuple(cells), confidence=six_digits(table.confidence))
 
 
@@ -99,7 +99,7 @@ def _cell(cell: Cell, page: Reading) -> Cell:
     return replace(
         cell,
         numbers=numbers,
-        box=Box.hull([_inside(cell.box, page), *(number.box for number in numbers)]),
+        box=Box.hull([inside(cell.box, page.width, page.height), *(number.box for number in numbers)]),
         text=clean_text(cell.text),
         confidence=six_digits(cell.confidence),
     )
@@ -107,26 +107,26 @@ def _cell(cell: Cell, page: Reading) -> Cell:
 
 def _number(number: Number, page: Reading) -> Number:
     glyphs = tuple(_glyph(glyph, page) for glyph in number.glyphs)
-    box = Box.hull([_inside(number.box, page), *(glyph.box for glyph in glyphs)])
+    box = Box.hull([inside(number.box, page.width, page.height), *(glyph.box for glyph in glyphs)])
     return replace(number, glyphs=glyphs, box=box, text=clean_text(number.text))
 
 
 def _glyph(glyph: Glyph, page: Reading) -> Glyph:
     return replace(
         glyph,
-        box=_inside(glyph.box, page),
+        box=inside(glyph.box, page.width, page.height),
         text=clean_text(glyph.text),
         confidence=six_digits(glyph.confidence),
         alternatives=tuple((clean_text(text), six_digits(value)) for text, value in glyph.alternatives),
     )
 
 
-def _inside(box: Box, page: Reading) -> Box:
-    """The box in whole pixels, at least 1 x 1 of them, inside the image where its size is known."""
+def inside(box: Box, width: int, height: int) -> Box:
+    """The box in whole pixels, at least 1 x 1 of them, inside an image of that size (if above 0)."""
     whole = box.rounded()
-    if page.width < 1 or page.height < 1:
+    if width < 1 or height < 1:
         return whole
-    x, y = min(max(whole.x, 0), page.width - 1), min(max(whole.y, 0), page.height - 1)
-    right = min(max(whole.right, x + 1), page.width)
-    bottom = min(max(whole.bottom, y + 1), page.height)
+    x, y = min(max(whole.x, 0), width - 1), min(max(whole.y, 0), height - 1)
+    right = min(max(whole.right, x + 1), width)
+    bottom = min(max(whole.bottom, y + 1), height)
     return Box(x, y, right - x, bottom - y)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from lxml import etree
 
@@ -16,6 +16,7 @@ from zij.errors import OutputError, UsageError
 from zij.files import write_bytes
 from zij.tables.geometry import Box
 from zij.tables.pagexml._check import findings
+from zij.tables.pagexml._layout import baseline, corners, custom, lines
 from zij.tables.pagexml._model import Notes, as_written, clean_text
 from zij.tables.pagexml._xml import SCHEMA_INSTANCE, namespace, parse
 from zij.tables.reading import Cell, Glyph, Number, Reading, Table
@@ -134,14 +135,14 @@ class _Writer:
     def document(self, reading: Reading, page_notes: Notes) -> etree._Element:
         self.turn = reading.turn
         space = self.dialect.namespace
-        prefixes: dict[str | None, str] = {None: space, "xsi": SCHEMA_INSTANCE}
+        prefixes: Any = {None: space, "xsi": SCHEMA_INSTANCE}
         root = etree.Element(f"{{{space}}}PcGts", nsmap=prefixes)
         root.set(f"{{{SCHEMA_INSTANCE}}}schemaLocation", f"{space} {space}/pagecontent.xsd")
         self.metadata(root, reading)
         size = {"imageWidth": str(reading.width), "imageHeight": str(reading.height)}
         page = self.add(root, "Page", imageFilename=reading.image, **size)
         if not self.dialect.rich:
-            page.set("custom", _custom(zij=_facts(reading)))
+            page.set("custom", custom(zij=_facts(reading)))
         head = len(page)
         if self.dialect.rich:
             self.note(page, page_notes)
@@ -188,7 +189,7 @@ class _Writer:
 
     def table(self, page: etree._Element, table: Table) -> None:
         node = self.add(page, "TableRegion", id=table.id, rows=str(table.rows), columns=str(table.columns))
-        node.set("custom", _custom(readingOrder={"index": self.place(table.id)}))
+        node.set("custom", custom(readingOrder={"index": self.place(table.id)}))
         self.coords(node, table.box, table.confidence)
         self.note_on(node, table.id)
         for cell in table.cells:
@@ -196,13 +197,13 @@ class _Writer:
 
     def cell(self, parent: etree._Element, cell: Cell, table: str) -> None:
         node = self.add(parent, "TextRegion" if self.dialect.rich else "TableCell", id=cell.id)
-        custom = {"readingOrder": {"index": self.place(cell.id)}, "structure": {"type": "cell"}}
+        parts = {"readingOrder": {"index": self.place(cell.id)}, "structure": {"type": "cell"}}
         if not self.dialect.cells_inside:
-            custom["table"] = {"id": table}
-        custom["zij"] = {"state": cell.state}
+            parts["table"] = {"id": table}
+        parts["zij"] = {"state": cell.state}
         if not cell.text and cell.confidence != 1:
-            custom["zij"]["confidence"] = f"{cell.confidence:.6g}"
-        node.set("custom", _custom(**custom))
+            parts["zij"]["confidence"] = f"{cell.confidence:.6g}"
+        node.set("custom", custom(**parts))
         spans = {"rowSpan": str(cell.row_span), "colSpan": str(cell.column_span)}
         if self.dialect.rich:
             self.coords(node, cell.box)
@@ -211,11 +212,12 @@ class _Writer:
             header = str(cell.header).lower()
             self.add(self.add(node, "Roles"), "TableCellRole", **place, **spans, header=header)
         else:
-            node.attrib.update({"row": str(cell.row), "col": str(cell.column), **spans})
+            for name, value in {"row": str(cell.row), "col": str(cell.column), **spans}.items():
+                node.set(name, value)
             if cell.header:
                 node.set("label", "true")
-            self.add(node, "Coords", points=_corners(cell.box, clockwise=False))
-        for index, (text, numbers) in enumerate(_lines(cell)):
+            self.add(node, "Coords", points=corners(cell.box, clockwise=False))
+        for index, (text, numbers) in enumerate(lines(cell)):
             box = Box.hull(number.box for number in numbers) if numbers else cell.box
             self.line(node, f"{cell.id}_l{index + 1}", index, numbers, text, box)
         if cell.text:
@@ -226,7 +228,7 @@ class _Writer:
     def loose(self, page: etree._Element, numbers: tuple[Number, ...]) -> None:
         node = self.add(page, "TextRegion", id="x", type="other")
         structure = {"type": "digits-unassigned"}
-        node.set("custom", _custom(readingOrder={"index": self.place("x")}, structure=structure))
+        node.set("custom", custom(readingOrder={"index": self.place("x")}, structure=structure))
         self.coords(node, Box.hull(number.box for number in numbers))
         for index, number in enumerate(numbers):
             self.line(node, f"{number.id}_l1", index, (number,), number.text, number.box)
@@ -235,11 +237,11 @@ class _Writer:
     def line(
         self, parent: etree._Element, name: str, index: int, numbers: tuple[Number, ...], text: str, box: Box
     ) -> None:
-        node = self.add(parent, "TextLine", id=name, custom=_custom(readingOrder={"index": str(index)}))
+        node = self.add(parent, "TextLine", id=name, custom=custom(readingOrder={"index": str(index)}))
         if self.dialect.rich:
             node.set("index", str(index))
         self.coords(node, box)
-        self.add(node, "Baseline", points=_baseline(box, self.turn))
+        self.add(node, "Baseline", points=baseline(box, self.turn))
         for number in numbers:
             self.word(node, number)
         self.text(node, text)
@@ -274,7 +276,7 @@ class _Writer:
         return node
 
     def coords(self, parent: etree._Element, box: Box, confidence: float | None = None) -> None:
-        node = self.add(parent, "Coords", points=_corners(box))
+        node = self.add(parent, "Coords", points=corners(box))
         if confidence is not None and self.dialect.rich:
             node.set("conf", f"{confidence:.6g}")
 
@@ -310,53 +312,8 @@ def _attributes(reading: Reading) -> list[tuple[str, str, str]]:
 
 def _facts(reading: Reading) -> dict[str, str]:
     """What the page's custom attribute keeps where Metadata has no place for it."""
-    facts = {"turn": str(reading.turn), "skew": repr(float(reading.skew))}
-    facts["digitHeight"] = repr(float(reading.digit_height))
-    return facts | ({"sha256": reading.sha256} if reading.sha256.isalnum() else {})
-
-
-def _custom(**parts: Mapping[str, str]) -> str:
-    """The custom attribute in Transkribus' notation: `name {key:value; ...} ...`."""
-    return " ".join(
-        f"{name} {{{' '.join(f'{k}:{v};' for k, v in part.items())}}}" for name, part in parts.items()
-    )
-
-
-def _corners(box: Box, *, clockwise: bool = True) -> str:
-    """The box's corners from the top left on; counter-clockwise is the order of Transkribus' cells."""
-    x, y, right, bottom = int(box.x), int(box.y), int(box.right), int(box.bottom)
-    second, fourth = ((right, y), (x, bottom)) if clockwise else ((x, bottom), (right, y))
-    return " ".join(f"{px},{py}" for px, py in ((x, y), second, (right, bottom), fourth))
-
-
-def _baseline(box: Box, turn: int) -> str:
-    """The box's lower edge in reading direction, in an image that is upright once turned clockwise."""
-    x, y, right, bottom = int(box.x), int(box.y), int(box.right), int(box.bottom)
-    (x1, y1), (x2, y2) = {
-        0: ((x, bottom), (right, bottom)),
-        90: ((right, bottom), (right, y)),
-        180: ((right, y), (x, y)),
-        270: ((x, y), (x, bottom)),
-    }[turn % 360 // 90 * 90]
-    return f"{x1},{y1} {x2},{y2}"
-
-
-def _lines(cell: Cell) -> list[tuple[str, tuple[Number, ...]]]:
-    """The cell's text lines with their numbers; one line where the text does not say which stands where."""
-    if not cell.text and not cell.numbers:
-        return []
-    lines, rest = [], list(cell.numbers)
-    for text in cell.text.split("\n"):
-        here, tokens = [], text.split()
-        while rest and tokens and tokens[: len(words := rest[0].text.split())] == words:
-            here.append(rest.pop(0))
-            tokens = tokens[len(words) :]
-        lines.append((text, tuple(here)))
-        if tokens:
-            break
-    if rest or tokens:
-        return [(cell.text.replace("\n", " "), cell.numbers)]
-    return lines
+    facts = {name.removeprefix("zij:"): value for name, _, value in _attributes(reading)}
+    return {name: value for name, value in facts.items() if value and not set(value) & set("{;}")}
 
 
 def _clock() -> tuple[str, bool]:

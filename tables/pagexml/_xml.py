@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+import math
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from lxml import etree
 
 from zij.errors import PageXMLError
 
-__all__ = ["LIMIT", "SCHEMA_INSTANCE", "children", "custom_parts", "local", "namespace", "parse"]
+__all__ = [
+    "LIMIT",
+    "SCHEMA_INSTANCE",
+    "Tolerance",
+    "children",
+    "custom_parts",
+    "decimal",
+    "local",
+    "namespace",
+    "parse",
+    "whole",
+]
 
 LIMIT = 64 * 2**20
 SCHEMA_INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
 
 _DOCTYPE = tuple("<!DOCTYPE".encode(e) for e in ("ascii", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"))
 _DOCTYPE_ERROR = "{}: has a document type (DOCTYPE), which can hide entities; remove that declaration."
+_WHOLE = re.compile(r"\s*[-+]?[0-9]{1,10}\s*")
 _PART = re.compile(r"([^\s{}]+)\s*\{([^{}]*)\}")
 
 
@@ -90,3 +104,33 @@ def custom_parts(node: etree._Element) -> dict[str, dict[str, str]]:
         pairs = (pair.partition(":") for pair in body.split(";"))
         parts[name] = {key.strip(): value.strip() for key, colon, value in pairs if colon}
     return parts
+
+
+def whole(text: str | None) -> int | None:
+    """A whole number of at most ten digits, None for anything else."""
+    return int(text) if text and _WHOLE.fullmatch(text) else None
+
+
+def decimal(text: str | None) -> float | None:
+    """A finite number, None for anything else."""
+    try:
+        value = float(text or "")
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+class Tolerance:
+    """Collects what a reader passed over, each kind once with its count."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
+
+    def note(self, sentence: str, count: int = 1) -> None:
+        """Count a deviation (`count` times, maybe 0)."""
+        if count:
+            self._counts[sentence] += count
+
+    def sentences(self) -> tuple[str, ...]:
+        """The kinds of deviation in order of appearance, with their counts."""
+        return tuple(f"{text} ({n})" if n > 1 else text for text, n in self._counts.items())

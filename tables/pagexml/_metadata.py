@@ -1,0 +1,91 @@
+"""What a PAGE-XML file says about the page as a whole."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from lxml import etree
+
+from zij.tables.pagexml._points import direction
+from zij.tables.pagexml._xml import children, custom_parts, decimal, local, whole
+
+__all__ = ["Facts", "facts"]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What `Reading` keeps of a page besides its digits.
+
+    `ours` says whether zij wrote the file, `edited` whether another hand has been at it since.
+    """
+
+    ours: bool
+    edited: bool
+    source: str
+    sha256: str = ""
+    turn: int = 0
+    skew: float = 0.0
+    digit_height: float = 0.0
+    model: str = ""
+    parameters: tuple[tuple[str, str], ...] = ()
+
+
+def facts(root: etree._Element, page: etree._Element) -> Facts:
+    """The facts that a file's Metadata and Page element give."""
+    head = next(children(root, "Metadata"), None)
+    creator = _text(head, "Creator")
+    ours = re.match(r"zij [0-9]", creator) is not None
+    known = custom_parts(page).get("zij", {}) | _attributes(head)
+    changed = _text(head, "Created") != _text(head, "LastChange")
+    source = known.get("source", "machine") if ours else creator or "an unknown program"
+    turn, skew = _turn(page, known)
+    model, parameters = _step(head)
+    return Facts(
+        ours,
+        changed or not ours,
+        "human" if ours and changed else source,
+        known.get("image-sha256", ""),
+        turn,
+        skew,
+        decimal(known.get("digit-height")) or 0.0,
+        model,
+        parameters,
+    )
+
+
+def _turn(page: etree._Element, known: dict[str, str]) -> tuple[int, float]:
+    """Turn and skew: as zij noted them, else from the page's orientation, else from the baselines."""
+    turn = whole(known.get("turn"))
+    if turn is not None and turn in (0, 90, 180, 270):
+        return turn, decimal(known.get("skew")) or 0.0
+    orientation = decimal(page.get("orientation"))
+    if orientation is not None and abs(orientation) <= 360:
+        turn = round(orientation / 90) * 90
+        return turn % 360, orientation - turn
+    found = (direction(line) for line in page.iter() if local(line) == "TextLine")
+    votes = Counter(turn for turn in found if turn is not None)
+    return max(votes, key=lambda t: (votes[t], -t), default=0), 0.0
+
+
+def _attributes(head: etree._Element | None) -> dict[str, str]:
+    defined = [] if head is None else list(children(head, "UserDefined"))
+    nodes = [node for group in defined for node in children(group, "UserAttribute")]
+    named = {node.get("name", ""): node.get("value", "") for node in nodes}
+    return {name.removeprefix("zij:"): value for name, value in named.items() if name.startswith("zij:")}
+
+
+def _step(head: etree._Element | None) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """Model and parameters of the step in which zij read the digits."""
+    for item in [] if head is None else children(head, "MetadataItem"):
+        if item.get("name") == "digit-reading":
+            groups = (g for g in children(item, "Labels") if g.get("externalModel") == "zij-parameters")
+            labels = [label for group in groups for label in children(group, "Label")]
+            return item.get("value", ""), tuple((n.get("type", ""), n.get("value", "")) for n in labels)
+    return "", ()
+
+
+def _text(head: etree._Element | None, name: str) -> str:
+    node = None if head is None else next(children(head, name), None)
+    return "" if node is None else (node.text or "").strip()

@@ -1,0 +1,200 @@
+"""PAGE-XML of any version and origin as a reading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import chain
+from pathlib import Path
+
+from lxml import etree
+
+from zij.errors import PageXMLError
+from zij.tables.correction import numbers_in
+from zij.tables.geometry import Box
+from zij.tables.pagexml._metadata import Facts, facts
+from zij.tables.pagexml._model import Notes, PageFile, six_digits
+from zij.tables.pagexml._points import Boxes
+from zij.tables.pagexml._regions import FoundCell, FoundTable, Regions
+from zij.tables.pagexml._text import Line, Text, hypotheses, notes_of
+from zij.tables.pagexml._xml import LIMIT, Tolerance, children, custom_parts, decimal, parse, whole
+from zij.tables.reading import Cell, Number, Reading, State, Table
+
+__all__ = ["page_from_bytes", "read_pagexml"]
+
+_STATES: dict[str | None, State] = {
+    "read": "read",
+    "uncertain": "uncertain",
+    "unread": "unread",
+    "empty": "empty",
+}
+_POSITIONS = 10**6  # rows x columns of a table, above which a file is not believed
+
+
+def read_pagexml(path: str | Path) -> PageFile:
+    """Read a PAGE-XML file of any version (2010 to 2024) and of any program.
+
+    Cells may be regions with a TableCellRole inside their table or beside it, or Transkribus' TableCell.
+    A text that a person changed counts more than the digits below it: line over words, word over glyphs.
+    Nothing outside the file is read.
+
+    Parameters
+    ----------
+    path : path
+        The file.
+
+    Returns
+    -------
+    PageFile
+        The reading, and what had to be tolerated.
+
+    Raises
+    ------
+    PageXMLError
+        If the file is missing, too large, not safe to read, no PAGE-XML, or claims a table too large.
+    """
+    path = Path(path)
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(LIMIT + 1)
+    except FileNotFoundError as error:
+        raise PageXMLError(f"{path}: there is no such file; check the name.") from error
+    except (OSError, ValueError) as error:
+        raise PageXMLError(f"{path}: cannot be read as a file ({error}); check the name.") from error
+    return page_from_bytes(data, path)
+
+
+def page_from_bytes(data: bytes, path: str | Path) -> PageFile:
+    """The content of a PAGE-XML file; see `read_pagexml`."""
+    return _File(parse(data, str(path)), Path(path)).content()
+
+
+class _File:
+    """One file on its way to a reading."""
+
+    def __init__(self, root: etree._Element, path: Path) -> None:
+        pages = list(children(root, "Page"))
+        if not pages:
+            raise PageXMLError(f"{path}: has no Page element and so nothing to read; export the page again.")
+        self.path = path
+        self.page = pages[0]
+        self.tolerated = Tolerance()
+        self.tolerated.note("pages after the first were passed over", len(pages) - 1)
+        width, height = (max(whole(self.page.get(f"image{side}")) or 0, 0) for side in ("Width", "Height"))
+        if not (width and height):
+            self.tolerated.note("the size of the image is not given")
+        self.boxes = Boxes(width, height, self.tolerated)
+        self.facts: Facts = facts(root, self.page)
+        self.text = Text(self.boxes, self.tolerated, ours=self.facts.ours, turn=self.facts.turn)
+
+    def content(self) -> PageFile:
+        regions = Regions(self.page, self.boxes, self.tolerated)
+        known = self.facts
+        tables = tuple(self.table(found) for found in regions.tables.values())
+        lines = (self.text.line(line, self.boxes.page) for line in regions.lines)
+        loose = tuple(chain.from_iterable(line.numbers for line in lines))
+        reading = Reading(
+            image=self.page.get("imageFilename", ""),
+            sha256=known.sha256,
+            width=self.boxes.width,
+            height=self.boxes.height,
+            tables=tables,
+            loose=loose,
+            turn=known.turn,
+            skew=known.skew,
+            digit_height=known.digit_height,
+            source="human" if known.ours and self.text.corrections else known.source,
+            model=known.model,
+            parameters=known.parameters,
+        )
+        named = reading.with_ids()
+        renamed = zip(_ids(reading), _ids(named), strict=True)
+        notes = {new: self.text.notes[old] for old, new in renamed if old in self.text.notes}
+        return PageFile(named, self.path, self.tolerated.sentences(), notes, notes_of(self.page) or Notes())
+
+    def table(self, found: FoundTable) -> Table:
+        rows, columns = self.extent(found)
+        around = found.box or self.boxes.page
+        cells = [self.cell(cell, around) for cell in found.cells]
+        if not any(cell.text.strip() for cell in cells):  # nobody read this table, so nothing is known empty
+            stated = ["state" in custom_parts(cell.node).get("zij", {}) for cell in found.cells]
+            cells = [c if s else replace(c, state="unread") for c, s in zip(cells, stated, strict=True)]
+        cells.sort(key=lambda cell: (cell.row, cell.column))
+        box = found.box or (Box.hull(cell.box for cell in cells) if cells else around)
+        if found.node is None:
+            return Table(box, rows, columns, tuple(cells))
+        coords = next(children(found.node, "Coords"), found.node)
+        confidence = six_digits(_either(decimal(coords.get("conf")), 1.0))
+        return Table(box, rows, columns, tuple(cells), confidence, self.text.note(found.node))
+
+    def extent(self, found: FoundTable) -> tuple[int, int]:
+        """Rows and columns as stated, or as many as the cells need."""
+        places = [cell.place for cell in found.cells]
+        rows = max((row + span for row, _, span, _ in places), default=0)
+        columns = max((column + span for _, column, _, span in places), default=0)
+        stated = (None, None) if found.node is None else (found.node.get("rows"), found.node.get("columns"))
+        said = [max(whole(text) or 0, 0) for text in stated]
+        if any(stated) and (rows > said[0] or columns > said[1]):
+            self.tolerated.note("a table has cells beyond its stated rows or columns")
+        rows, columns = max(rows, said[0]), max(columns, said[1])
+        if rows * columns > _POSITIONS or max(rows, columns) > _POSITIONS:
+            raise PageXMLError(
+                f"{self.path}: claims a table of {rows} rows and {columns} columns, more than {_POSITIONS:,} "
+                "cells; correct the row and column numbers of its cells."
+            )
+        return rows, columns
+
+    def cell(self, found: FoundCell, around: Box) -> Cell:
+        before = self.text.corrections
+        box = self.boxes.of(found.node)
+        lines = [self.text.line(line, box or around) for line in found.lines]
+        box = box or (Box.hull(line.box for line in lines) if lines else around)
+        text, numbers = self.cell_text(found.node, lines, box)
+        row, column, row_span, column_span = found.place
+        if self.text.corrections > before:
+            state, confidence = self.state(None, text, lines), 1.0
+        else:
+            stated = custom_parts(found.node).get("zij", {})
+            state = self.state(stated.get("state"), text, lines)
+            read = next((conf for _, conf in hypotheses(found.node)), None)
+            confidence = six_digits(_either(decimal(stated.get("confidence")), _either(read, 1.0)))
+        name = self.text.note(found.node)
+        return Cell(
+            row, column, box, numbers, text, state, confidence, row_span, column_span, found.header, name
+        )
+
+    def cell_text(self, node: etree._Element, lines: list[Line], box: Box) -> tuple[str, tuple[Number, ...]]:
+        """Text and numbers of a cell: its lines' text counts more than its own."""
+        own = next((text for text, _ in hypotheses(node)), "")
+        joined = "\n".join(line.text for line in lines)
+        numbers = tuple(chain.from_iterable(line.numbers for line in lines))
+        if own.split() == joined.split():
+            return own, numbers
+        if not joined.strip():
+            return own, numbers_in(own, box, turn=self.facts.turn)
+        if own.strip():
+            self.tolerated.note("the text of cells differs from their lines, which were preferred")
+        return joined, numbers
+
+    def state(self, stated: str | None, text: str, lines: list[Line]) -> State:
+        """A cell's state as zij noted it, unless its text has been changed since; else from its text."""
+        known = _STATES.get(stated)
+        if text.strip():
+            stale = known in (None, "empty") or (known == "unread" and self.facts.edited)
+            return "read" if stale or known is None else known
+        if known is None:
+            return "unread" if lines else "empty"
+        return "empty" if self.facts.edited and known in ("read", "uncertain") else known
+
+
+def _ids(reading: Reading) -> Iterator[str]:
+    for table in reading.tables:
+        yield table.id
+        yield from (cell.id for cell in table.cells)
+    for number in reading.numbers():
+        yield number.id
+        yield from (glyph.id for glyph in number.glyphs)
+
+
+def _either(value: float | None, default: float) -> float:
+    return default if value is None else value
