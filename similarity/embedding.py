@@ -42,7 +42,9 @@ def embed(evidence: Evidence) -> Embedding:
 
     network = BigramNetwork(evidence.reach, cells=CELLS)
     with torch.inference_mode():
-        counts = network(torch.from_numpy(evidence.maps), torch.from_numpy(evidence.barrier))
+        # in float64, so that an explanation can be held against the counts to the last digits
+        maps, barrier = torch.from_numpy(evidence.maps).double(), torch.from_numpy(evidence.barrier)
+        counts = network(maps, barrier)
     return Embedding(counts.numpy())
 
 

@@ -1,0 +1,247 @@
+"""A similarity split into pairs of regions, kept as two factors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zij.errors import UsageError
+from zij.explain.strongest import Products, all_products, groups, strongest
+from zij.similarity.align import Alignment
+from zij.similarity.embedding import Embedding
+from zij.similarity.features import FEATURES
+from zij.tables.geometry import Box
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["COLUMNS", "NEAR", "PairExplanation", "Region", "Side"]
+
+NEAR = 0.05
+"""Pairs whose relevances differ by no more than this share are near equals: corresponding ones go first."""
+
+_BOX = ("id", "text", "x", "y", "w", "h")
+COLUMNS = (
+    "rank",
+    "relevance",
+    "corresponds",
+    *(f"a_{name}" for name in _BOX),
+    *(f"b_{name}" for name in _BOX),
+    "feature",
+)
+"""Columns of the table of pairs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """An element of a reading with relevance, a number or a glyph; `cell` is "" outside tables."""
+
+    id: str
+    text: str
+    box: Box
+    cell: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Side:
+    """One page's half of an explanation.
+
+    Attributes
+    ----------
+    embedding : Embedding
+    regions : tuple of Region
+        R of them, in reading order.
+    factor : (M, R) ndarray of float64
+        Relevance of each region for each dimension of the embedding.
+    outside : (M,) ndarray of float64
+        Relevance of evidence that belongs to no region.
+    """
+
+    embedding: Embedding
+    regions: tuple[Region, ...]
+    factor: NDArray[np.float64]
+    outside: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PairExplanation:
+    """The similarity of two pages as R = A^T B / (|phi| |phi'|), with A and B the factors of its sides.
+
+    Attributes
+    ----------
+    similarity, dot : float
+        Cosine and dot product of the embeddings, from the embeddings alone.
+    a, b : Side
+        The two pages.
+    alignment : Alignment
+        Which cells of the two pages correspond.
+    epsilon : float
+        Stabiliser of the root.
+    """
+
+    similarity: float
+    dot: float
+    a: Side
+    b: Side
+    alignment: Alignment
+    epsilon: float
+
+    @property
+    def scale(self) -> float:
+        """Factor of all products: 1 / (|phi| |phi'|), 0 where a page has no digits."""
+        norms = self.a.embedding.norm * self.b.embedding.norm
+        return 1 / norms if norms > 0 else 0.0
+
+    def pairs(self, top: int | None = None) -> pd.DataFrame:
+        """The strongest pairs of regions, a row for each pair and feature that they share.
+
+        Near equals (relevances within 5 % of the largest of them) form a group; in a group pairs in
+        corresponding cells stand first. Otherwise the order is that of relevance, then of reading.
+
+        Parameters
+        ----------
+        top : int, optional
+            How many; all by default.
+
+        Returns
+        -------
+        DataFrame
+            With the columns `COLUMNS`; boxes in whole pixels of the original images.
+        """
+        import pandas as pd
+
+        products = self._listed(top)
+        table: dict[str, object] = {
+            "rank": np.arange(1, len(products.values) + 1),
+            "relevance": products.values * self.scale,
+            "corresponds": self._corresponds(products.i, products.j),
+        }
+        for name, side, index in (("a", self.a, products.i), ("b", self.b, products.j)):
+            rounded = [region.box.rounded() for region in side.regions]
+            boxes = np.array([[box.x, box.y, box.w, box.h] for box in rounded], np.int64)
+            table[f"{name}_id"] = [side.regions[k].id for k in index]
+            table[f"{name}_text"] = [side.regions[k].text for k in index]
+            for key, column in zip("xywh", boxes.reshape(-1, 4)[index].T, strict=True):
+                table[f"{name}_{key}"] = column
+        table["feature"] = [FEATURES[m] for m in products.features]
+        return pd.DataFrame(table, columns=list(COLUMNS))
+
+    def partners(self, side: Literal["a", "b"], region: str) -> pd.DataFrame:
+        """What a region of one page matches on the other.
+
+        Parameters
+        ----------
+        side : "a" or "b"
+            The page that the region is on.
+        region : str
+            Its id.
+
+        Returns
+        -------
+        DataFrame
+            id, text, relevance, corresponds of the regions on the other page, the strongest first.
+
+        Raises
+        ------
+        UsageError
+            If the page has no region of that id.
+        """
+        import pandas as pd
+
+        own, other = (self.a, self.b) if side == "a" else (self.b, self.a)
+        index = next((k for k, r in enumerate(own.regions) if r.id == region), None)
+        if index is None:
+            raise UsageError(f"page {side} has no region {region!r}; take an id from the table of pairs.")
+        relevance = own.factor[:, index] @ other.factor * self.scale
+        order = np.argsort(-np.abs(relevance), kind="stable")
+        order = order[relevance[order] != 0]
+        same = np.full(len(order), index)
+        matched = self._corresponds(same, order) if side == "a" else self._corresponds(order, same)
+        return pd.DataFrame(
+            {
+                "id": [other.regions[k].id for k in order],
+                "text": [other.regions[k].text for k in order],
+                "relevance": relevance[order],
+                "corresponds": matched,
+            }
+        )
+
+    def relevance(self, side: Literal["a", "b"]) -> NDArray[np.float64]:
+        """Relevance of each region of a page: the sum over all regions of the other page."""
+        own, other = (self.a, self.b) if side == "a" else (self.b, self.a)
+        return np.asarray(other.factor.sum(axis=1) @ own.factor * self.scale)
+
+    def report(self, top: int | None = None) -> dict[str, float]:
+        """The figures of the explanation, each computed for itself.
+
+        Parameters
+        ----------
+        top : int, optional
+            How many pairs are listed.
+
+        Returns
+        -------
+        dict
+            similarity, dot; relevance_listed (of the pairs listed), relevance_unlisted (of the others),
+            relevance_outside_digits, remainder (kept by the root's stabiliser): the four sum to the
+            similarity; relevance_negative, the negative part of all pairs.
+        """
+        listed = self._listed(top)
+        return {
+            "similarity": self.similarity,
+            "dot": self.dot,
+            "relevance_listed": float(listed.values.sum()) * self.scale,
+            "relevance_unlisted": self._unlisted(listed) * self.scale,
+            "relevance_outside_digits": self._outside() * self.scale,
+            "remainder": self._remainder() * self.scale,
+            "relevance_negative": self._negative() * self.scale,
+        }
+
+    def _listed(self, top: int | None) -> Products:
+        found = strongest(self.a.factor, self.b.factor, top, slack=NEAR)
+        group = groups(np.abs(found.values), NEAR)
+        order = np.lexsort((np.arange(len(group)), ~self._corresponds(found.i, found.j), group))[:top]
+        return Products(found.features[order], found.i[order], found.j[order], found.values[order])
+
+    def _corresponds(self, i: NDArray[np.int64], j: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether regions i of page a and j of page b stand in corresponding cells."""
+        numbers = {cell: k for k, cell in enumerate(sorted({r.cell for r in self.b.regions} - {""}))}
+        cells_b = np.array([numbers.get(r.cell, -1) for r in self.b.regions], np.int64)
+        wanted = np.array(
+            [numbers.get(self.alignment.cells.get(r.cell, ""), -2) for r in self.a.regions], np.int64
+        )
+        if not len(i):
+            return np.zeros(0, bool)
+        return np.asarray(wanted[i] == cells_b[j])
+
+    def _unlisted(self, listed: Products) -> float:
+        """Sum of all products that are not listed, block by block."""
+        width = max(len(self.b.regions), 1)
+        keys = np.sort((listed.features * len(self.a.regions) + listed.i) * width + listed.j)
+        total = 0.0
+        for block in all_products(self.a.factor, self.b.factor):
+            key = (block.features * len(self.a.regions) + block.i) * width + block.j
+            total += float(block.values[~np.isin(key, keys, assume_unique=True)].sum())
+        return total
+
+    def _outside(self) -> float:
+        """Products of evidence outside the regions with everything on the other page."""
+        inside_a, inside_b = self.a.factor.sum(axis=1), self.b.factor.sum(axis=1)
+        out_a, out_b = self.a.outside, self.b.outside
+        return float(out_a @ inside_b + inside_a @ out_b + out_a @ out_b)
+
+    def _remainder(self) -> float:
+        """What the root keeps: phi phi' less its image under phi -> phi^2 / (phi + eps)."""
+        a, b, eps = self.a.embedding.vector, self.b.embedding.vector, self.epsilon
+        kept = eps * (a + b) + eps**2
+        return float(np.sum(a * b * kept / np.maximum((a + eps) * (b + eps), np.finfo(float).tiny)))
+
+    def _negative(self) -> float:
+        """Sum of the negative products of regions."""
+        a, b = self.a.factor, self.b.factor
+        up_a, up_b = np.maximum(a, 0).sum(axis=1), np.maximum(b, 0).sum(axis=1)
+        down_a, down_b = np.minimum(a, 0).sum(axis=1), np.minimum(b, 0).sum(axis=1)
+        return float(up_a @ down_b + down_a @ up_b)
