@@ -45,42 +45,56 @@ def find_blocks(marks: Marks, *, digit_height: float) -> list[Indices]:
     """Groups of numbers that stand together, in lines or in columns, from top to bottom.
 
     Numbers are linked to the nearest below, where it is at most 2.2 usual lines away, and to the nearest
-    beside; groups that stand farther apart are joined where their lines agree.
+    beside, unless the two belong to stacks whose lines disagree. Groups that stand farther apart are joined
+    where their lines agree, unless each of them could be a table by itself.
     """
     i, j = steps_below(marks, digit_height=digit_height)
     gap = marks.v[j] - marks.v[i]
     pitch = float(np.clip(np.median(gap), digit_height, 5 * digit_height)) if len(gap) else 1.5 * digit_height
     near = gap <= 2.2 * pitch
+    i, j = i[near], j[near]
     a, b = steps_beside(marks, digit_height=digit_height)
-    first, second = np.concatenate([i[near], a]), np.concatenate([j[near], b])
-    label = components(len(marks), zip(first.tolist(), second.tolist(), strict=True))
-    label = _agreeing(marks, label, pitch)
+    stack = components(len(marks), zip(i.tolist(), j.tolist(), strict=True))
+    level = _level(stack[a], stack[b], marks.v[b] - marks.v[a], digit_height)
+    a, b = a[level], b[level]
+    label = components(len(marks), zip(np.append(i, a).tolist(), np.append(j, b).tolist(), strict=True))
+    label = _agreeing(marks, label, beside=a, pitch=pitch)
     blocks = [np.flatnonzero(label == k) for k in np.unique(label).tolist()]
     return sorted(blocks, key=lambda b: (float(marks.v[b].min()), float(marks.u0[b].min())))
 
 
-def _agreeing(marks: Marks, label: Indices, pitch: float, fewest: int = 4) -> Indices:
+def _level(first: Indices, second: Indices, step: Floats, digit_height: float) -> NDArray[np.bool_]:
+    """Which steps beside join stacks that have their lines in common: their heights do not scatter."""
+    keep = np.ones(len(step), bool)
+    pairs: dict[tuple[int, int], list[int]] = {}
+    for k, pair in enumerate(zip(first.tolist(), second.tolist(), strict=True)):
+        pairs.setdefault(pair, []).append(k)
+    for members in pairs.values():
+        heights = step[members]
+        scatter = float(np.median(np.abs(heights - np.median(heights))))
+        keep[members] = len(members) < 6 or scatter < 0.19 * digit_height
+    return keep
+
+
+def _agreeing(marks: Marks, label: Indices, *, beside: Indices, pitch: float, fewest: int = 4) -> Indices:
     """Join groups beside each other, most lines of the smaller of which go on in the larger."""
-    label = label.copy()
     counts = np.bincount(label)
+    wide = np.bincount(label[beside], minlength=len(counts)) >= 0.4 * counts
     large = sorted(np.flatnonzero(counts >= fewest).tolist(), key=lambda k: (-int(counts[k]), k))
+    member = {k: np.flatnonzero(label == k) for k in large}
+    links = []
     for n, k in enumerate(large):
         for other in large[:n]:
-            one, two = np.flatnonzero(label == label[k]), np.flatnonzero(label == label[other])
-            if label[k] != label[other] and _same_lines(marks, np.flatnonzero(label == k), two, pitch):
-                label[one] = label[two[0]]
-    return label
+            if not (wide[k] and wide[other]) and _same_lines(marks, member[k], member[other], pitch):
+                links.append((k, other))
+    return components(len(counts), links)[label]
 
 
 def _same_lines(marks: Marks, small: Indices, large: Indices, pitch: float) -> bool:
-    if not len(small):
-        return False
     apart = max(marks.u0[large].min() - marks.u1[small].max(), marks.u0[small].min() - marks.u1[large].max())
     if apart <= 0:
         return False
     v = np.sort(marks.v[large])
     place = np.clip(np.searchsorted(v, marks.v[small]), 1, len(v) - 1)
-    offset = marks.v[small] - v[place]
-    before = marks.v[small] - v[place - 1]
-    nearest_line = np.where(np.abs(before) < np.abs(offset), before, offset)
-    return bool(np.mean(np.abs(nearest_line) < 0.25 * pitch) >= 0.75)
+    offset = np.minimum(np.abs(marks.v[small] - v[place]), np.abs(marks.v[small] - v[place - 1]))
+    return bool(np.mean(offset < 0.25 * pitch) >= 0.75)

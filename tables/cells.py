@@ -197,7 +197,7 @@ def _by_cell(unread: list[Box], bounds: _Bounds, grid: Grid, digit_height: float
     x, y = np.array([box.centre for box in unread]).T
     u, v = grid.drift.straight(x, y)
     margin = 0.5 * digit_height
-    found = set()
+    found: set[tuple[int, int]] = set()
     for c in range(len(grid.left)):
         inside = np.flatnonzero((u >= grid.left[c] - margin) & (u <= grid.right[c] + margin))
         if not len(inside):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,6 +13,7 @@ from zij.tables.columns import Columns, find_columns
 from zij.tables.drift import Drift
 from zij.tables.marks import Marks
 from zij.tables.neighbours import Indices
+from zij.tables.reading import Glyph
 from zij.tables.rows import Rows, find_rows
 
 __all__ = ["Grid", "find_grid"]
@@ -61,12 +63,35 @@ def find_grid(
     columns = find_columns(marks, barriers=vertical, digit_height=digit_height)
     if not len(columns):
         return None
+    parts = _straddling(marks, columns, drift, digit_height)
+    if parts:
+        marks = marks.split(parts, drift)
+        columns = find_columns(marks, barriers=vertical, digit_height=digit_height)
     rows = find_rows(marks, columns, digit_height=digit_height)
     keep = _without_lone_ends(rows, columns)
     grid = _compact(marks, columns, rows, keep, drift)
     if grid is None or not _is_table(grid, digit_height):
         return None
-    return replace(grid, **_ruled_spans(grid, horizontal))
+    row, span = _ruled_spans(grid, horizontal)
+    return replace(grid, row=row, span=span)
+
+
+def _straddling(
+    marks: Marks, columns: Columns, drift: Drift, digit_height: float
+) -> dict[int, list[list[Glyph]]]:
+    """Numbers that run across a gutter, whose ruling or space was not seen, in parts."""
+    parts: dict[int, list[list[Glyph]]] = {}
+    margin = 0.25 * digit_height
+    crossed = (marks.u0[:, None] <= columns.right + margin) & (marks.u1[:, None] >= columns.left - margin)
+    for k in np.flatnonzero(crossed.sum(1) > 1).tolist():
+        glyphs = marks.numbers[k].glyphs
+        u, _ = drift.straight(np.array([g.box.centre[0] for g in glyphs]), np.full(len(glyphs), marks.y[k]))
+        away = np.maximum(columns.left - u[:, None], u[:, None] - columns.right)  # (G, C)
+        own = away.argmin(1)
+        if np.all(away.min(1) <= margin) and len(np.unique(own)) > 1:
+            cuts = [0, *(np.flatnonzero(np.diff(own)) + 1).tolist(), len(glyphs)]
+            parts[k] = [list(glyphs[a:b]) for a, b in itertools.pairwise(cuts)]
+    return parts
 
 
 def _without_lone_ends(rows: Rows, columns: Columns) -> NDArray[np.bool_]:
@@ -122,7 +147,7 @@ def _is_table(grid: Grid, digit_height: float) -> bool:
     return bool((filled.sum(1) >= 2).sum() >= 3 and filled.mean() >= 0.25)
 
 
-def _ruled_spans(grid: Grid, horizontal: Barriers) -> dict[str, Indices]:
+def _ruled_spans(grid: Grid, horizontal: Barriers) -> tuple[Indices, Indices]:
     """Rows and spans of numbers that stand alone between two horizontal rulings, beside several rows."""
     row, span = grid.row.copy(), grid.span.copy()
     for c in range(len(grid.left)):
@@ -137,13 +162,14 @@ def _ruled_spans(grid: Grid, horizontal: Barriers) -> dict[str, Indices]:
             middle = (grid.centre[bounds[g], c] + grid.centre[bounds[g + 1] - 1, c]) / 2
             if np.mean(alone & (size > 1)) > 0.6 and abs(grid.marks.v[k] - middle) < 0.8 * grid.pitch:
                 row[k], span[k] = bounds[g], n
-    return {"row": row, "span": span}
+    return row, span
 
 
 def _ruled_rows(grid: Grid, horizontal: Barriers, column: int) -> Indices:
     """First rows of the groups that horizontal rulings make in a column, and the number of rows."""
-    x, _ = grid.drift.page((grid.left[column] + grid.right[column]) / 2, np.median(grid.centre[:, column]))
-    y = horizontal.crossings(float(x))
-    _, v = grid.drift.straight(np.full(len(y), float(x)), y)
+    u, v = (grid.left[[column]] + grid.right[[column]]) / 2, np.median(grid.centre[:, [column]], axis=0)
+    x = float(grid.drift.page(u, v)[0][0])
+    y = horizontal.crossings(x)
+    _, v = grid.drift.straight(np.full(len(y), x), y)
     inner = np.searchsorted(grid.centre[:, column], v)
     return np.unique(np.concatenate([[0], inner, [len(grid.centre)]])).astype(np.intp)

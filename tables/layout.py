@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
@@ -15,7 +16,7 @@ from zij.tables.blots import find_blots
 from zij.tables.cells import UPPER, make_table
 from zij.tables.drift import Drift
 from zij.tables.geometry import Box
-from zij.tables.grid import find_grid
+from zij.tables.grid import Grid, find_grid
 from zij.tables.marks import Marks
 from zij.tables.neighbours import Indices
 from zij.tables.numbers import group_digits, line_positions
@@ -108,9 +109,8 @@ def lay_out(
         make_table(grid, vertical=vertical, unread=unread, digit_height=digit_height, upper=upper)
         for grid in grids
     ]
-    held = {id(n) for grid in grids for n in grid.marks.numbers}
-    loose = [k for k, n in enumerate(marks.numbers) if id(n) not in held]
-    return Layout(_tables_in_order(tables), _in_lines(marks, loose, digit_height), grouping.reach)
+    loose = _in_lines(_left_over(marks, grids, drift), digit_height)
+    return Layout(_tables_in_order(tables), loose, grouping.reach)
 
 
 def map_boxes(part: Part, function: Callable[[Box], Box]) -> Part:
@@ -157,6 +157,16 @@ def _ruling_steps(segments: Sequence[Segment], digit_height: float) -> Floats:
     return np.array(steps, float).reshape(-1, 5)
 
 
+def _left_over(marks: Marks, grids: Sequence[Grid], drift: Drift) -> Marks:
+    """The numbers outside all tables; of one that was split, the parts that no table took."""
+    held = {id(glyph) for grid in grids for number in grid.marks.numbers for glyph in number.glyphs}
+    parts = {}
+    for k, number in enumerate(marks.numbers):
+        runs = itertools.groupby(number.glyphs, key=lambda glyph: id(glyph) in held)
+        parts[k] = [list(run) for taken, run in runs if not taken]
+    return marks.split(parts, drift)
+
+
 def _tables_in_order(tables: Sequence[Table]) -> tuple[Table, ...]:
     """Tables from top to bottom, those beside each other from left to right."""
     bands: list[list[Table]] = []
@@ -169,10 +179,10 @@ def _tables_in_order(tables: Sequence[Table]) -> tuple[Table, ...]:
     return tuple(table for band in bands for table in sorted(band, key=lambda t: (t.box.x, t.box.y)))
 
 
-def _in_lines(marks: Marks, chosen: Sequence[int], digit_height: float) -> tuple[Number, ...]:
+def _in_lines(marks: Marks, digit_height: float) -> tuple[Number, ...]:
     """Numbers line by line."""
     lines: list[list[int]] = []
-    for k in sorted(chosen, key=lambda k: (marks.v[k], marks.u0[k])):
+    for k in sorted(range(len(marks)), key=lambda k: (marks.v[k], marks.u0[k])):
         if lines and marks.v[k] - marks.v[lines[-1][0]] < 0.6 * digit_height:
             lines[-1].append(k)
         else:

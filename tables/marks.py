@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from zij.tables.drift import Drift
 from zij.tables.neighbours import Indices
+from zij.tables.numbers import number_of
 from zij.tables.reading import Glyph, Number
 
 __all__ = ["Marks"]
@@ -47,7 +48,7 @@ class Marks:
         """Marks of numbers, given each glyph's line; straight coordinates are those of the raster."""
         x0 = np.array([n.glyphs[0].box.centre[0] for n in numbers], float)
         x1 = np.array([n.glyphs[-1].box.centre[0] for n in numbers], float)
-        y = np.array([float(np.mean([lines[g] for g in n.glyphs])) for n in numbers], float)
+        y = np.array([float(np.mean([lines.get(g, 0.0) for g in n.glyphs])) for n in numbers], float)
         return cls(tuple(numbers), x0, x1, y, x0, x1, y)
 
     def straightened(self, drift: Drift) -> Marks:
@@ -55,6 +56,16 @@ class Marks:
         u0, v = drift.straight(self.x0, self.y)
         u1, _ = drift.straight(self.x1, self.y)
         return replace(self, u0=u0, u1=u1, v=v)
+
+    def split(self, parts: dict[int, list[list[Glyph]]], drift: Drift) -> Marks:
+        """The marks with some numbers (by index) replaced by their parts, which keep the number's line."""
+        numbers, y = [], []
+        for k, number in enumerate(self.numbers):
+            pieces = [number_of(part) for part in parts[k]] if k in parts else [number]
+            numbers += pieces
+            y += [float(self.y[k])] * len(pieces)
+        whole = Marks.of(numbers, {})
+        return replace(whole, y=np.array(y, float)).straightened(drift)
 
     def take(self, index: Indices) -> Marks:
         """Some of the marks."""

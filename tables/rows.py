@@ -16,6 +16,7 @@ __all__ = ["Rows", "find_rows", "row_pitch"]
 Floats = NDArray[np.float64]
 
 SAME = 0.45  # entries of a column nearer than this share of the pitch are one entry
+CROWDED = 0.78  # rows nearer than this share of the pitch are not both rows, unless both are well filled
 MATCH = 0.55  # a number matches a row at most this share of the pitch away
 
 
@@ -76,7 +77,7 @@ def find_rows(marks: Marks, columns: Columns, *, digit_height: float) -> Rows:
         heights[c] = shift
         for entry, key, span in zip(entries[c], keys, spans, strict=True):
             place.update({int(k): (key, span) for k in entry})
-    return _rows(marks, rows, heights, place)
+    return _without_weak(marks, columns, _rows(marks, rows, heights, place))
 
 
 def _entries(marks: Marks, member: Indices, pitch: float) -> list[Indices]:
@@ -229,3 +230,35 @@ def _rows(
         of[k], span[k] = rank[key], count
     centre = np.stack([height + _filled(keys, height, shift) for shift in shifts], axis=1)
     return Rows(of, span, centre, ladder.pitch)
+
+
+def _without_weak(marks: Marks, columns: Columns, rows: Rows) -> Rows:
+    """Rows that hold next to nothing and stand too near another are taken out.
+
+    Their numbers go to the nearest row, where it has none in that column, or to no row (-1).
+    """
+    of, centre = rows.of.copy(), rows.centre
+    filled = np.array([len(np.unique(columns.of[of == r])) for r in range(len(rows))])
+    weak = filled <= max(1.0, 0.15 * float(np.median(filled)))
+    middle = centre.mean(1)
+    alive = np.ones(len(rows), bool)
+    for r in np.flatnonzero(weak & (filled < np.max(filled, initial=0))).tolist():
+        others = np.flatnonzero(alive & (np.arange(len(rows)) != r))
+        if not len(others) or np.abs(middle[others] - middle[r]).min() > CROWDED * rows.pitch:
+            continue
+        alive[r] = False
+        for k in np.flatnonzero(of == r).tolist():
+            to = int(others[np.argmin(np.abs(centre[others, columns.of[k]] - marks.v[k]))])
+            free = not np.any((of == to) & (columns.of == columns.of[k]))
+            near = abs(centre[to, columns.of[k]] - marks.v[k]) < MATCH * rows.pitch
+            of[k] = to if free and near else -1
+    number = np.cumsum(alive) - 1
+    span = np.array(
+        [
+            number[min(r + n, len(rows)) - 1] - number[r] + 1 if r >= 0 else 1
+            for r, n in zip(of, rows.span, strict=True)
+        ]
+    )
+    return Rows(
+        np.where(of >= 0, number[of], -1).astype(np.intp), span.astype(np.intp), centre[alive], rows.pitch
+    )
