@@ -82,7 +82,7 @@ def _slopes(
     design = along[:, None] * np.stack([np.ones_like(x), x / reach, y / reach], axis=1)
     # slopes of 0.03 and changes of 0.02 over the page are usual, each step is right to a fifth of a digit
     ridge = np.diag((0.2 * digit_height / np.array([0.03, 0.02, 0.02])) ** 2)
-    solution = np.zeros(3)
+    solution: Floats = np.zeros(3)
     for _ in range(8):
         residual = across - design @ solution
         robust = weight / (1 + (residual / (0.2 * digit_height)) ** 2) ** 2

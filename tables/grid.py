@@ -20,6 +20,8 @@ __all__ = ["Grid", "find_grid"]
 
 Floats = NDArray[np.float64]
 
+SMALL = 15  # a table with fewer filled cells must have next to no gaps
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Grid:
@@ -144,7 +146,8 @@ def _is_table(grid: Grid, digit_height: float) -> bool:
         steps = np.diff(grid.centre[:, 0])
         regular = np.mean(np.abs(steps - np.median(steps)) < 0.25 * grid.pitch) if len(steps) else 0.0
         return bool(len(grid.centre) >= 8 and regular >= 0.8 and grid.pitch < 5 * digit_height)
-    return bool((filled.sum(1) >= 2).sum() >= 3 and filled.mean() >= 0.25)
+    needed = 0.25 if filled.sum() >= SMALL else 0.75  # a few figures in text line up by chance
+    return bool((filled.sum(1) >= 2).sum() >= 3 and filled.mean() >= needed)
 
 
 def _ruled_spans(grid: Grid, horizontal: Barriers) -> tuple[Indices, Indices]:

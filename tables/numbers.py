@@ -138,7 +138,7 @@ def _fitted_offsets(
     first: Indices, second: Indices, step: Floats, prior: Floats, digit_height: float
 ) -> Floats:
     """Offsets that explain the steps between neighbours, held by a prior worth four neighbours."""
-    offset = prior
+    offset: Floats = prior
     for _ in range(3):
         residual = step - (offset[second] - offset[first])
         weight = 1 / (1 + (residual / (0.1 * digit_height)) ** 2)
@@ -149,8 +149,8 @@ def _fitted_offsets(
         np.add.at(normal, (second, first), -weight)
         np.add.at(right, second, weight * step)
         np.add.at(right, first, -weight * step)
-        offset = np.linalg.solve(normal, right)
-    return np.asarray(offset)
+        offset = np.asarray(np.linalg.solve(normal, right), np.float64)
+    return offset
 
 
 def _next_digits(x: Floats, y: Floats, digit_height: float, farthest: float) -> tuple[Indices, Indices]:

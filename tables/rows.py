@@ -170,7 +170,7 @@ def _filled(keys: Indices, height: Floats, shift: dict[int, float]) -> Floats:
     if not known.any():
         return np.zeros(len(keys))
     values = np.array([shift[k] for k in keys[known].tolist()])
-    return np.interp(height, height[known], values)
+    return np.asarray(np.interp(height, height[known], values))
 
 
 def _matched(v: Floats, height: Floats, pitch: float) -> Indices:
