@@ -5,6 +5,8 @@
 the reading exactly as the file holds it. `read_pagexml` reads PAGE of any version and program.
 """
 
+from zij.tables.pagexml._check import check_pagexml
+from zij.tables.pagexml._image import find_image
 from zij.tables.pagexml._model import Notes, PageFile, as_written
 from zij.tables.pagexml._read import page_from_bytes, read_pagexml
 from zij.tables.pagexml._write import Profile, to_xml, write_pagexml
@@ -14,6 +16,8 @@ __all__ = [
     "PageFile",
     "Profile",
     "as_written",
+    "check_pagexml",
+    "find_image",
     "page_from_bytes",
     "read_pagexml",
     "to_xml",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
+from typing import get_args
 
 from lxml import etree
 
@@ -22,12 +23,7 @@ from zij.tables.reading import Cell, Number, Reading, State, Table
 
 __all__ = ["page_from_bytes", "read_pagexml"]
 
-_STATES: dict[str | None, State] = {
-    "read": "read",
-    "uncertain": "uncertain",
-    "unread": "unread",
-    "empty": "empty",
-}
+_STATES: dict[str | None, State] = {state: state for state in get_args(State)}
 _POSITIONS = 10**6  # rows x columns of a table, above which a file is not believed
 
 

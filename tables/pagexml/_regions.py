@@ -120,7 +120,7 @@ class Regions:
         return self.tables[name]
 
     def _ordered(self, nodes: Iterable[etree._Element]) -> list[etree._Element]:
-        """Siblings by ReadingOrder, else by the index of their custom or own attribute, else as they stand."""
+        """Siblings by ReadingOrder, else by the index in their attributes, else as they stand."""
         keyed, last = [], -1
         for position, node in enumerate(nodes):
             rank = self._ranks.get(node.get("id", ""))

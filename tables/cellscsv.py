@@ -1,0 +1,265 @@
+"""The cells of a reading as a CSV file that can be corrected in a spreadsheet and read back."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import get_args
+
+from zij.errors import TableError
+from zij.files import write_text
+from zij.tables.correction import corrected_cell
+from zij.tables.pagexml import as_written
+from zij.tables.pagexml._model import clean_text
+from zij.tables.reading import Cell, Reading, State
+
+__all__ = ["COLUMNS", "CellRow", "apply_cells", "read_cells", "write_cells"]
+
+COLUMNS = (
+    "table",
+    "row",
+    "column",
+    "row_span",
+    "column_span",
+    "text",
+    "state",
+    "confidence",
+    "x",
+    "y",
+    "w",
+    "h",
+)
+
+_LIMIT = 16 * 2**20
+_FEWEST = ("table", "row", "column", "text")
+_STATES: dict[str, State] = {state: state for state in get_args(State)}
+
+
+@dataclass(frozen=True, slots=True)
+class CellRow:
+    """One line of the file: a cell's place, text, state and spans (None where the field is empty)."""
+
+    table: str
+    row: int
+    column: int
+    text: str
+    state: State | None = None
+    row_span: int | None = None
+    column_span: int | None = None
+
+
+def write_cells(path: str | Path, reading: Reading) -> Path:
+    """Write the cells of all tables, one a line, in reading order.
+
+    The columns are `COLUMNS`: the table's id, row and column from 0, text, state, confidence and the box in
+    whole pixels of the original image, all as they stand in the PAGE-XML file.
+
+    Parameters
+    ----------
+    path : path
+        UTF-8, LF, with a header.
+    reading : Reading
+        What was read.
+
+    Returns
+    -------
+    Path
+        The path written.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written.
+    """
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for table in as_written(reading).tables:
+        for cell in table.cells:
+            place = (table.id, cell.row, cell.column, cell.row_span, cell.column_span)
+            box = (int(value) for value in (cell.box.x, cell.box.y, cell.box.w, cell.box.h))
+            writer.writerow([*place, cell.text, cell.state, f"{cell.confidence:.6g}", *box])
+    return write_text(path, stream.getvalue())
+
+
+def read_cells(path: str | Path) -> tuple[CellRow, ...]:
+    """Read a file of cells, also as spreadsheets write it (byte order mark, semicolons, tabs, CRLF).
+
+    The columns may stand in any order; table, row, column and text must be there.
+
+    Parameters
+    ----------
+    path : path
+        The file.
+
+    Returns
+    -------
+    tuple of CellRow
+        In the order of the file.
+
+    Raises
+    ------
+    TableError
+        If the file is missing, too large, not UTF-8, or a line does not hold what it should.
+    """
+    path = Path(path)
+    lines = _records(path)
+    header = [name.strip().lower() for name in next(lines, (0, []))[1]]
+    missing = [name for name in _FEWEST if name not in header]
+    if missing:
+        raise TableError(f"{path}: has no column {missing[0]!r}; keep the header line as zij wrote it.")
+    repeated = {name for name in header if name and header.count(name) > 1}
+    if repeated:
+        raise TableError(f"{path}: has the column {min(repeated)!r} twice; keep one of them.")
+    rows: dict[tuple[str, int, int], CellRow] = {}
+    for number, fields in lines:
+        if not any(field.strip() for field in fields):
+            continue
+        row = _row(f"{path}, line {number}", dict(zip(header, fields, strict=False)))
+        if rows.setdefault((row.table, row.row, row.column), row) is not row:
+            raise TableError(
+                f"{path}, line {number}: the cell in table {row.table}, row {row.row}, column {row.column} "
+                "stands there a second time; keep one of the lines."
+            )
+    return tuple(rows.values())
+
+
+def apply_cells(reading: Reading, rows: Iterable[CellRow], *, name: str = "the table of cells") -> Reading:
+    """The reading as corrected in a file of cells.
+
+    A cell whose text was changed has the numbers of the new text (see `zij.tables.correction`); one whose
+    state or spans were changed has the new ones. Cells that are unchanged or not listed stay as they are.
+
+    Parameters
+    ----------
+    reading : Reading
+        As it was when the file was written.
+    rows : iterable of CellRow
+        As `read_cells` gives them.
+    name : str
+        What to call the file in an error.
+
+    Returns
+    -------
+    Reading
+        With source "human" if anything was changed.
+
+    Raises
+    ------
+    TableError
+        If a row names a cell that the reading does not have, or a spreadsheet took leading zeros away.
+    """
+    named = reading.with_ids()
+    wanted = {(row.table, row.row, row.column): row for row in rows}
+    _check_zeros(named, wanted, name)
+    tables = []
+    for table in named.tables:
+        cells = [
+            _corrected(cell, wanted.pop((table.id, cell.row, cell.column), None), reading.turn)
+            for cell in table.cells
+        ]
+        tables.append(replace(table, cells=tuple(cells)))
+    if wanted:
+        table_id, row, column = min(wanted)
+        raise TableError(
+            f"{name}: there is no cell in table {table_id}, row {row}, column {column} of {reading.image}; "
+            "rows and columns count from 0 and are not to be changed."
+        )
+    if tuple(tables) == named.tables:
+        return named
+    return replace(named, tables=tuple(tables), source="human").with_ids()
+
+
+def _corrected(cell: Cell, row: CellRow | None, turn: int) -> Cell:
+    if row is None:
+        return cell
+    changed = cell
+    if not _same(cell.text, row.text):
+        changed = corrected_cell(cell, clean_text(row.text), turn=turn)
+    if row.state is not None and row.state != cell.state:
+        changed = replace(changed, state=row.state, confidence=1.0)
+    spans = row.row_span or cell.row_span, row.column_span or cell.column_span
+    if spans != (cell.row_span, cell.column_span):
+        changed = replace(changed, row_span=spans[0], column_span=spans[1])
+    return changed
+
+
+def _same(old: str, new: str) -> bool:
+    return clean_text(old).split() == clean_text(new).split()
+
+
+def _check_zeros(reading: Reading, rows: Mapping[tuple[str, int, int], CellRow], name: str) -> None:
+    """Refuse a file in which a spreadsheet turned every 07 into 7: that is no correction."""
+    lost = kept = 0
+    for table in reading.tables:
+        for cell in table.cells:
+            row = rows.get((table.id, cell.row, cell.column))
+            if row is not None and re.fullmatch("0+[0-9]+", cell.text):
+                kept += _same(cell.text, row.text)
+                lost += row.text == str(int(cell.text))
+    if lost > 1 and not kept:
+        raise TableError(
+            f"{name}: {lost} cells have lost their leading zeros, as when a spreadsheet takes text for numbers; "
+            "import the column text as text and correct it again."
+        )
+
+
+def _records(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """The lines of a CSV file as fields, with their numbers."""
+    text = _decoded(path)
+    skipped = 0
+    if text[:4].lower() == "sep=":  # a line by which Excel tells itself the separator
+        text, skipped = text.partition("\n")[2], 1
+    header = text.partition("\n")[0]
+    separator = max(",;\t", key=header.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    try:
+        for fields in reader:
+            yield reader.line_num + skipped, fields
+    except csv.Error as error:
+        number = reader.line_num + skipped
+        raise TableError(f"{path}, line {number}: not readable as CSV ({error}); save it again.") from error
+
+
+def _decoded(path: Path) -> str:
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(_LIMIT + 1)
+    except FileNotFoundError as error:
+        raise TableError(f"{path}: there is no such file; check the name.") from error
+    except (OSError, ValueError) as error:
+        raise TableError(f"{path}: cannot be read as a file ({error}); check the name.") from error
+    if len(data) > _LIMIT:
+        raise TableError(f"{path}: more than {_LIMIT // 2**20} MB; this is no table of cells of one page.")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise TableError(f"{path}: not UTF-8; save it as CSV in UTF-8.") from error
+
+
+def _row(where: str, fields: Mapping[str, str]) -> CellRow:
+    state = fields.get("state", "").strip()
+    if state and state not in _STATES:
+        raise TableError(f"{where}: the state {state[:40]!r} is not known; use {', '.join(_STATES)}.")
+    row, column = _whole(where, fields, "row"), _whole(where, fields, "column")
+    if row is None or column is None:
+        missing = "row" if row is None else "column"
+        raise TableError(f"{where}: the {missing} is empty; write its number, counted from 0.")
+    text = fields.get("text", "").replace("\r\n", "\n")
+    spans = _whole(where, fields, "row_span"), _whole(where, fields, "column_span")
+    return CellRow(fields.get("table", "").strip(), row, column, text, _STATES.get(state), *spans)
+
+
+def _whole(where: str, fields: Mapping[str, str], name: str) -> int | None:
+    """A whole number from 0 (spans: from 1), also as 3.0; None where the field is empty or missing."""
+    text = fields.get(name, "").strip()
+    if not text:
+        return None
+    match = re.fullmatch(r"([0-9]{1,6})(?:[.,]0*)?", text)
+    if match is None or (name.endswith("span") and int(match[1]) < 1):
+        raise TableError(f"{where}: the {name} {text[:40]!r} is no count; write a whole number.")
+    return int(match[1])
