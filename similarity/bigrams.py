@@ -17,7 +17,6 @@ evidence.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 
 import torch
 from torch import Tensor
@@ -61,24 +60,31 @@ class BigramNetwork(torch.nn.Module):
         (..., 110) tensor of float64
             10 isolated digits, then bigram ab at 10 + 10a + b.
         """
-        sums = [block.sum(dim=(-2, -1), dtype=torch.float64) for block in self.blocks(evidence, barrier)]
-        return torch.cat(sums, dim=-1)
+        isolated, after = self._parts(evidence, barrier)
+        # a pair stands at its first digit: cells that are empty on all pages of the batch need no look
+        active = evidence.sum(dim=-3).flatten(-2).reshape(-1, math.prod(evidence.shape[-2:])).any(dim=0)
+        first, second = (maps.flatten(-2)[..., active] for maps in (evidence, after))
+        counts = [isolated.sum(dim=(-2, -1), dtype=torch.float64)]
+        for a in range(10):  # max over shifts of min(a, b shifted) = min(a, max over shifts of b shifted)
+            pairs = torch.minimum(first[..., a : a + 1, :], second)
+            counts.append(pairs.sum(dim=-1, dtype=torch.float64))
+        return torch.cat(counts, dim=-1)
 
     def maps(self, evidence: Tensor, barrier: Tensor | None = None) -> Tensor:
         """The 110 feature maps, (..., 110, H, W), before they are summed; large."""
-        return torch.cat(list(self.blocks(evidence, barrier)), dim=-3)
+        isolated, after = self._parts(evidence, barrier)
+        bigrams = torch.minimum(evidence[..., :, None, :, :], after[..., None, :, :, :])
+        return torch.cat([isolated, bigrams.flatten(-4, -3)], dim=-3)
 
-    def blocks(self, evidence: Tensor, barrier: Tensor | None = None) -> Iterator[Tensor]:
-        """The feature maps by tens, each (..., 10, H, W): isolated digits, then bigrams 0b, 1b, ..., 9b."""
+    def _parts(self, evidence: Tensor, barrier: Tensor | None) -> tuple[Tensor, Tensor]:
+        """The isolated digits, and the strongest evidence for each digit in the window after each cell."""
         if barrier is None:
             barrier = torch.zeros_like(evidence[..., 0, :, :])
         gates = self._gates(barrier.to(evidence)[..., None, :, :])
         present = evidence.sum(dim=-3, keepdim=True)
         left, right = 1 - self._before(present, gates), 1 - self._after(present, gates)
-        yield torch.minimum(evidence, torch.minimum(left, right).clamp(min=0))
-        after = self._after(evidence, gates)
-        for a in range(10):  # max over shifts of min(a, b shifted) = min(a, max over shifts of b shifted)
-            yield torch.minimum(evidence[..., a : a + 1, :, :], after)
+        isolated = torch.minimum(evidence, torch.minimum(left, right).clamp(min=0))
+        return isolated, self._after(evidence, gates)
 
     def _gates(self, barrier: Tensor) -> list[Tensor]:
         """For each horizontal step, 1 at cells from which no wall stands strictly between, else 0."""
