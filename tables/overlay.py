@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from zij.files import write_bytes
 from zij.tables.geometry import Box, Geometry
 from zij.tables.reading import Cell, Number, Reading
 
-__all__ = ["COLOURS", "draw_overlay", "upright"]
+__all__ = ["COLOURS", "draw_overlay", "save_png", "upright"]
 
 COLOURS = {
     "read": (0, 96, 168),
@@ -84,6 +87,26 @@ def draw_overlay(rgb: NDArray[np.uint8], reading: Reading) -> NDArray[np.uint8]:
     _draw_cells(image, reading, place, unit)
     _draw_numbers(image, reading, place, unit)
     return np.vstack([_legend(reading, image.width), np.asarray(image)])
+
+
+def save_png(path: str | Path, rgb: NDArray[np.uint8]) -> Path:
+    """Write an image as PNG, whole or not at all; the same pixels give the same bytes.
+
+    Parameters
+    ----------
+    path : path
+        Where the file is to stand.
+    rgb : (H, W, 3) or (H, W) ndarray of uint8
+        Colour or grey.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written.
+    """
+    stream = BytesIO()
+    Image.fromarray(np.ascontiguousarray(rgb)).save(stream, "PNG", compress_level=6)
+    return write_bytes(path, stream.getvalue())
 
 
 def _scale(shape: tuple[int, ...], digit_height: float) -> float:

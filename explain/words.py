@@ -1,0 +1,142 @@
+"""What an explanation says, in words: the sentences of the report, the parts, the parameters."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from zij.explain.sheets import row_shares, strongest_rows
+from zij.tables.reading import Reading
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Part", "composition", "headline", "origins", "percent", "readers_notes", "row_sentence"]
+
+NOT_SETTINGS = frozenset(
+    {
+        "similarity",
+        "dot",
+        "pairs",
+        "relevance_listed",
+        "relevance_unlisted",
+        "relevance_outside_digits",
+        "relevance_negative",
+        "remainder",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of the similarity; `pairs` is the number of its pairs, None where it is not made of pairs."""
+
+    key: str
+    relevance: float
+    share: str
+    words: str
+    pairs: int | None = None
+
+
+def percent(value: float, whole: float) -> str:
+    """A share as "61 %", or "0.4 %" where it is small."""
+    share = 100 * value / whole if whole else 0.0
+    return f"{share:.1f} %" if 0.05 <= abs(share) < 9.95 else f"{share:.0f} %"
+
+
+def headline(summary: Mapping[str, Any]) -> str:
+    """What the similarity is."""
+    if str(summary.get("model", "bigram")).startswith("bigram"):
+        return (
+            "is the similarity of the two pages: 1 where both have the same digits and pairs of neighbouring "
+            "digits in the same proportions, 0 where they share none."
+        )
+    return "is the similarity of the two pages, the cosine of their embeddings: 1 at most."
+
+
+def composition(pairs: pd.DataFrame, summary: Mapping[str, Any]) -> list[Part]:
+    """The parts that sum to the similarity, each as computed."""
+    similarity = float(summary["similarity"])
+    matching = pairs["corresponds"].to_numpy(dtype=bool)
+    relevance = pairs["relevance"].to_numpy(dtype=float)
+    both, other = int(matching.sum()), int((~matching).sum())
+    beyond = max(int(summary["pairs"]) - len(pairs), 0) if "pairs" in summary else None
+    unlisted = float(summary.get("relevance_unlisted", 0.0))
+    if beyond is None and unlisted == 0:
+        beyond = 0
+    rows: list[tuple[str, float, str, int | None]] = [
+        ("matching", relevance[matching].sum(), f"{both:,} pairs in corresponding cells", both),
+        ("elsewhere", relevance[~matching].sum(), f"{other:,} pairs of equal digits elsewhere", other),
+        ("unlisted", unlisted, f"{_count(beyond)} weaker pairs, not listed here", beyond),
+        ("outside", summary.get("relevance_outside_digits", 0.0), "evidence outside the digits read", None),
+        ("remainder", summary.get("remainder", 0.0), "remainder of the calculation", None),
+    ]
+    return [Part(key, float(v), percent(float(v), similarity), words, n) for key, v, words, n in rows]
+
+
+def row_sentence(pairs: pd.DataFrame, reading: Reading) -> str:
+    """Which rows of page A contribute most."""
+    shares = row_shares(pairs, reading)
+    whole = sum(shares.values())
+    if not shares or whole <= 0:
+        return "No row of a table contributes: the pairs stand outside tables."
+    several = len(reading.tables) > 1
+    best = sorted(shares.items(), key=lambda item: -item[1])[:3]
+    names = [f"row {row + 1}{f' of table {table + 1}' if several else ''}" for (table, row), _ in best]
+    text = f"On page A, {_joined(names)} contribute most ({percent(sum(v for _, v in best), whole)} together)"
+    run = strongest_rows(pairs, reading)
+    if run and run[1] != run[2]:
+        table, first, last, value = run
+        where = f" of table {table + 1}" if several else ""
+        text += f"; rows {first + 1} to {last + 1}{where} hold {percent(value, whole)} of what all rows hold"
+    return f"{text}. Rows are counted from 1, headings included."
+
+
+def readers_notes(model: str) -> tuple[list[str], list[str]]:
+    """How to read the report, and what it does not say."""
+    how = [
+        "Point at a digit of either page to see what it is matched with on the other, and how much that "
+        "adds. Red lines speak for the similarity, blue dashed ones against it; the stronger, the bolder.",
+        "Equal digits pair wherever they stand. Pairs in corresponding cells, where the rows and columns of "
+        "the two tables lie on each other, are the ones to check first; the switch leaves only those.",
+    ]
+    limits = [
+        "It does not say that one page was copied from the other, nor which came first.",
+        "It counts what was read: a misread digit counts as what it was read as, an unread one not at all.",
+    ]
+    if model.startswith("bigram"):
+        order = (
+            "It does not know where on the page a digit stands: the same numbers in another order are as "
+            "similar. It says nothing about headings and words."
+        )
+        limits.insert(1, order)
+    return how, limits
+
+
+def origins(summary: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Model, parameters, versions and hashes, flat, as names and values."""
+    for key, value in summary.items():
+        if key not in NOT_SETTINGS:
+            yield from _flat(key, value)
+    for key in ("dot", "relevance_negative"):
+        if key in summary:
+            name = {"dot": "dot product", "relevance_negative": "relevance of all negative pairs"}[key]
+            yield name, f"{float(summary[key]):.6g}"
+
+
+def _flat(name: str, value: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _flat(f"{name}: {key}", inner)
+    else:
+        yield name, value if isinstance(value, str) else json.dumps(value, default=str)
+
+
+def _count(number: int | None) -> str:
+    return "all" if number is None else f"{number:,}"
+
+
+def _joined(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
