@@ -117,8 +117,15 @@ def read_cells(path: str | Path) -> tuple[CellRow, ...]:
         raise TableError(f"{path}: has the column {min(repeated)!r} twice; keep one of them.")
     rows: dict[tuple[str, int, int], CellRow] = {}
     for number, fields in lines:
+        while fields and not fields[-1].strip() and len(fields) > len(header):
+            fields.pop()
         if not any(field.strip() for field in fields):
             continue
+        if len(fields) > len(header) or len(fields) <= max(header.index(name) for name in _FEWEST):
+            raise TableError(
+                f"{path}, line {number}: has {len(fields)} fields where the header has {len(header)}; "
+                "set a text that holds the separator in quotation marks."
+            )
         row = _row(f"{path}, line {number}", dict(zip(header, fields, strict=False)))
         if rows.setdefault((row.table, row.row, row.column), row) is not row:
             raise TableError(
@@ -203,8 +210,8 @@ def _check_zeros(reading: Reading, rows: Mapping[tuple[str, int, int], CellRow],
                 lost += row.text == str(int(cell.text))
     if lost > 1 and not kept:
         raise TableError(
-            f"{name}: {lost} cells have lost their leading zeros, as when a spreadsheet takes text for numbers; "
-            "import the column text as text and correct it again."
+            f"{name}: {lost} cells have lost their leading zeros, as when a spreadsheet takes text for "
+            "numbers; import the column text as text and correct it again."
         )
 
 
