@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zij.tables.geometry import Box, Geometry
+from zij.tables.gutter import beyond_gutters
 from zij.tables.image import Image
 from zij.tables.paper import WORKING_SIZE, fade, find_paper, light
 from zij.tables.skew import find_skew
@@ -18,6 +19,8 @@ __all__ = ["Page", "prepare"]
 
 TYPICAL_INK = 0.7
 """What the 75 % quantile of clear ink is brought to."""
+
+_GAIN_SIZE = 2000  # pixels, longest side
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,7 +95,9 @@ def prepare(image: Image) -> Page:
     grey = image.grey
     small = _working_copy(grey)
     paper = find_paper(small)
-    ink = _ink(grey, light(small, paper), fade(paper))
+    brightness = light(small, paper)
+    paper &= ~beyond_gutters(1 - small / brightness, paper)
+    ink = _ink(grey, brightness, fade(paper))
     skew = find_skew(ink)
     return Page(image, ink, _geometry(image, paper, skew))
 
@@ -121,6 +126,10 @@ def _ink(
 
 def _contrast(ink: NDArray[np.float32]) -> tuple[float, float]:
     """The darkness of blank paper, and the gain that brings clear ink to what is typical."""
+    factor = min(_GAIN_SIZE / max(ink.shape), 1.0)
+    if factor < 1:  # at one size, so that a finer scan of the same page is given the same gain
+        size = max(round(ink.shape[1] * factor), 1), max(round(ink.shape[0] * factor), 1)
+        ink = np.asarray(cv2.resize(ink, size, interpolation=cv2.INTER_AREA), np.float32)
     step = max(math.isqrt(ink.size // 500_000), 1)
     sample = ink[::step, ::step].ravel()
     level = float(np.clip(np.median(sample), 0, 0.05))
@@ -163,9 +172,8 @@ def _sample(ink: NDArray[np.float32], geometry: Geometry) -> NDArray[np.float32]
     local = matrix.copy()
     local[:, 2] += matrix[:, :2] @ low
     if factor > 1:
-        part = cv2.resize(
-            part, (part.shape[1] // factor, part.shape[0] // factor), interpolation=cv2.INTER_AREA
-        )
+        size = part.shape[1] // factor, part.shape[0] // factor
+        part = np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.float32)
         local[:, :2] *= factor
     return _warp(part, local, width, height)
 
@@ -175,8 +183,8 @@ def _cut(ink: NDArray[np.float32], low: NDArray[np.int64], high: NDArray[np.int6
     height, width = ink.shape
     (x0, y0), (x1, y1) = np.maximum(low, 0), np.minimum(high, (width, height))
     borders = int(y0 - low[1]), int(high[1] - y1), int(x0 - low[0]), int(high[0] - x1)
-    part = cv2.copyMakeBorder(ink[y0:y1, x0:x1], *borders, cv2.BORDER_CONSTANT, value=0)
-    return np.asarray(part, np.float32)
+    bordered = cv2.copyMakeBorder(ink[y0:y1, x0:x1], *borders, cv2.BORDER_CONSTANT, value=0)
+    return np.asarray(bordered, np.float32)
 
 
 def _warp(

@@ -17,11 +17,14 @@ _SHORTEST = 2.5  # a whole ruling
 _PIECE = 1.8  # a piece of one, longer than the stem of any letter of the same type
 _THICKEST = 0.5
 _GAP = 3.0  # between two pieces in line, whatever stands there
-_BRIDGED = 10.0  # between two pieces in line, if there is ink along half of it
+_BRIDGED = 25.0  # between two pieces in line, if there is some ink along most of it
 _ASIDE = 0.2  # how far pieces of one line may be out of line, and
-_SLOPE = 0.03  # how much more for each digit height of the gap between them
+_SLOPE = 0.03  # how much more for each digit height of the gap between them, up to
+_FURTHEST = 0.4
 _WORKING_HEIGHT = (18.0, 32.0)  # pixels of a digit between which the raster is used as it is
 _INK = 0.25
+_FAINT_INK = 0.1  # enough to join two pieces
+_CLEAR = 0.7  # share of a piece's rows that are free of ink beside it: less on the edge of a line of letters
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -108,22 +111,22 @@ def find_rulings(ink: NDArray[np.float32], digit_height: float) -> Rulings:
     if not digit_height > 0:
         raise ValueError(f"digit_height must be positive, not {digit_height}")
     factor = float(np.clip(digit_height, *_WORKING_HEIGHT)) / digit_height
-    mask = _mask(ink, factor)
+    sized = _resized(ink, factor)
     height = digit_height * factor
-    vertical = _find(mask, height)
-    horizontal = _find(np.ascontiguousarray(mask.T), height)
+    vertical = _find(sized, height)
+    horizontal = _find(np.ascontiguousarray(sized.T), height)
     return Rulings(
         tuple(sorted(_scaled(s, factor) for s in vertical)),
         tuple(sorted((_swapped(_scaled(s, factor)) for s in horizontal), key=lambda s: (s.y0, s.x0))),
     )
 
 
-def _mask(ink: NDArray[np.float32], factor: float) -> NDArray[np.uint8]:
-    if factor != 1:
-        size = max(round(ink.shape[1] * factor), 1), max(round(ink.shape[0] * factor), 1)
-        method = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
-        ink = np.asarray(cv2.resize(ink, size, interpolation=method), np.float32)
-    return (ink > _INK).astype(np.uint8)
+def _resized(ink: NDArray[np.float32], factor: float) -> NDArray[np.float32]:
+    if factor == 1:
+        return ink
+    size = max(round(ink.shape[1] * factor), 1), max(round(ink.shape[0] * factor), 1)
+    method = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(ink, size, interpolation=method), np.float32)
 
 
 def _scaled(s: Segment, factor: float) -> Segment:
@@ -134,16 +137,20 @@ def _swapped(s: Segment) -> Segment:
     return Segment(s.y0, s.x0, s.y1, s.x1, s.thickness)
 
 
-def _find(mask: NDArray[np.uint8], height: float) -> list[Segment]:
-    """Vertical rulings of a mask whose digits are `height` pixels high."""
-    # a pixel more on both sides keeps the columns of a slanting line unbroken
-    wide = cv2.dilate(mask, np.ones((1, 3), np.uint8))
+def _find(ink: NDArray[np.float32], height: float) -> list[Segment]:
+    """Vertical rulings of a raster whose digits are `height` pixels high."""
+    mask = (ink > _INK).astype(np.uint8)
     kernel = np.ones((max(round(_PIECE * height), 3), 1), np.uint8)
-    opened = np.asarray(cv2.morphologyEx(wide, cv2.MORPH_OPEN, kernel), np.uint8)
-    pieces = _pieces(opened, height)
-    chains = _chains(pieces, np.asarray(wide, np.uint8), height)
+    opened = np.asarray(cv2.morphologyEx(_widened(mask), cv2.MORPH_OPEN, kernel), np.uint8)
+    pieces = [p for p in _pieces(opened, height) if _stands_clear(p, mask)]
+    chains = _chains(pieces, _widened((ink > _FAINT_INK).astype(np.uint8)), height)
     segments = [_fit(chain) for chain in chains]
     return [s for s in segments if s.length >= _SHORTEST * height]
+
+
+def _widened(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A pixel more on both sides, which keeps the columns of a slanting line unbroken."""
+    return np.asarray(cv2.dilate(mask, np.ones((1, 3), np.uint8)), np.uint8)
 
 
 def _pieces(opened: NDArray[np.uint8], height: float) -> list[_Piece]:
@@ -161,8 +168,20 @@ def _pieces(opened: NDArray[np.uint8], height: float) -> list[_Piece]:
         # the median width tells the line from what touches it: rows much wider than it say little
         sums = part @ (np.arange(w) + 0.5)
         sound = widths <= thickness + 2 + max(2, 0.1 * height)
-        pieces.append(_Piece(np.flatnonzero(sound) + float(y), x + sums[sound] / widths[sound], thickness))
+        rows = np.flatnonzero(sound).astype(np.float64) + y
+        pieces.append(_Piece(rows, np.asarray(x + sums[sound] / widths[sound], np.float64), thickness))
     return sorted(pieces, key=lambda p: (p.top, p.middles[0]))
+
+
+def _stands_clear(piece: _Piece, mask: NDArray[np.uint8]) -> bool:
+    """Whether there is paper on both sides, as there is not along the foot of a line of type."""
+    rows = piece.rows.astype(int)
+    for side in (-1, 1):
+        columns = (piece.middles + side * (piece.thickness / 2 + 2)).astype(int)
+        inside = (columns >= 0) & (columns < mask.shape[1])
+        if mask[rows[inside], columns[inside]].sum() > (1 - _CLEAR) * len(rows):
+            return False
+    return True
 
 
 def _chains(pieces: Sequence[_Piece], wide: NDArray[np.uint8], height: float) -> list[list[_Piece]]:
@@ -186,9 +205,9 @@ def _distance(upper: _Piece, lower: _Piece, wide: NDArray[np.uint8], height: flo
     some = max(round(height), 3)
     start, stop = upper.end(-some), lower.end(some)
     aside = abs(stop - start) / height
-    if aside > _ASIDE + _SLOPE * max(gap, 0):
+    if aside > min(_ASIDE + _SLOPE * max(gap, 0), _FURTHEST):
         return math.inf
-    if gap > _GAP and _coverage(wide, (start, upper.bottom), (stop, lower.top)) < 0.5:
+    if gap > _GAP and _coverage(wide, (start, upper.bottom), (stop, lower.top)) < 0.55:
         return math.inf
     return aside + 0.1 * max(gap, 0)
 
