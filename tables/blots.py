@@ -3,29 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from zij.tables.geometry import Box
-from zij.tables.neighbours import components, pairs_ahead
+from zij.tables.neighbours import Indices, components, pairs_ahead
 from zij.tables.reading import Glyph
 
 if TYPE_CHECKING:
     from zij.tables.rulings import Rulings
 
-__all__ = ["find_blots"]
+__all__ = ["Blots", "find_blots"]
 
 Floats = NDArray[np.float64]
 
+TOUCHING = 0.3  # letters of a word are at most so many digit heights apart
+LONGEST = 3  # a run of more blots than this is a word, not an unread number
+
+
+@dataclass(frozen=True, slots=True)
+class Blots:
+    """Ink without a reading.
+
+    Attributes
+    ----------
+    unread : tuple of Box
+        Connected ink of about a digit's size, alone or in short runs: it may be an unread digit.
+    worded : tuple of bool
+        For each glyph, whether it stands in a row of letters, so that it is likely a letter itself.
+    """
+
+    unread: tuple[Box, ...]
+    worded: tuple[bool, ...]
+
 
 def find_blots(
-    ink: NDArray[np.float32], glyphs: Sequence[Glyph], *, rulings: Rulings | None, digit_height: float
-) -> list[list[Box]]:
-    """Connected ink of about a digit's size outside the glyphs, that beside each other together.
+    ink: NDArray[np.float32],
+    glyphs: Sequence[Glyph],
+    *,
+    rulings: Rulings | None,
+    digit_height: float,
+    upper: float,
+) -> Blots:
+    """Find the ink outside the glyphs, and tell unread digits from words.
 
-    Rulings are taken out first. A lone blot or two may be unread digits, a long run of them is a word.
+    Rulings are taken out first. Pieces and glyphs that nearly touch make a run. Glyphs are taken for letters
+    where a run has more pieces than glyphs: three at least, or two if a glyph is doubtful.
 
     Parameters
     ----------
@@ -37,28 +63,35 @@ def find_blots(
         The page's rulings.
     digit_height : float
         Nominal digit height in pixels.
-
-    Returns
-    -------
-    list of list of Box
-        Runs of blots, each from left to right; their order is that of the first blot, from the top.
+    upper : float
+        Confidence from which on a glyph is not doubtful.
     """
-    boxes = [g.box for g in glyphs]
-    if not boxes or ink.size == 0:
-        return []
-    dark = _dark(ink, boxes)
+    boxes = np.array([(g.box.x, g.box.y, g.box.w, g.box.h) for g in glyphs]).reshape(-1, 4)
+    if not len(boxes) or ink.size == 0:
+        return Blots((), (False,) * len(boxes))
+    dark = _dark(ink, [g.box for g in glyphs])
     _erase_rulings(dark, rulings)
-    found = _outside(_pieces(dark, digit_height), boxes, digit_height)
-    if not len(found):
-        return []
-    x, y = found[:, 0] + found[:, 2] / 2, found[:, 1] + found[:, 3] / 2
-    i, j = pairs_ahead(x, y, ahead=(0.0, 2.5 * digit_height), aside=0.7 * digit_height)
-    near = found[j, 0] - found[i, 0] - found[i, 2] < 0.45 * digit_height
-    label = components(len(found), zip(i[near].tolist(), j[near].tolist(), strict=True))
-    runs: dict[int, list[Box]] = {}
-    for k, box in zip(label.tolist(), found.tolist(), strict=True):
-        runs.setdefault(k, []).append(Box(*box))
-    return [sorted(run) for run in runs.values()]
+    pieces = _outside(_pieces(dark, digit_height), boxes, digit_height)
+    run = _runs(np.vstack([pieces, boxes]), digit_height)
+    own, other = run[len(pieces) :], run[: len(pieces)]
+    letters = np.maximum(np.round(pieces[:, 2] / (0.8 * digit_height)), 1)
+    blots = np.bincount(other, weights=letters, minlength=len(run))
+    read = np.bincount(own, minlength=len(run))
+    doubtful = np.zeros(len(run), bool)
+    doubtful[own[np.array([g.confidence < upper for g in glyphs])]] = True
+    words = (blots > read) & (blots >= np.where(doubtful, 2, 3)) & (read > 0)
+    digit_sized = (pieces[:, 3] >= 0.5 * digit_height) & (pieces[:, 2] <= 1.4 * digit_height)
+    unread = pieces[digit_sized & ~words[other] & (blots[other] <= LONGEST)]
+    return Blots(tuple(Box(*box) for box in unread.tolist()), tuple(words[own].tolist()))
+
+
+def _runs(boxes: Floats, digit_height: float) -> Indices:
+    """Label of the run that each box stands in: boxes that nearly touch from left to right, on one line."""
+    y = boxes[:, 1] + boxes[:, 3] / 2
+    i, j = pairs_ahead(boxes[:, 0], y, ahead=(0.0, 9 * digit_height), aside=0.6 * digit_height)
+    space = boxes[j, 0] - boxes[i, 0] - boxes[i, 2]
+    near = space < TOUCHING * digit_height
+    return components(len(boxes), zip(i[near].tolist(), j[near].tolist(), strict=True))
 
 
 def _dark(ink: NDArray[np.float32], boxes: Sequence[Box]) -> NDArray[np.uint8]:
@@ -82,34 +115,32 @@ def _erase_rulings(dark: NDArray[np.uint8], rulings: Rulings | None) -> None:
 
 
 def _pieces(dark: NDArray[np.uint8], digit_height: float) -> Floats:
-    """Boxes (x, y, w, h) of connected ink as large as a digit, in order of y, then x."""
+    """Boxes (x, y, w, h) of connected ink as high as a letter or digit, in order of y, then x."""
     import cv2
 
     _, _, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
     w, h, area = stats[1:, 2:].T.astype(float) / digit_height
-    size = (h >= 0.5) & (h <= 1.6) & (w >= 0.12) & (w <= 1.4) & (area * digit_height >= 0.08)
+    size = (h >= 0.4) & (h <= 1.7) & (w >= 0.12) & (w <= 8) & (area * digit_height >= 0.08 * digit_height**2)
     boxes = stats[1:][size][:, :4].astype(float)
     return np.asarray(boxes[np.lexsort((boxes[:, 0], boxes[:, 1]))])
 
 
-def _outside(pieces: Floats, boxes: Sequence[Box], digit_height: float) -> Floats:
+def _outside(pieces: Floats, glyphs: Floats, digit_height: float) -> Floats:
     """The pieces that no glyph covers."""
-    if not len(pieces):
-        return pieces
-    glyphs = np.array([(b.x, b.y, b.w, b.h) for b in boxes])
     every = np.vstack([pieces, glyphs])
     x, y = every[:, 0] + every[:, 2] / 2, every[:, 1] + every[:, 3] / 2
-    window = 1.6 * digit_height
-    i, j = pairs_ahead(x, y, ahead=(-window, window), aside=window)
+    i, j = pairs_ahead(x, y, ahead=(-5 * digit_height, 5 * digit_height), aside=1.6 * digit_height)
     pair = (i < len(pieces)) & (j >= len(pieces))
     i, j = i[pair], j[pair]
-    width = np.minimum(every[i, 0] + every[i, 2], every[j, 0] + every[j, 2]) - np.maximum(
-        every[i, 0], every[j, 0]
-    )
-    height = np.minimum(every[i, 1] + every[i, 3], every[j, 1] + every[j, 3]) - np.maximum(
-        every[i, 1], every[j, 1]
-    )
-    shared = np.clip(width, 0, None) * np.clip(height, 0, None)
-    read = np.zeros(len(pieces), bool)
-    read[i[shared > 0.25 * np.minimum(pieces[i, 2] * pieces[i, 3], every[j, 2] * every[j, 3])]] = True
-    return pieces[~read]
+    width = _shared(every[i, 0], every[i, 2], every[j, 0], every[j, 2])
+    height = _shared(every[i, 1], every[i, 3], every[j, 1], every[j, 3])
+    smaller = np.minimum(every[i, 2] * every[i, 3], every[j, 2] * every[j, 3])
+    covered = np.zeros(len(pieces), bool)
+    covered[i[width * height > 0.25 * smaller]] = True
+    return pieces[~covered]
+
+
+def _shared(start: Floats, size: Floats, other_start: Floats, other_size: Floats) -> Floats:
+    """Length that intervals have in common."""
+    length = np.minimum(start + size, other_start + other_size) - np.maximum(start, other_start)
+    return np.asarray(np.maximum(length, 0.0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +17,7 @@ __all__ = ["UPPER", "make_table"]
 
 Floats = NDArray[np.float64]
 
-UPPER = 0.7  # digits from this confidence on count as read
+UPPER = 0.8  # digits from this confidence on count as read
 WIDEST = 1.5  # a cell without ruling reaches at most so many digit heights past its column's digits
 
 
@@ -32,7 +33,7 @@ class _Bounds:
 
 
 def make_table(
-    grid: Grid, *, vertical: Barriers, unread: list[Box], digit_height: float, upper: float = UPPER
+    grid: Grid, *, vertical: Barriers, unread: Sequence[Box], digit_height: float, upper: float = UPPER
 ) -> Table:
     """The table of a grid, with one cell for each position that no span covers.
 
@@ -42,7 +43,7 @@ def make_table(
         Numbers in rows and columns.
     vertical : Barriers
         Vertical rulings in pixels of the raster.
-    unread : list of Box
+    unread : sequence of Box
         Ink of about a digit's size that no glyph accounts for.
     digit_height : float
         Nominal digit height in pixels.
@@ -190,7 +191,7 @@ def _cell_box(bounds: _Bounds, first: int, last: int, column: int) -> Box:
     return Box(x0, y0, max(x1 - x0, 1.0), max(y1 - y0, 1.0))
 
 
-def _by_cell(unread: list[Box], bounds: _Bounds, grid: Grid, digit_height: float) -> set[tuple[int, int]]:
+def _by_cell(unread: Sequence[Box], bounds: _Bounds, grid: Grid, digit_height: float) -> set[tuple[int, int]]:
     """Cells in whose digits' place there is ink without a reading."""
     if not unread:
         return set()

@@ -86,7 +86,6 @@ def _slopes(
     for _ in range(8):
         residual = across - design @ solution
         robust = weight / (1 + (residual / (0.2 * digit_height)) ** 2) ** 2
-        solution = np.linalg.solve(
-            design.T @ (robust[:, None] * design) + ridge, design.T @ (robust * across)
-        )
+        normal = design.T @ (robust[:, None] * design) + ridge
+        solution = np.asarray(np.linalg.solve(normal, design.T @ (robust * across)), np.float64)
     return np.asarray(solution / np.array([1.0, reach, reach]))

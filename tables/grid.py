@@ -20,6 +20,7 @@ __all__ = ["Grid", "find_grid"]
 
 Floats = NDArray[np.float64]
 
+FEWEST = 6  # numbers that make a table
 SMALL = 15  # a table with fewer filled cells must have next to no gaps
 
 
@@ -62,6 +63,8 @@ def find_grid(
     A table has at least three rows and two columns with numbers beside each other in three rows, or is a
     single column of at least eight numbers at regular distances.
     """
+    if len(marks) < FEWEST:
+        return None
     columns = find_columns(marks, barriers=vertical, digit_height=digit_height)
     if not len(columns):
         return None

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from zij.tables.barriers import Barriers
 from zij.tables.blocks import find_blocks, steps_below, steps_beside
-from zij.tables.blots import find_blots
+from zij.tables.blots import Blots, find_blots
 from zij.tables.cells import UPPER, make_table
 from zij.tables.drift import Drift
 from zij.tables.geometry import Box
@@ -92,10 +92,14 @@ def lay_out(
     horizontal = Barriers.horizontal(rulings.horizontal if rulings else (), digit_height=digit_height)
     drift = _drift(marks, rulings, digit_height)
     marks = marks.straightened(drift)
+    blots = Blots((), ())
+    if ink is not None:
+        blots = find_blots(ink, glyphs, rulings=rulings, digit_height=digit_height, upper=upper)
+    figures = _figures(marks, glyphs, blots)
     grids = []
-    for block in find_blocks(marks, digit_height=digit_height):
+    for block in find_blocks(figures, digit_height=digit_height):
         grid = find_grid(
-            marks.take(block),
+            figures.take(block),
             vertical=vertical,
             horizontal=horizontal,
             drift=drift,
@@ -103,10 +107,8 @@ def lay_out(
         )
         if grid is not None:
             grids.append(grid)
-    blots = find_blots(ink, glyphs, rulings=rulings, digit_height=digit_height) if ink is not None else []
-    unread = [box for run in blots if len(run) <= 3 for box in run]
     tables = [
-        make_table(grid, vertical=vertical, unread=unread, digit_height=digit_height, upper=upper)
+        make_table(grid, vertical=vertical, unread=blots.unread, digit_height=digit_height, upper=upper)
         for grid in grids
     ]
     loose = _in_lines(_left_over(marks, grids, drift), digit_height)
@@ -155,6 +157,13 @@ def _ruling_steps(segments: Sequence[Segment], digit_height: float) -> Floats:
         for at in (np.arange(count) + 0.5) / max(count, 1):
             steps.append((s.x0 + at * dx, s.y0 + at * dy, dx / count, dy / count, 3.0))
     return np.array(steps, float).reshape(-1, 5)
+
+
+def _figures(marks: Marks, glyphs: Sequence[Glyph], blots: Blots) -> Marks:
+    """The numbers that may stand in tables: not those among letters."""
+    worded = {id(glyph) for glyph, among in zip(glyphs, blots.worded, strict=False) if among}
+    free = [k for k, n in enumerate(marks.numbers) if not all(id(glyph) in worded for glyph in n.glyphs)]
+    return marks.take(np.array(free, np.intp))
 
 
 def _left_over(marks: Marks, grids: Sequence[Grid], drift: Drift) -> Marks:
