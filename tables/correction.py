@@ -32,11 +32,9 @@ def numbers_in(text: str, box: Box, *, turn: int = 0) -> tuple[Number, ...]:
     turn : int
         Degrees by which the image is to be turned clockwise to stand upright.
     """
-    size = max(len(text), 1)
+    size = len(text)
     words = (match for match in re.finditer(r"\S+", text) if _DIGIT.search(match[0]))
-    return tuple(
-        Number((), word[0], _part(box, word.start() / size, word.end() / size, turn)) for word in words
-    )
+    return tuple(Number((), word[0], _part(box, word.start(), word.end(), size, turn)) for word in words)
 
 
 def corrected_cell(cell: Cell, text: str, *, turn: int = 0) -> Cell:
@@ -83,13 +81,13 @@ def corrected_number(number: Number, text: str, *, turn: int = 0) -> Number:
 
 def _spread(text: str, box: Box, turn: int) -> Iterator[Glyph]:
     for index, sign in enumerate(text):
-        yield Glyph(_part(box, index / len(text), (index + 1) / len(text), turn), sign)
+        yield Glyph(_part(box, index, index + 1, len(text), turn), sign)
 
 
-def _part(box: Box, start: float, stop: float, turn: int) -> Box:
-    """The part of the box between two fractions of its length in reading direction."""
+def _part(box: Box, start: int, stop: int, size: int, turn: int) -> Box:
+    """The characters from `start` to `stop` of a box that holds `size` of them, in reading direction."""
     if turn % 360 in (180, 90):  # read leftwards, or upwards
-        start, stop = 1 - stop, 1 - start
+        start, stop = size - stop, size - start
     if turn % 180 == 0:
-        return Box(box.x + start * box.w, box.y, (stop - start) * box.w, box.h)
-    return Box(box.x, box.y + start * box.h, box.w, (stop - start) * box.h)
+        return Box(box.x + start * box.w / size, box.y, (stop - start) * box.w / size, box.h)
+    return Box(box.x, box.y + start * box.h / size, box.w, (stop - start) * box.h / size)

@@ -68,7 +68,7 @@ def findings(root: etree._Element, *, coverage: bool = True) -> list[str]:
         _attributes(root),
         _roles(page),
         *(_grid(table) for table in _named(page, "TableRegion")),
-        *(_cells(name, table, cells, coverage) for name, table, cells in _tables(page)),
+        *(_cells(name, table, roles, coverage) for name, table, roles in _tables(page)),
     ]
     return [finding for check in checks for finding in check]
 
@@ -209,31 +209,33 @@ def _grid(table: etree._Element) -> Iterator[str]:
 
 
 def _tables(page: etree._Element) -> Iterator[tuple[str, etree._Element | None, list[etree._Element]]]:
-    """Each table's name, element and cells; a flat cell names its table in its custom attribute."""
+    """Each table's name and element, and the roles of its cells (Transkribus' cells are their own roles).
+
+    A cell beside its table names it in its custom attribute.
+    """
     inside: dict[str, list[etree._Element]] = {}
     tables = {node.get("id", ""): node for node in _named(page, "TableRegion")}
-    for node in _named(page, "TableCellRole", "TableCell"):
-        cell = node if local(node) == "TableCell" else next(islice(node.iterancestors(), 1, None))
-        around = next((up for up in cell.iterancestors() if local(up) == "TableRegion"), None)
-        stated = custom_parts(cell).get("table", {}).get("id", "")
-        inside.setdefault(stated if around is None else around.get("id", ""), []).append(cell)
-    for name, cells in inside.items():
-        yield name, tables.get(name), cells
+    for role in _named(page, "TableCellRole", "TableCell"):
+        around = next((up for up in role.iterancestors() if local(up) == "TableRegion"), None)
+        stated = [custom_parts(up).get("table", {}).get("id", "") for up in islice(role.iterancestors(), 2)]
+        inside.setdefault(max(stated) if around is None else around.get("id", ""), []).append(role)
+    for name, roles in inside.items():
+        yield name, tables.get(name), roles
 
 
 def _cells(
-    name: str, table: etree._Element | None, cells: list[etree._Element], coverage: bool
+    name: str, table: etree._Element | None, roles: list[etree._Element], coverage: bool
 ) -> Iterator[str]:
     if table is None and name:
-        yield f"{len(cells)} cells name the table {name!r}, which does not exist"
+        yield f"{len(roles)} cells name the table {name!r}, which does not exist"
     taken: Counter[tuple[int, int]] = Counter()
     rows, columns = (whole(table.get(n)) if table is not None else None for n in ("rows", "columns"))
-    for cell in cells:
-        row, column, down, across = _place(cell)
+    for role in roles:
+        row, column, down, across = _place(role)
         if min(row, column) < 0 or min(down, across) < 1:
-            yield f"{_owner(cell)} has no valid row, column and spans"
+            yield f"{_owner(role)} has no valid row, column and spans"
         elif (rows is not None and row + down > rows) or (columns is not None and column + across > columns):
-            yield f"{_owner(cell)} lies beyond the {rows} rows and {columns} columns of its table"
+            yield f"{_owner(role)} lies beyond the {rows} rows and {columns} columns of its table"
         elif down * across <= _POSITIONS - taken.total():
             taken.update(product(range(row, row + down), range(column, column + across)))
     if not coverage or table is None:
@@ -245,13 +247,10 @@ def _cells(
         yield f"the cells of {_owner(table)} leave {rows * columns - len(taken)} places out"
 
 
-def _place(cell: etree._Element) -> tuple[int, int, int, int]:
-    node, names = cell, ("row", "col", "rowSpan", "colSpan")
-    if local(cell) != "TableCell":
-        node = next(role for roles in children(cell, "Roles") for role in children(roles, "TableCellRole"))
-        names = ("rowIndex", "columnIndex", "rowSpan", "colSpan")
-    row, column = (whole(node.get(name, "")) for name in names[:2])
-    down, across = (whole(node.get(name, "1")) for name in names[2:])
+def _place(role: etree._Element) -> tuple[int, int, int, int]:
+    names = ("row", "col") if local(role) == "TableCell" else ("rowIndex", "columnIndex")
+    row, column = (whole(role.get(name)) for name in names)
+    down, across = (whole(role.get(name, "1")) for name in ("rowSpan", "colSpan"))
     return _or(row, -1), _or(column, -1), _or(down, -1), _or(across, -1)
 
 
