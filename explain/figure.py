@@ -27,7 +27,7 @@ INK, QUIET = "#26231f", "#5d5a54"
 GAP = 0.16  # width of the space between the pages; a page is 1 high
 BOW = 0.09  # rise of an arc in the share of its length
 PALE = 0.30  # how far the pages are lightened, so that the arcs stand out
-PIXELS = 1600  # longest side of a page in the figure
+PIXELS = 1360  # longest side of a page in the figure
 WIDTH, DPI = 13.0, 160  # inches, dots per inch
 BASE: dict[Any, Any] = {
     "font.family": ["DejaVu Sans"],
@@ -134,7 +134,9 @@ def save_pair(
         (x0, x1), (y0, y1) = axes.get_xlim(), axes.get_ylim()
         figure.set_size_inches(WIDTH, WIDTH * (y1 - y0) / (x1 - x0))
         png, svg = BytesIO(), BytesIO()
-        figure.savefig(png, format="png", dpi=DPI, metadata={"Software": None})
+        figure.savefig(
+            png, format="png", dpi=DPI, metadata={"Software": None}, pil_kwargs={"compress_level": 4}
+        )
         for image in axes.images:
             image.set_interpolation("none")  # the pages go into the SVG as they are
         figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})

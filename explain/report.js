@@ -43,9 +43,9 @@
     const layer = byId(side ? "regions-b" : "regions-a");
     const area = (n) => page.regions[n][2] * page.regions[n][3];
     page.order.slice().sort((m, n) => area(n) - area(m)).forEach((n) => {
-      const [x, y, w, h, text, where] = page.regions[n];
+      const [x, y, w, h, text, where] = page.regions[n], room = 0.12 * Math.min(w, h);
       page.nodes[n] = make("rect", {
-        x, y, width: w, height: h, class: "region", tabindex: -1, role: "button",
+        x: x - room, y: y - room, width: w + 2 * room, height: h + 2 * room, class: "region", tabindex: -1, role: "button",
         "aria-label": text + ", " + where + ", page " + "AB"[side], "data-side": side, "data-n": n,
       }, layer);
     });

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from zij.explain.pairs import Region
 from zij.explain.sheets import Sheet, places, regions
-from zij.explain.words import composition, headline, origins, readers_notes, row_sentence
+from zij.explain.words import composition, figure_text, headline, origins, readers_notes, row_sentence
 from zij.html import Markup, data_uri, element, json_block, page
 from zij.tables.geometry import Box
 
@@ -24,7 +24,7 @@ __all__ = ["pair_report"]
 HEIGHT = 1000.0  # of a page on the stage, in the stage's own units
 GAP = 170.0
 HEAD = 40.0  # room for the pages' names
-LONGEST = 1800  # pixels of a page's longer side
+LONGEST = 2400  # pixels of a page's longer side
 ROOM = 1_700_000  # bytes of a page's picture at most
 STRONGEST = 40  # pairs in the table
 
@@ -134,7 +134,7 @@ def _opening(a: Sheet, b: Sheet, pairs: pd.DataFrame, summary: Mapping[str, Any]
         element(
             "li",
             element("span", class_=f"swatch part-{part.key}"),
-            element("span", f"{part.relevance:.4f}", class_="number"),
+            element("span", figure_text(part.relevance), class_="number"),
             element("span", part.share, class_="number"),
             element("span", part.words),
         )
@@ -214,14 +214,11 @@ def _table(left: _Page, right: _Page, pairs: pd.DataFrame) -> Markup:
             region = side.found[side.index[n]]
             cells += [side.crop(region), region.text, side.where[side.index[n]]]
         cells += [feature, "yes" if corresponds else "no"]
-        value = element(
-            "td", f"{relevance:.5f}", class_="number" if relevance >= 0 else "number sign-against"
-        )
+        sign = "number" if relevance >= 0 else "number sign-against"
+        value = element("td", figure_text(relevance), class_=sign)
         rows.append(element("tr", *(element("td", cell) for cell in cells), value))
     heading = element("h2", "The strongest pairs")
-    note = element(
-        "p", f"The first {len(rows)} of {len(pairs):,} listed pairs; all of them are in pairs.csv."
-    )
+    note = element("p", f"The first {len(rows):,} of {len(pairs):,} listed pairs; pairs.csv has them all.")
     table = element("table", element("thead", element("tr", *head)), element("tbody", *rows), id="strongest")
     return element("section", heading, note, element("div", table, class_="wide"))
 

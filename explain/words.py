@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,16 @@ from zij.tables.reading import Reading
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Part", "composition", "headline", "origins", "percent", "readers_notes", "row_sentence"]
+__all__ = [
+    "Part",
+    "composition",
+    "figure_text",
+    "headline",
+    "origins",
+    "percent",
+    "readers_notes",
+    "row_sentence",
+]
 
 NOT_SETTINGS = frozenset(
     {
@@ -43,7 +53,14 @@ class Part:
 def percent(value: float, whole: float) -> str:
     """A share as "61 %", or "0.4 %" where it is small."""
     share = 100 * value / whole if whole else 0.0
-    return f"{share:.1f} %" if 0.05 <= abs(share) < 9.95 else f"{share:.0f} %"
+    text = f"{share:.1f} %" if 0.05 <= abs(share) < 9.95 else f"{share:.0f} %"
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
+def figure_text(value: float) -> str:
+    """A relevance with four decimals, or as many as show two digits that count."""
+    places = min(max(1 - math.floor(math.log10(abs(value))), 4), 9) if value else 0
+    return f"{value:.{places}f}".replace("-", "\N{MINUS SIGN}")
 
 
 def headline(summary: Mapping[str, Any]) -> str:

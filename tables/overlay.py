@@ -30,7 +30,7 @@ DIGIT = 34.0  # height in pixels at which a digit and its label can be read on a
 LARGEST = 6000  # longest side of the picture in pixels
 PALE = 0.35  # how far the page is lightened, so that colours stand out
 
-Place = Callable[[Box], tuple[float, float, float, float]]
+Place = Callable[[Box], tuple[int, int, int, int]]
 
 
 def upright(rgb: NDArray[np.uint8], reading: Reading) -> tuple[NDArray[np.uint8], Geometry]:
@@ -80,9 +80,10 @@ def draw_overlay(rgb: NDArray[np.uint8], reading: Reading) -> NDArray[np.uint8]:
     image = Image.blend(image, Image.new("RGB", image.size, "white"), PALE)
     unit = max(reading.digit_height * geometry.scale, min(image.size) / 90, 6.0)
 
-    def place(box: Box) -> tuple[float, float, float, float]:
+    def place(box: Box) -> tuple[int, int, int, int]:
         b = geometry.box_to_raster(box)
-        return b.x, b.y, b.right, b.bottom
+        left, top, right, bottom = (round(round(side, 3)) for side in (b.x, b.y, b.right, b.bottom))
+        return left, top, right, bottom
 
     _draw_cells(image, reading, place, unit)
     _draw_numbers(image, reading, place, unit)
