@@ -139,18 +139,21 @@ def _points(page: etree._Element) -> Iterator[str]:
 
 def _nesting(page: etree._Element) -> Iterator[str]:
     """Coords are there, span an area, and lie inside those of the parent."""
+    boxes: dict[etree._Element, Box] = {}
     for node in page.iter():
         if not (_is_region(node) or local(node) in ("TextLine", "Word", "Glyph")):
             continue
         box = _box(node)
+        if box is not None:
+            boxes[node] = box
         if box is None or not box.area:
             yield f"{_owner(node)} has no Coords that span an area"
             continue
         parent = node.getparent()
-        if parent is None or parent is page:
+        if parent is None or parent not in boxes:
             continue
-        outer = _box(parent)
-        if outer is not None and outer.intersection(box) < box.area:
+        outer = boxes[parent]
+        if outer.intersection(box) < box.area:
             yield f"{local(node)} {node.get('id')!r} reaches beyond its {local(parent)}"
 
 

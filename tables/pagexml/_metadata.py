@@ -1,17 +1,20 @@
-"""What a PAGE-XML file says about the page as a whole."""
+"""What a PAGE-XML file says about the page as a whole, as it is read and as it is written."""
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from lxml import etree
 
 from zij.tables.pagexml._points import direction
 from zij.tables.pagexml._xml import children, custom_parts, decimal, local, whole
+from zij.tables.reading import Reading
 
-__all__ = ["Facts", "facts"]
+__all__ = ["Facts", "attributes", "clock", "custom_facts", "facts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ def facts(root: etree._Element, page: etree._Element) -> Facts:
     head = next(children(root, "Metadata"), None)
     creator = _text(head, "Creator")
     ours = re.match(r"zij [0-9]", creator) is not None
-    known = custom_parts(page).get("zij", {}) | _attributes(head)
+    known = custom_parts(page).get("zij", {}) | _stated(head)
     changed = _text(head, "Created") != _text(head, "LastChange")
     source = known.get("source", "machine") if ours else creator or "an unknown program"
     turn, skew = _turn(page, known)
@@ -55,6 +58,31 @@ def facts(root: etree._Element, page: etree._Element) -> Facts:
     )
 
 
+def attributes(reading: Reading) -> list[tuple[str, str, str]]:
+    """The facts that Metadata keeps, as (name, type, value)."""
+    return [
+        ("zij:image-sha256", "xsd:string", reading.sha256),
+        ("zij:source", "xsd:string", reading.source),
+        ("zij:turn", "xsd:integer", str(reading.turn)),
+        ("zij:skew", "xsd:float", repr(float(reading.skew))),
+        ("zij:digit-height", "xsd:float", repr(float(reading.digit_height))),
+    ]
+
+
+def custom_facts(reading: Reading) -> dict[str, str]:
+    """What the page's custom attribute keeps where Metadata has no place for it."""
+    facts = {name.removeprefix("zij:"): value for name, _, value in attributes(reading)}
+    return {name: value for name, value in facts.items() if value and not set(value) & set("{;}")}
+
+
+def clock() -> tuple[str, bool]:
+    """The time stamp and whether it was given from outside."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if not epoch.isdecimal() or len(epoch) > 11:
+        return "1970-01-01T00:00:00Z", False
+    return datetime.fromtimestamp(int(epoch), UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), True
+
+
 def _turn(page: etree._Element, known: dict[str, str]) -> tuple[int, float]:
     """Turn and skew: as zij noted them, else from the page's orientation, else from the baselines."""
     turn = whole(known.get("turn"))
@@ -69,7 +97,7 @@ def _turn(page: etree._Element, known: dict[str, str]) -> tuple[int, float]:
     return max(votes, key=lambda t: (votes[t], -t), default=0), 0.0
 
 
-def _attributes(head: etree._Element | None) -> dict[str, str]:
+def _stated(head: etree._Element | None) -> dict[str, str]:
     defined = [] if head is None else list(children(head, "UserDefined"))
     nodes = [node for group in defined for node in children(group, "UserAttribute")]
     named = {node.get("name", ""): node.get("value", "") for node in nodes}

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
@@ -17,6 +15,7 @@ from zij.files import write_bytes
 from zij.tables.geometry import Box
 from zij.tables.pagexml._check import findings
 from zij.tables.pagexml._layout import baseline, corners, custom, lines
+from zij.tables.pagexml._metadata import attributes, clock, custom_facts
 from zij.tables.pagexml._model import Notes, as_written, clean_text
 from zij.tables.pagexml._xml import SCHEMA_INSTANCE, namespace, parse
 from zij.tables.reading import Cell, Glyph, Number, Reading, Table
@@ -142,7 +141,7 @@ class _Writer:
         size = {"imageWidth": str(reading.width), "imageHeight": str(reading.height)}
         page = self.add(root, "Page", imageFilename=reading.image, **size)
         if not self.dialect.rich:
-            page.set("custom", custom(zij=_facts(reading)))
+            page.set("custom", custom(zij=custom_facts(reading)))
         head = len(page)
         if self.dialect.rich:
             self.note(page, page_notes)
@@ -155,7 +154,7 @@ class _Writer:
 
     def metadata(self, root: etree._Element, reading: Reading) -> None:
         node = self.add(root, "Metadata")
-        stamp, stamped = _clock()
+        stamp, stamped = clock()
         self.add(node, "Creator", f"zij {version('zij')}")
         self.add(node, "Created", stamp)
         self.add(node, "LastChange", stamp)
@@ -163,7 +162,7 @@ class _Writer:
         if not self.dialect.rich:
             return
         defined = self.add(node, "UserDefined")
-        for name, kind, value in _attributes(reading):
+        for name, kind, value in attributes(reading):
             self.add(defined, "UserAttribute", name=name, type=kind, value=value)
         step = self.add(
             node, "MetadataItem", type="processingStep", name="digit-reading", value=reading.model
@@ -204,19 +203,10 @@ class _Writer:
         if not cell.text and cell.confidence != 1:
             parts["zij"]["confidence"] = f"{cell.confidence:.6g}"
         node.set("custom", custom(**parts))
-        spans = {"rowSpan": str(cell.row_span), "colSpan": str(cell.column_span)}
         if self.dialect.rich:
-            self.coords(node, cell.box)
-            self.note_on(node, cell.id)
-            place = {"rowIndex": str(cell.row), "columnIndex": str(cell.column)}
-            header = str(cell.header).lower()
-            self.add(self.add(node, "Roles"), "TableCellRole", **place, **spans, header=header)
+            self.standard_place(node, cell)
         else:
-            for name, value in {"row": str(cell.row), "col": str(cell.column), **spans}.items():
-                node.set(name, value)
-            if cell.header:
-                node.set("label", "true")
-            self.add(node, "Coords", points=corners(cell.box, clockwise=False))
+            self.transkribus_place(node, cell)
         for index, (text, numbers) in enumerate(lines(cell)):
             box = Box.hull(number.box for number in numbers) if numbers else cell.box
             self.line(node, f"{cell.id}_l{index + 1}", index, numbers, text, box)
@@ -224,6 +214,22 @@ class _Writer:
             self.text(node, cell.text, cell.confidence)
         if not self.dialect.rich:
             self.add(node, "CornerPts", "0 1 2 3")
+
+    def standard_place(self, node: etree._Element, cell: Cell) -> None:
+        self.coords(node, cell.box)
+        self.note_on(node, cell.id)
+        place = {"rowIndex": str(cell.row), "columnIndex": str(cell.column)}
+        spans = {"rowSpan": str(cell.row_span), "colSpan": str(cell.column_span)}
+        header = str(cell.header).lower()
+        self.add(self.add(node, "Roles"), "TableCellRole", **place, **spans, header=header)
+
+    def transkribus_place(self, node: etree._Element, cell: Cell) -> None:
+        values = (cell.row, cell.column, cell.row_span, cell.column_span)
+        for name, value in zip(("row", "col", "rowSpan", "colSpan"), values, strict=True):
+            node.set(name, str(value))
+        if cell.header:
+            node.set("label", "true")
+        self.add(node, "Coords", points=corners(cell.box, clockwise=False))
 
     def loose(self, page: etree._Element, numbers: tuple[Number, ...]) -> None:
         node = self.add(page, "TextRegion", id="x", type="other")
@@ -260,7 +266,7 @@ class _Writer:
         hypotheses = ((glyph.text, glyph.confidence), *glyph.alternatives)
         for index, (text, confidence) in enumerate(hypotheses if self.dialect.rich else hypotheses[:1]):
             equiv = self.text(node, text, confidence, index)
-            if self.dialect.rich and glyph.is_digit:
+            if self.dialect.rich and text in tuple("0123456789"):
                 equiv.set("dataType", "xsd:integer")
         self.note_on(node, glyph.id)
 
@@ -298,27 +304,3 @@ class _Writer:
 
 def _given(**attributes: str) -> dict[str, str]:
     return {name: clean_text(value) for name, value in attributes.items() if value}
-
-
-def _attributes(reading: Reading) -> list[tuple[str, str, str]]:
-    return [
-        ("zij:image-sha256", "xsd:string", reading.sha256),
-        ("zij:source", "xsd:string", reading.source),
-        ("zij:turn", "xsd:integer", str(reading.turn)),
-        ("zij:skew", "xsd:float", repr(float(reading.skew))),
-        ("zij:digit-height", "xsd:float", repr(float(reading.digit_height))),
-    ]
-
-
-def _facts(reading: Reading) -> dict[str, str]:
-    """What the page's custom attribute keeps where Metadata has no place for it."""
-    facts = {name.removeprefix("zij:"): value for name, _, value in _attributes(reading)}
-    return {name: value for name, value in facts.items() if value and not set(value) & set("{;}")}
-
-
-def _clock() -> tuple[str, bool]:
-    """The time stamp and whether it was given from outside."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if not epoch.isdecimal() or len(epoch) > 11:
-        return "1970-01-01T00:00:00Z", False
-    return datetime.fromtimestamp(int(epoch), UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), True
