@@ -26,13 +26,15 @@ def steps_below(marks: Marks, *, digit_height: float, farthest: float = 6.0) -> 
     return i, j
 
 
-def steps_beside(marks: Marks, *, digit_height: float, farthest: float = 10.0) -> tuple[Indices, Indices]:
-    """Each number and the nearest to its right on its line (distances in digit heights)."""
+def steps_beside(
+    marks: Marks, *, digit_height: float, farthest: float = 10.0, aside: float = 0.5
+) -> tuple[Indices, Indices]:
+    """Each number and the nearest to its right about its line (distances in digit heights)."""
     i, j = pairs_ahead(
         (marks.u0 + marks.u1) / 2,
         marks.v,
         ahead=(0.0, (farthest + 4) * digit_height),
-        aside=0.5 * digit_height,
+        aside=aside * digit_height,
     )
     space = marks.u0[j] - marks.u1[i]
     keep = (space > 0) & (space <= farthest * digit_height)
@@ -53,7 +55,8 @@ def find_blocks(marks: Marks, *, digit_height: float) -> list[Indices]:
     pitch = float(np.clip(np.median(gap), digit_height, 5 * digit_height)) if len(gap) else 1.5 * digit_height
     near = gap <= 2.2 * pitch
     i, j = i[near], j[near]
-    a, b = steps_beside(marks, digit_height=digit_height)
+    half = max(0.5, 0.55 * pitch / digit_height)  # a number may stand midway between two lines
+    a, b = steps_beside(marks, digit_height=digit_height, aside=half)
     stack = components(len(marks), zip(i.tolist(), j.tolist(), strict=True))
     level = _level(stack[a], stack[b], marks.v[b] - marks.v[a], digit_height)
     a, b = a[level], b[level]

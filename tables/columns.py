@@ -62,6 +62,7 @@ def find_columns(marks: Marks, *, barriers: Barriers, digit_height: float, fewes
     stack = np.searchsorted(edges, (marks.u0 + marks.u1) / 2).astype(np.intp)
     stack = _joined(marks, stack, barriers, digit_height)
     keep = [s for s in np.unique(stack).tolist() if _lines_up(marks, stack == s, digit_height, fewest)]
+    keep = _with_room(marks, stack, keep, digit_height)
     of = np.full(len(marks), -1, np.intp)
     for number, s in enumerate(keep):
         of[stack == s] = number
@@ -130,6 +131,19 @@ def _lines_up(marks: Marks, member: NDArray[np.bool_], digit_height: float, fewe
     u0, u1 = marks.u0[member], marks.u1[member]
     shares = [np.mean(np.abs(e - np.median(e)) <= 0.45 * digit_height) for e in (u0, u1, (u0 + u1) / 2)]
     return bool(max(shares) >= 0.6)
+
+
+def _with_room(marks: Marks, stack: Indices, names: list[int], digit_height: float) -> list[int]:
+    """The stacks without those thin ones that have no room beside a much fuller one."""
+    count = {s: int((stack == s).sum()) for s in names}
+    left = {s: float(np.median(marks.u0[stack == s])) for s in names}
+    right = {s: float(np.median(marks.u1[stack == s])) for s in names}
+
+    def crowded(s: int, other: int) -> bool:
+        apart = max(left[s] - right[other], left[other] - right[s])
+        return count[s] < 0.3 * count[other] and apart < 0.8 * digit_height
+
+    return [s for s in names if not any(crowded(s, other) for other in names)]
 
 
 def _strays_adopted(marks: Marks, of: Indices, barriers: Barriers, digit_height: float) -> Indices:

@@ -93,7 +93,7 @@ def _straddling(
         u, _ = drift.straight(np.array([g.box.centre[0] for g in glyphs]), np.full(len(glyphs), marks.y[k]))
         away = np.maximum(columns.left - u[:, None], u[:, None] - columns.right)  # (G, C)
         own = away.argmin(1)
-        if np.all(away.min(1) <= margin) and len(np.unique(own)) > 1:
+        if len(np.unique(own[away.min(1) <= margin])) > 1:
             cuts = [0, *(np.flatnonzero(np.diff(own)) + 1).tolist(), len(glyphs)]
             parts[k] = [list(glyphs[a:b]) for a, b in itertools.pairwise(cuts)]
     return parts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ __all__ = ["Rows", "find_rows", "row_pitch"]
 Floats = NDArray[np.float64]
 
 SAME = 0.45  # entries of a column nearer than this share of the pitch are one entry
+ALIGNED = 0.28  # of two numbers in one cell, each stands at most so far off the line
 CROWDED = 0.78  # rows nearer than this share of the pitch are not both rows, unless both are well filled
 MATCH = 0.55  # a number matches a row at most this share of the pitch away
 
@@ -77,7 +78,8 @@ def find_rows(marks: Marks, columns: Columns, *, digit_height: float) -> Rows:
         heights[c] = shift
         for entry, key, span in zip(entries[c], keys, spans, strict=True):
             place.update({int(k): (key, span) for k in entry})
-    return _without_weak(marks, columns, _rows(marks, rows, heights, place))
+    found = _without_weak(marks, columns, _rows(marks, rows, heights, place))
+    return _without_intruders(marks, columns, found)
 
 
 def _entries(marks: Marks, member: Indices, pitch: float) -> list[Indices]:
@@ -239,12 +241,13 @@ def _without_weak(marks: Marks, columns: Columns, rows: Rows) -> Rows:
     """
     of, centre = rows.of.copy(), rows.centre
     filled = np.array([len(np.unique(columns.of[of == r])) for r in range(len(rows))])
-    weak = filled <= max(1.0, 0.15 * float(np.median(filled)))
+    weak = filled <= max(1.0, 0.2 * float(np.median(filled)))
+    crowded = np.where((filled <= 1) & (np.median(filled) >= 4), 0.9, CROWDED)
     middle = centre.mean(1)
     alive = np.ones(len(rows), bool)
     for r in np.flatnonzero(weak & (filled < np.max(filled, initial=0))).tolist():
         others = np.flatnonzero(alive & (np.arange(len(rows)) != r))
-        if not len(others) or np.abs(middle[others] - middle[r]).min() > CROWDED * rows.pitch:
+        if not len(others) or np.abs(middle[others] - middle[r]).min() > crowded[r] * rows.pitch:
             continue
         alive[r] = False
         for k in np.flatnonzero(of == r).tolist():
@@ -262,3 +265,17 @@ def _without_weak(marks: Marks, columns: Columns, rows: Rows) -> Rows:
     return Rows(
         np.where(of >= 0, number[of], -1).astype(np.intp), span.astype(np.intp), centre[alive], rows.pitch
     )
+
+
+def _without_intruders(marks: Marks, columns: Columns, rows: Rows) -> Rows:
+    """Numbers off the line, in a cell that has one on the line, belong to no row (-1)."""
+    of = rows.of.copy()
+    inside = np.flatnonzero(of >= 0)
+    off = np.abs(marks.v[inside] - rows.centre[of[inside], columns.of[inside]]) / rows.pitch
+    cells: dict[tuple[int, int], list[int]] = {}
+    for n, k in enumerate(inside.tolist()):
+        cells.setdefault((int(of[k]), int(columns.of[k])), []).append(n)
+    for members in cells.values():
+        if min(off[members]) <= ALIGNED:
+            of[inside[[n for n in members if off[n] > ALIGNED and len(members) > 1]]] = -1
+    return replace(rows, of=of)
