@@ -14,7 +14,7 @@ _PRESENT = 0.96
 _RIDGE = 0.02  # darker than both sides by so much, as a mean over a strip
 _REACH = 5  # pixels to the paper on either side of the line
 _NARROW = 8  # pixels in which no sign finds room
-_SLANTS = np.arange(-24, 25, 2)  # pixels from end to end, at the working size
+_SLANTS = np.arange(-40, 41, 2)  # pixels from end to end, at the working size
 
 
 def beyond_gutters(ink: NDArray[np.floating], paper: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -20,6 +20,7 @@ __all__ = ["Page", "prepare"]
 TYPICAL_INK = 0.7
 """What the 75 % quantile of clear ink is brought to."""
 
+_BLACK = 24  # grey level: where paper is darker than that, the noise is not to be raised
 _GAIN_SIZE = 2000  # pixels, longest side
 
 
@@ -96,7 +97,7 @@ def prepare(image: Image) -> Page:
     small = _working_copy(grey)
     paper = find_paper(small)
     brightness = light(small, paper)
-    paper &= ~beyond_gutters(1 - small / brightness, paper)
+    paper &= ~beyond_gutters((brightness - small) / np.maximum(brightness, _BLACK), paper)
     ink = _ink(grey, brightness, fade(paper))
     skew = find_skew(ink)
     return Page(image, ink, _geometry(image, paper, skew))
@@ -115,7 +116,8 @@ def _ink(
 ) -> NDArray[np.float32]:
     """Darkness relative to the paper, with the page's gain."""
     size = grey.shape[1], grey.shape[0]
-    ink = np.asarray(1 - grey / cv2.resize(paper, size, interpolation=cv2.INTER_LINEAR), np.float32)
+    paper = np.asarray(cv2.resize(paper, size, interpolation=cv2.INTER_LINEAR), np.float32)
+    ink = np.asarray((paper - grey) / np.maximum(paper, _BLACK), np.float32)
     if not weight.all():
         ink *= cv2.resize(weight, size, interpolation=cv2.INTER_LINEAR)
     level, gain = _contrast(ink)
@@ -136,7 +138,7 @@ def _contrast(ink: NDArray[np.float32]) -> tuple[float, float]:
     clear = sample[sample > level + 0.2]
     if clear.size < 1e-4 * sample.size:
         return level, 1.0
-    return level, float(np.clip(TYPICAL_INK / (np.quantile(clear, 0.75) - level), 0.8, 2.0))
+    return level, float(np.clip(TYPICAL_INK / (np.quantile(clear, 0.75) - level), 0.6, 2.0))
 
 
 def _geometry(image: Image, paper: NDArray[np.bool_], skew: float) -> Geometry:

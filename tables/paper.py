@@ -44,7 +44,7 @@ def light(grey: NDArray[np.uint8], paper: NDArray[np.bool_]) -> NDArray[np.float
         mass = _blur(weight, sigma)
         near = _blur(closed * weight, sigma) / np.maximum(mass, 1e-6)
         smooth += np.clip(4 * mass, 0, 1) * (near - smooth)
-    return np.asarray(np.maximum(smooth, 1), np.float32)
+    return np.asarray(smooth, np.float32)
 
 
 def find_paper(grey: NDArray[np.uint8]) -> NDArray[np.bool_]:
@@ -117,18 +117,36 @@ def _frame(grey: NDArray[np.uint8]) -> tuple[int, int, int, int]:
     A strip of the paper's own colour is no frame.
     """
     paper = float(np.quantile(grey, 0.75))
-    top, bottom = _even_ends(grey, paper)
-    left, right = _even_ends(grey.T, paper)
-    if bottom - top < grey.shape[0] / 2 or right - left < grey.shape[1] / 2:
-        return 0, grey.shape[0], 0, grey.shape[1]
+    top, bottom, left, right = 0, grey.shape[0], 0, grey.shape[1]
+    for _ in range(4):  # frames in frames: below a strip over the full width another may begin
+        inner = grey[top:bottom, left:right]
+        rows, columns = _even_ends(inner, paper), _even_ends(inner.T, paper)
+        top, bottom = top + rows[0], bottom - rows[1]
+        left, right = left + columns[0], right - columns[1]
+        if bottom - top < grey.shape[0] / 2 or right - left < grey.shape[1] / 2:
+            return 0, grey.shape[0], 0, grey.shape[1]
+        if not any(rows + columns):
+            break
     return top, bottom, left, right
 
 
 def _even_ends(lines: NDArray[np.uint8], paper: float) -> tuple[int, int]:
+    """How many lines at the beginning and at the end belong to a frame."""
     low, middle, high = np.quantile(lines, (0.03, 0.5, 0.97), axis=1)
-    even = (high - low <= 6) & (np.abs(middle - paper) > 0.05 * paper)
-    uneven = np.flatnonzero(~even)
-    return (int(uneven[0]), int(uneven[-1]) + 1) if uneven.size else (0, len(lines))
+    even = high - low <= 6
+    return _even_depth(even, middle, paper), _even_depth(even[::-1], middle[::-1], paper)
+
+
+def _even_depth(even: NDArray[np.bool_], middle: NDArray[np.float64], paper: float) -> int:
+    """Lines at the beginning that are even, all of one colour, and set off sharply from what follows.
+
+    Sharply, for a blank margin that lies in the shade is even too, but passes into the page by degrees.
+    """
+    same = even & (np.abs(middle - middle[0]) <= 4)
+    depth = int(np.argmin(same)) if not same.all() else 0
+    if not depth or depth + 2 >= len(middle) or abs(middle[0] - paper) <= 0.05 * paper:
+        return 0
+    return depth if abs(middle[depth + 2] - middle[depth - 1]) > 0.05 * paper else 0
 
 
 def _core(paper: NDArray[np.bool_]) -> NDArray[np.bool_]:

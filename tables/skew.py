@@ -10,9 +10,11 @@ __all__ = ["find_skew"]
 
 _COARSE = 450  # longest side in pixels: 0.25° shifts a line's end by 2
 _FINE = 700
+_FAINT = 0.15
+_CLEAR = 2.5  # score of the best angle, where that of the median is 1, of what is no mere chance
 # over tenths of a degree: rows and columns of a bent or obliquely photographed leaf differ by up to a degree,
 # and the sharpest of many rulings is not to decide alone
-_BELL = np.exp(-0.5 * (np.arange(-6, 7) / 2.5) ** 2)
+_BELL = np.exp(-0.5 * (np.arange(-10, 11) / 4) ** 2)
 _BELL /= _BELL.sum()
 
 
@@ -37,14 +39,15 @@ def find_skew(ink: NDArray[np.float32], *, limit: float = 5.0) -> float:
         Degrees by which the page is to be turned clockwise for its lines to be level; exactly 0 where it is
         less than 0.1, or where there are no lines.
     """
-    if min(ink.shape) < 32 or float(ink.max()) < 0.1:
+    if min(ink.shape) < 32 or float(ink.max()) < _FAINT:
         return 0.0
+    ink = np.maximum(ink - _FAINT, 0)  # noise and show-through have no say
     coarse = np.arange(-limit - 0.5, limit + 0.51, 0.25)
     scores = _scores(_reduced(ink, _COARSE), coarse)
     best = int(np.argmax(scores))
-    if scores[best] < 1.15 or not 0 < best < len(coarse) - 1:
+    if scores[best] < _CLEAR or not 0 < best < len(coarse) - 1:
         return 0.0
-    fine = coarse[best] + np.arange(-1.2, 1.21, 0.1)
+    fine = coarse[best] + np.arange(-2, 2.01, 0.1)
     scores = np.convolve(np.log(_scores(_reduced(ink, _FINE), fine)), _BELL, mode="valid")
     fine = fine[len(_BELL) // 2 : -(len(_BELL) // 2)]
     best = int(np.clip(np.argmax(scores), 1, len(fine) - 2))
@@ -55,17 +58,18 @@ def find_skew(ink: NDArray[np.float32], *, limit: float = 5.0) -> float:
 
 
 def _reduced(ink: NDArray[np.float32], size: int) -> NDArray[np.float32]:
-    """Ink at most `size` pixels long, smoothed so that the unturned image is no sharper than the turned."""
+    """Ink at most `size` pixels long, smoothed so that interpolation blurs no more when it is turned."""
     factor = min(size / max(ink.shape), 1.0)
     small = cv2.resize(ink, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA) if factor < 1 else ink
-    return np.asarray(cv2.GaussianBlur(small, (0, 0), 0.8), np.float32)
+    soft = cv2.GaussianBlur(small, (0, 0), 1.5)
+    return np.asarray(soft - soft.mean(), np.float32)  # else the image's edges count as lines
 
 
 def _scores(ink: NDArray[np.float32], degrees: NDArray[np.float64]) -> NDArray[np.float64]:
     """Sharpness of the profiles along both axes, for each clockwise turn."""
     energies = np.array([[_energy(ink, a), _energy(ink.T, -a)] for a in degrees])  # (angles, 2)
     typical = np.median(energies, axis=0)
-    return np.asarray(np.prod(energies / np.maximum(typical, 1e-9), axis=1))
+    return np.asarray(np.prod(np.maximum(energies, 1e-9) / np.maximum(typical, 1e-9), axis=1))
 
 
 def _energy(ink: NDArray[np.float32], degrees: float) -> float:
