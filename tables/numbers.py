@@ -185,7 +185,7 @@ def _choose_reach(distance: Floats, low: float = 0.75, high: float = 1.6) -> flo
 
     peak = max(float(density(everywhere).max()), 1e-9)
     close = distance[distance <= 0.95]
-    usual = float(np.clip(1.75 * np.median(close), 0.8, 1.15)) if len(close) >= 8 else USUAL_REACH
+    usual = float(np.clip(1.75 * np.median(close), 0.8, 1.25)) if len(close) >= 8 else USUAL_REACH
     cost = density(candidates) / peak + 0.2 * np.abs(candidates - usual)
     return round(float(candidates[np.argmin(cost)]), 2)
 
