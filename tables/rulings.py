@@ -140,7 +140,9 @@ def _swapped(s: Segment) -> Segment:
 def _find(ink: NDArray[np.float32], height: float) -> list[Segment]:
     """Vertical rulings of a raster whose digits are `height` pixels high."""
     mask = (ink > _INK).astype(np.uint8)
-    kernel = np.ones((max(round(_PIECE * height), 3), 1), np.uint8)
+    kernel = np.ones(
+        (round(_PIECE * height / 2) * 2 + 1, 1), np.uint8
+    )  # an even one would shift what it finds
     opened = np.asarray(cv2.morphologyEx(_widened(mask), cv2.MORPH_OPEN, kernel), np.uint8)
     pieces = [p for p in _pieces(opened, height) if _stands_clear(p, mask)]
     chains = _chains(pieces, _widened((ink > _FAINT_INK).astype(np.uint8)), height)
@@ -200,8 +202,11 @@ def _chains(pieces: Sequence[_Piece], wide: NDArray[np.uint8], height: float) ->
 def _distance(upper: _Piece, lower: _Piece, wide: NDArray[np.uint8], height: float) -> float:
     """How far the lower piece is out of line with the upper; infinite where it does not continue it."""
     gap = (lower.top - upper.bottom) / height
-    if not -0.5 <= gap <= _BRIDGED:
+    if not -0.5 <= gap <= _BRIDGED or abs(lower.middles[0] - upper.middles[-1]) > height:
         return math.inf
+    shorter = min(upper.bottom - upper.top, lower.bottom - lower.top) / height
+    if gap > max(_GAP, 3 * shorter):
+        return math.inf  # the short piece may be the stem of a large letter
     some = max(round(height), 3)
     start, stop = upper.end(-some), lower.end(some)
     aside = abs(stop - start) / height
