@@ -14,7 +14,7 @@ doi:10.1007/978-3-030-28954-6_10.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
@@ -58,27 +58,32 @@ Rule = Callable[[Affine, Tensor], Step]
 """An affine layer and its input (1, ...) to the step backwards."""
 
 
-def epsilon(value: float = 1e-6) -> Rule:
+def epsilon(value: float = 1e-6, *, bias: bool = True) -> Rule:
     """In proportion to the contributions themselves, with a stabiliser that absorbs weak relevance."""
-    return lambda layer, a: _proportional(layer, a, lambda w: w, value)
+    return lambda layer, a: _proportional(_shared(layer, bias), a, lambda w: w, value)
 
 
-def gamma(value: float = 0.25) -> Rule:
+def gamma(value: float = 0.25, *, bias: bool = True) -> Rule:
     """Positive contributions favoured, rho(w) = w + gamma max(w, 0); for inputs that are not negative."""
-    return lambda layer, a: _proportional(layer, a, lambda w: w + value * w.clamp(min=0), STABILISER)
+    return lambda layer, a: _proportional(
+        _shared(layer, bias), a, lambda w: w + value * w.clamp(min=0), STABILISER
+    )
 
 
-def zplus() -> Rule:
-    """Positive contributions alone, rho(w) = max(w, 0); for inputs that are not negative."""
-    return lambda layer, a: _proportional(layer, a, lambda w: w.clamp(min=0), STABILISER)
+def zplus(*, bias: bool = True) -> Rule:
+    """Positive contributions alone, rho(w) = max(w, 0); for inputs that are not negative.
+
+    With `bias=False`, here and in the other rules, a bias takes no share: all goes on to the inputs.
+    """
+    return lambda layer, a: _proportional(_shared(layer, bias), a, lambda w: w.clamp(min=0), STABILISER)
 
 
 def flat() -> Rule:
     """Evenly over the receptive field, whatever stands there; for a first layer."""
 
     def rule(layer: Affine, a: Tensor) -> Step:
-        even = Affine(torch.ones_like(layer.weight), layer.bias * 0, layer.apply, layer.transpose)
-        return _proportional(even, torch.ones_like(a), lambda w: w, STABILISER)
+        even = replace(layer, weight=torch.ones_like(layer.weight))
+        return _proportional(_shared(even, False), torch.ones_like(a), lambda w: w, STABILISER)
 
     return rule
 
@@ -123,8 +128,12 @@ class Recipe:
     layers: tuple[tuple[type[nn.Module], Rule], ...]
 
 
-DIGITS = Recipe(first=box(0.0, 1.0), layers=((nn.Conv2d, gamma(0.25)), (nn.Linear, epsilon())))
-"""The recipe for the digit network, whose input is ink between 0 and 1."""
+DIGITS = Recipe(first=box(0.0, 1.0), layers=((nn.Conv2d, zplus(bias=False)), (nn.Linear, epsilon())))
+"""The recipe for the digit network, whose input is ink between 0 and 1.
+
+The biases into which its normalisation is folded would swallow most of the relevance, and without them a
+rule that lets negative contributions in may divide by next to nothing: hence positive contributions alone.
+"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -275,6 +284,11 @@ def _affine(layer: nn.Conv2d | nn.Linear, a: Tensor) -> Affine:
         return gradient
 
     return Affine(weight, bias, lambda x, w, b: F.conv2d(x, w, b, *options), transpose)
+
+
+def _shared(layer: Affine, bias: bool) -> Affine:
+    """The layer with its bias, or without."""
+    return layer if bias else replace(layer, bias=torch.zeros_like(layer.bias))
 
 
 def _proportional(layer: Affine, a: Tensor, modify: Callable[[Tensor], Tensor], eps: float) -> Step:

@@ -25,8 +25,6 @@ STRIP = 512
 """Pixels of a strip's height; bounds the memory."""
 _SEARCH = 2
 """Cells around a box's centre among which the peak of a digit is looked for."""
-_GAMMA = 0.25
-"""Favour of contributions of the sign of the contrast, in the last layer."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -182,7 +180,8 @@ def contrast_seeds(
 
     The evidence for digit k at a peak is its probability; its relevance is that of the contrast of its logit
     with the logit of "no digit", their ratio being a constant gate. The contrast is linear in the features:
-    they share its relevance in proportion to their contributions, those of the contrast's own sign favoured.
+    they share its relevance in proportion to their positive contributions (the contrast itself may be
+    negative where a digit is doubtful).
 
     Parameters
     ----------
@@ -200,8 +199,7 @@ def contrast_seeds(
         What biases and stabilisers kept.
     """
     with torch.no_grad():
-        scores = network.classes(features)
-        evidence = torch.softmax(scores, dim=1)[0, :10]  # (10, h, w)
+        evidence = torch.softmax(network.classes(features), dim=1)[0, :10]  # (10, h, w)
         weight, bias = network.classes.weight[:, :, 0, 0], network.classes.bias
         assert bias is not None
         weight, bias = weight[:10] - weight[10], bias[:10] - bias[10]
@@ -210,11 +208,10 @@ def contrast_seeds(
             amount = torch.from_numpy(values).to(features)
             y, x = _peak(evidence[int(values.argmax())], row, column)
             parts = torch.column_stack([features[0, :, y, x] * weight, bias])  # (10, C + 1)
-            sign = torch.where(scores[0, :10, y, x] < scores[0, 10, y, x], -1.0, 1.0)[:, None]
-            parts = parts + _GAMMA * sign * (sign * parts).clamp(min=0)
-            s = amount / (parts.sum(dim=1) + sign[:, 0] * STABILISER)
+            parts = parts.clamp(min=0)
+            s = amount / (parts.sum(dim=1) + STABILISER)
             seeds[0, :, y, x] += s @ parts[:, :-1]
-            kept += float(s @ (parts[:, -1] + sign[:, 0] * STABILISER))
+            kept += float(s @ (parts[:, -1] + STABILISER))
     return seeds, kept
 
 

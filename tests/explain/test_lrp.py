@@ -42,6 +42,11 @@ def slow_rule(matrix: Tensor, bias: Tensor, a: Tensor, relevance: Tensor, share:
 RULES: dict[str, tuple[Rule, Slow, Slow]] = {
     "epsilon": (epsilon(1e-12), lambda a, w: a * w, lambda a, w: a * w),
     "gamma": (gamma(0.3), lambda a, w: a * (w + 0.3 * max(w, 0)), lambda a, w: a * (w + 0.3 * max(w, 0))),
+    "gamma without bias": (
+        gamma(0.3, bias=False),
+        lambda a, w: a * (w + 0.3 * max(w, 0)),
+        lambda a, w: 0.0,
+    ),
     "zplus": (zplus(), lambda a, w: a * max(w, 0), lambda a, w: a * max(w, 0)),
     "flat": (flat(), lambda a, w: 1.0 if w else 0.0, lambda a, w: 0.0),
     "box": (
