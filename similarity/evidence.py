@@ -212,6 +212,7 @@ def _placed(signs: Sequence[_Sign], upright: Geometry) -> tuple[NDArray[np.int64
     reach = min(max(steps, default=CELLS), math.floor(MAX_REACH * CELLS))
     reach = max(reach, math.ceil(MIN_REACH * CELLS))
     taken: set[tuple[int, int]] = set()
+    ends: dict[int, int] = {}
     placed: list[tuple[int, int]] = []
     for sign, (row, column) in zip(signs, wanted, strict=True):
         rows, columns = range(row - 3, row + 4), range(column - 6, column + 7)
@@ -219,25 +220,26 @@ def _placed(signs: Sequence[_Sign], upright: Geometry) -> tuple[NDArray[np.int64
             before_row, before = placed[-1]
             rows = range(before_row - _RISE, before_row + _RISE + 1)
             columns = range(before + _STEP, before + reach + 1)
-        free = _nearest_free(row, column, rows, columns, taken)
-        taken.add(free)
-        placed.append(free)
+        place = _nearest_free(row, column, rows, columns, taken)
+        if place is None:  # digits heaped on one spot go to the end of the line
+            place = row, ends.get(row, column) + reach + 1
+        taken.add(place)
+        ends[place[0]] = max(ends.get(place[0], column), place[1])
+        placed.append(place)
     return np.array(placed, np.int64).reshape(-1, 2), reach
 
 
 def _nearest_free(
     row: int, column: int, rows: range, columns: range, taken: set[tuple[int, int]]
-) -> tuple[int, int]:
-    """The cell nearest to the wanted one, in the window given, that no sign has; beyond it if need be."""
+) -> tuple[int, int] | None:
+    """The cell nearest to the wanted one, in the window given, that no sign has."""
     best = min(max(row, rows[0]), rows[-1]), min(max(column, columns[0]), columns[-1])
     if best not in taken:
         return best
     free = [(r, c) for r in rows for c in columns if (r, c) not in taken]
-    while not free:  # only on pages whose digits are heaped on one spot
-        rows, columns = range(rows[0] - 9, rows[-1] + 10), range(columns[0] - 9, columns[-1] + 10)
-        free = [(r, c) for r in rows for c in columns if (r, c) not in taken]
     # to the right in the same line first: a sign put back would stand between the digits before it
-    return min(free, key=lambda cell: (abs(cell[0] - row), cell[1] < column, abs(cell[1] - column), cell))
+    order = ((abs(r - row), c < column, abs(c - column), (r, c)) for r, c in free)
+    return min(order)[-1] if free else None
 
 
 def _walls(signs: Sequence[_Sign], cells: NDArray[np.int64], reach: int) -> NDArray[np.int64]:
