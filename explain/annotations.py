@@ -18,7 +18,7 @@ from zij.tables.reading import Reading
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["annotation_page", "annotations_text"]
+__all__ = ["annotation_page", "annotations_text", "pair_set"]
 
 CONTEXT = "http://www.w3.org/ns/anno.jsonld"
 FRAGMENTS = "http://www.w3.org/TR/media-frags/"
@@ -64,7 +64,7 @@ def annotation_page(
     dict
         JSON-LD.
     """
-    name = _name(a, b, summary)
+    name = pair_set(a, b, summary)
     files = page_xml or (f"A-{PurePath(a.image).stem}.xml", f"B-{PurePath(b.image).stem}.xml")
     images = _image(a), _image(b)
     rows = pairs.to_dict("records")
@@ -150,8 +150,8 @@ def _image(reading: Reading) -> dict[str, Any]:
     }
 
 
-def _name(a: Reading, b: Reading, summary: Mapping[str, Any]) -> str:
-    """A name for this set of pairs that depends on the pages and the question alone."""
+def pair_set(a: Reading, b: Reading, summary: Mapping[str, Any]) -> str:
+    """Name of this set of pairs, a URN that depends on the pages, the model and the parameters alone."""
     question = json.dumps([summary.get("model"), summary.get("parameters")], sort_keys=True, default=str)
     key = "\n".join([a.image, a.sha256, b.image, b.sha256, question])
     return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_OID, key)}"

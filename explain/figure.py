@@ -28,7 +28,9 @@ GAP = 0.16  # width of the space between the pages; a page is 1 high
 BOW = 0.09  # rise of an arc in the share of its length
 PALE = 0.30  # how far the pages are lightened, so that the arcs stand out
 PIXELS = 1360  # longest side of a page in the figure
-WIDTH, DPI = 13.0, 160  # inches, dots per inch
+WIDTH, TALLEST, DPI = 13.0, 12.0, 160  # inches at most, dots per inch
+NARROWEST = 0.7
+DASHES = (0, (4, 2))
 BASE: dict[Any, Any] = {
     "font.family": ["DejaVu Sans"],
     "font.size": 10.0,
@@ -98,8 +100,10 @@ def draw_pair(
     right.outline(found_b, summed(index_b, strength, len(found_b)))
     starts, ends = left.edges(found_a, 1.0)[index_a], right.edges(found_b, 0.0)[index_b]
     _draw_arcs(axes, starts, ends, strength, drawn["corresponds"].to_numpy(dtype=bool))
-    _write_below(axes, right.right, drawn_line(drawn, summary, len(pairs)))
-    axes.set(xlim=(-0.012, right.right + 0.012), ylim=(-0.075, 1.05), aspect="equal")
+    width = max(right.right, NARROWEST)  # room for the words, even below two slips
+    _write_below(axes, drawn_line(drawn, summary, len(pairs)))
+    low, high, side = -0.05 * width, 1 + 0.03 * width, 0.008 * width
+    axes.set(xlim=(-side, width + side), ylim=(low, high), aspect="equal")
     axes.set_axis_off()
     return drawn
 
@@ -132,7 +136,8 @@ def save_pair(
         axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
         draw_pair(axes, a, b, pairs, summary, arcs=arcs)
         (x0, x1), (y0, y1) = axes.get_xlim(), axes.get_ylim()
-        figure.set_size_inches(WIDTH, WIDTH * (y1 - y0) / (x1 - x0))
+        unit = min(WIDTH / (x1 - x0), TALLEST / (y1 - y0))
+        figure.set_size_inches(unit * (x1 - x0), unit * (y1 - y0))
         png, svg = BytesIO(), BytesIO()
         figure.savefig(
             png, format="png", dpi=DPI, metadata={"Software": None}, pil_kwargs={"compress_level": 4}
@@ -159,7 +164,9 @@ class _Page:
             Rectangle((left, 0), self.right - left, 1, fill=False, edgecolor=INK, linewidth=0.8, zorder=1)
         )
         middle = (left + self.right) / 2
-        axes.text(middle, 1.014, sheet.reading.image, ha="center", va="bottom", color=INK, parse_math=False)
+        name = sheet.reading.image
+        above = axes.annotate(name, (middle, 1), (0, 5), textcoords="offset points", parse_math=False)
+        above.set(ha="center", va="bottom", color=INK)
 
     def outline(self, found: list[Region], strength: NDArray[np.float64]) -> None:
         """Frame the regions, in the colour of what they say in sum."""
@@ -211,7 +218,7 @@ def _draw_arcs(
         facecolors="none",
         edgecolors=colours,
         linewidths=width[order],
-        linestyles=["-" if strength[n] >= 0 else (0, (4, 2)) for n in order],
+        linestyles=["-" if strength[n] >= 0 else DASHES for n in order],
         zorder=2,
     )
     axes.add_collection(curves, autolim=False)
@@ -232,13 +239,29 @@ def _curve(start: NDArray[np.float64], end: NDArray[np.float64]) -> Any:
     return Curve([start, start + out, end + back, end], codes)
 
 
-def _write_below(axes: Axes, right: float, line: str) -> None:
+def _write_below(axes: Axes, line: str) -> None:
     """The share that is drawn, and what the colours mean."""
-    axes.text(0.0, -0.022, line, ha="left", va="top", color=INK, fontsize=10)
-    for x, text, colour, style in (
-        (0.0, "for the similarity", FOR, "-"),
-        (0.27, "against it", AGAINST, (0, (4, 2))),
-    ):
-        axes.plot([x, x + 0.05], [-0.058, -0.058], color=colour, linewidth=1.6, linestyle=style)
-        axes.text(x + 0.06, -0.058, text, ha="left", va="center", color=QUIET, fontsize=9)
-    axes.text(0.45, -0.058, "the stronger the more opaque", va="center", color=QUIET, fontsize=9)
+    from matplotlib.lines import Line2D
+    from matplotlib.transforms import ScaledTranslation
+
+    axes.annotate(line, (0, 0), (0, -6), textcoords="offset points", va="top", color=INK, fontsize=10)
+    handles = [
+        Line2D([], [], color=FOR, linewidth=1.6, label="for the similarity"),
+        Line2D([], [], color=AGAINST, linewidth=1.6, linestyle=DASHES, label="against it"),
+        Line2D([], [], linewidth=0, label="the stronger the more opaque"),
+    ]
+    legend = axes.legend(
+        handles=handles,
+        loc="upper left",
+        bbox_to_anchor=(0, 0),
+        bbox_transform=axes.transData + ScaledTranslation(0, -20 / 72, axes.figure.dpi_scale_trans),
+        ncols=3,
+        frameon=False,
+        fontsize=9,
+        labelcolor=QUIET,
+        borderpad=0,
+        borderaxespad=0,
+        handlelength=2.6,
+        columnspacing=2.0,
+    )
+    legend.set_in_layout(False)

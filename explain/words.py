@@ -30,6 +30,7 @@ NOT_SETTINGS = frozenset(
         "similarity",
         "dot",
         "pairs",
+        "pairs_listed",
         "relevance_listed",
         "relevance_unlisted",
         "relevance_outside_digits",

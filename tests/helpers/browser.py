@@ -8,7 +8,6 @@ import json
 import os
 import shutil
 import subprocess
-import time
 from pathlib import Path
 from typing import Any, Self
 
@@ -40,6 +39,7 @@ class Browser:
             os.close(fd)
         self.out, self.back = os.fdopen(down[1], "wb"), os.fdopen(up[0], "rb")
         self.count, self.rest, self.session = 0, b"", ""
+        self.loaded = False
         self.requests: list[str] = []
         self.complaints: list[str] = []
 
@@ -71,17 +71,17 @@ class Browser:
                 return dict(answer["result"])
 
     def open(self, path: Path, fragment: str = "") -> None:
-        """Open a file and wait until its script has run."""
+        """Open a file and wait until it is drawn: before that the browser drops what a user does."""
+        self.loaded = False
         self.call("Page.navigate", url=path.as_uri() + fragment)
-        for _ in range(200):
-            if self.ask("document.readyState") == "complete" and self.ask("location.protocol") == "file:":
-                return
-            time.sleep(0.02)
-        raise AssertionError(f"{path} did not load")
+        while not self.loaded:
+            self._next()
+        for _ in range(3):
+            self.ask("new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
 
     def ask(self, expression: str) -> Any:
         """Value of a JavaScript expression in the page."""
-        result = self.call("Runtime.evaluate", expression=expression, returnByValue=True)
+        result = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
         assert "exceptionDetails" not in result, result
         return result["result"].get("value")
 
@@ -132,7 +132,9 @@ class Browser:
         text, self.rest = self.rest.split(b"\0", 1)
         message: dict[str, Any] = json.loads(text)
         what, details = message.get("method"), message.get("params", {})
-        if what == "Network.requestWillBeSent":
+        if what == "Page.loadEventFired":
+            self.loaded = True
+        elif what == "Network.requestWillBeSent":
             self.requests.append(details["request"]["url"])
         elif what in ("Runtime.exceptionThrown", "Log.entryAdded"):
             self.complaints.append(json.dumps(details))
