@@ -1,20 +1,8 @@
-"""Layer-wise relevance propagation: one pass forwards, then any number of seeds backwards.
-
-For a layer z = w a + b a rule hands the relevance R of the outputs to the inputs in proportion to modified
-contributions,
-
-    R_in = a * (rho(w)^T s),    s = R / (rho(w) a + rho(b) +- eps),
-
-and says what it keeps: the parts of the bias, sum(s rho(b)), and of the stabiliser eps. The sum over the
-inputs and all that was kept is the sum over the outputs. After Bach et al., PLoS ONE 10(7), 2015,
-doi:10.1371/journal.pone.0130140, and Montavon et al., "Layer-wise relevance propagation: an overview", 2019,
-doi:10.1007/978-3-030-28954-6_10.
-"""
+"""Layer-wise relevance propagation: one pass forwards, then any number of seeds backwards."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -22,94 +10,10 @@ from torch.nn import functional as F
 from torch.nn.grad import conv2d_input
 
 from zij.errors import ModelError
+from zij.explain.rules import STABILISER, Affine, Rule, Step, epsilon, zplus
 from zij.tables.network import Residual
 
-__all__ = [
-    "DIGITS",
-    "Attribution",
-    "Recipe",
-    "Rule",
-    "attribute",
-    "box",
-    "epsilon",
-    "flat",
-    "gamma",
-    "zplus",
-]
-
-STABILISER = 1e-9
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Affine:
-    """A convolution or linear layer with its weights as arguments, so that rules can change them."""
-
-    weight: Tensor
-    bias: Tensor
-    apply: Callable[[Tensor, Tensor, Tensor], Tensor]
-    """(input, weight, bias) to output."""
-    transpose: Callable[[Tensor, Tensor], Tensor]
-    """(gradient of the output, weight) to gradient of the input."""
-
-
-Step = Callable[[Tensor], tuple[Tensor, Tensor]]
-"""Relevance of a layer's outputs (S, ...) to that of its inputs and to what was kept (S,)."""
-Rule = Callable[[Affine, Tensor], Step]
-"""An affine layer and its input (1, ...) to the step backwards."""
-
-
-def epsilon(value: float = 1e-6, *, bias: bool = True) -> Rule:
-    """In proportion to the contributions themselves, with a stabiliser that absorbs weak relevance."""
-    return lambda layer, a: _proportional(_shared(layer, bias), a, lambda w: w, value)
-
-
-def gamma(value: float = 0.25, *, bias: bool = True) -> Rule:
-    """Positive contributions favoured, rho(w) = w + gamma max(w, 0); for inputs that are not negative."""
-    return lambda layer, a: _proportional(
-        _shared(layer, bias), a, lambda w: w + value * w.clamp(min=0), STABILISER
-    )
-
-
-def zplus(*, bias: bool = True) -> Rule:
-    """Positive contributions alone, rho(w) = max(w, 0); for inputs that are not negative.
-
-    With `bias=False`, here and in the other rules, a bias takes no share: all goes on to the inputs.
-    """
-    return lambda layer, a: _proportional(_shared(layer, bias), a, lambda w: w.clamp(min=0), STABILISER)
-
-
-def flat() -> Rule:
-    """Evenly over the receptive field, whatever stands there; for a first layer."""
-
-    def rule(layer: Affine, a: Tensor) -> Step:
-        even = replace(layer, weight=torch.ones_like(layer.weight))
-        return _proportional(_shared(even, False), torch.ones_like(a), lambda w: w, STABILISER)
-
-    return rule
-
-
-def box(low: float | Tensor = 0.0, high: float | Tensor = 1.0) -> Rule:
-    """For a first layer whose inputs lie between two bounds (the z^B rule of deep Taylor decomposition).
-
-    R_in = (a w - low max(w, 0) - high min(w, 0))^T s: no bias has a share in it.
-    """
-
-    def rule(layer: Affine, a: Tensor) -> Step:
-        lowest, highest = (torch.zeros_like(a) + bound for bound in (low, high))
-        zero, up, down = layer.bias * 0, layer.weight.clamp(min=0), layer.weight.clamp(max=0)
-        z = layer.apply(a, layer.weight, zero)
-        z = z - layer.apply(lowest, up, zero) - layer.apply(highest, down, zero)
-        stable = _stabilised(z, STABILISER)
-
-        def step(relevance: Tensor) -> tuple[Tensor, Tensor]:
-            s = relevance / stable
-            found = a * layer.transpose(s, layer.weight)
-            found = found - lowest * layer.transpose(s, up) - highest * layer.transpose(s, down)
-            return found, _kept(s, zero, stable - z)
-
-        return step
-
-    return rule
+__all__ = ["DIGITS", "Attribution", "Recipe", "attribute"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +32,15 @@ class Recipe:
     layers: tuple[tuple[type[nn.Module], Rule], ...]
 
 
-DIGITS = Recipe(first=box(0.0, 1.0), layers=((nn.Conv2d, zplus(bias=False)), (nn.Linear, epsilon())))
-"""The recipe for the digit network, whose input is ink between 0 and 1.
+DIGITS = Recipe(
+    first=zplus(bias="drop"),
+    layers=((nn.Conv2d, epsilon(0.1, bias="spread")), (nn.Linear, epsilon())),
+)
+"""The recipe for the digit network: only ink has relevance, and nearly all of it arrives.
 
-The biases into which its normalisation is folded would swallow most of the relevance, and without them a
-rule that lets negative contributions in may divide by next to nothing: hence positive contributions alone.
+The biases into which normalisation is folded would keep two thirds or more under the plain rules. Of the
+rules that hand on nearly all, this one finds the pixels that decide best: with those it names whitened,
+evidence falls fastest.
 """
 
 
@@ -284,33 +192,6 @@ def _affine(layer: nn.Conv2d | nn.Linear, a: Tensor) -> Affine:
         return gradient
 
     return Affine(weight, bias, lambda x, w, b: F.conv2d(x, w, b, *options), transpose)
-
-
-def _shared(layer: Affine, bias: bool) -> Affine:
-    """The layer with its bias, or without."""
-    return layer if bias else replace(layer, bias=torch.zeros_like(layer.bias))
-
-
-def _proportional(layer: Affine, a: Tensor, modify: Callable[[Tensor], Tensor], eps: float) -> Step:
-    weight, bias = modify(layer.weight), modify(layer.bias)
-    z = layer.apply(a, weight, bias)
-    stable = _stabilised(z, eps)
-
-    def step(relevance: Tensor) -> tuple[Tensor, Tensor]:
-        s = relevance / stable
-        return a * layer.transpose(s, weight), _kept(s, bias, stable - z)
-
-    return step
-
-
-def _stabilised(z: Tensor, eps: float) -> Tensor:
-    return z + torch.where(z < 0, -eps, eps)
-
-
-def _kept(s: Tensor, bias: Tensor, stabiliser: Tensor) -> Tensor:
-    """Relevance that a bias and a stabiliser take, (S,)."""
-    shape = (-1,) + (1,) * (s.dim() - 2)
-    return (s * (bias.reshape(shape) + stabiliser)).flatten(1).sum(1)
 
 
 def _nothing(relevance: Tensor) -> Tensor:

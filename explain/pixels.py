@@ -9,8 +9,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from zij.explain.lrp import DIGITS, STABILISER, Recipe, attribute
+from zij.explain.lrp import DIGITS, Recipe, attribute
 from zij.explain.occurrences import MinRule, occurrences
+from zij.explain.rules import STABILISER
 from zij.similarity.embedding import Embedding
 from zij.similarity.evidence import Evidence
 from zij.tables.geometry import Geometry

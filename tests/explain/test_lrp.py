@@ -11,7 +11,8 @@ import torch
 from torch import Tensor, nn
 
 from zij.errors import ModelError
-from zij.explain.lrp import DIGITS, Recipe, Rule, attribute, box, epsilon, flat, gamma, zplus
+from zij.explain.lrp import DIGITS, Recipe, attribute
+from zij.explain.rules import Rule, box, epsilon, flat, gamma, zplus
 from zij.tables.network import DigitNetwork, Residual
 
 FIXTURE = Path(__file__).parents[2] / ".." / "shared" / "data" / "bilrp_reference" / "vgg_small.npz"
@@ -43,7 +44,7 @@ RULES: dict[str, tuple[Rule, Slow, Slow]] = {
     "epsilon": (epsilon(1e-12), lambda a, w: a * w, lambda a, w: a * w),
     "gamma": (gamma(0.3), lambda a, w: a * (w + 0.3 * max(w, 0)), lambda a, w: a * (w + 0.3 * max(w, 0))),
     "gamma without bias": (
-        gamma(0.3, bias=False),
+        gamma(0.3, bias="drop"),
         lambda a, w: a * (w + 0.3 * max(w, 0)),
         lambda a, w: 0.0,
     ),
@@ -91,6 +92,31 @@ def test_rule_is_its_formula_and_conserves(rule: str, layer: str) -> None:
     for seed, relevance in zip(seeds, found, strict=True):
         expected = slow_rule(matrix, bias, x, seed, share, keep)
         torch.testing.assert_close(relevance.flatten(), expected, rtol=1e-5, atol=1e-6)
+    torch.testing.assert_close(
+        found.flatten(1).sum(1) + kept, seeds.flatten(1).sum(1), rtol=1e-10, atol=1e-10
+    )
+
+
+@pytest.mark.parametrize("value", [1e-9, 0.2])
+@pytest.mark.parametrize("layer", ["convolution", "strided", "linear"])
+def test_spread_returns_what_bias_and_stabiliser_keep(layer: str, value: float) -> None:
+    module, shape = random_layer(layer)
+    generator = torch.Generator().manual_seed(6)
+    x = torch.rand(1, *shape, generator=generator, dtype=torch.float64)
+    attribution = attribute(module, x, Recipe(epsilon(value, bias="spread"), ((type(module), epsilon()),)))
+    seeds = torch.rand(2, *attribution.output.shape[1:], generator=generator, dtype=torch.float64)
+    found, kept = attribution.relevance(seeds)
+    matrix, bias = dense(module, shape)
+    for seed, relevance in zip(seeds, found, strict=True):
+        expected = torch.zeros(x.numel(), dtype=torch.float64)
+        for k, part in enumerate(seed.flatten()):
+            contributions = x.flatten() * matrix[k]
+            z = contributions.sum() + bias[k]
+            shares = contributions / (z + value * (1 if z >= 0 else -1))
+            positive = contributions.clamp(min=0)
+            expected += part * (shares + (1 - shares.sum()) * positive / positive.sum())
+        torch.testing.assert_close(relevance.flatten(), expected, rtol=1e-5, atol=1e-6)
+    torch.testing.assert_close(found.flatten(1).sum(1), seeds.flatten(1).sum(1), rtol=1e-6, atol=1e-6)
     torch.testing.assert_close(
         found.flatten(1).sum(1) + kept, seeds.flatten(1).sum(1), rtol=1e-10, atol=1e-10
     )
