@@ -81,7 +81,9 @@ class DigitNetwork(nn.Module):
             self.classes.bias.zero_()
             self.classes.bias[10] = 4.0
 
-    def _convolution(self, before: int, after: int, size: int, stride: int = 1, dilation: int = 1) -> list[nn.Module]:
+    def _convolution(
+        self, before: int, after: int, size: int, stride: int = 1, dilation: int = 1
+    ) -> list[nn.Module]:
         padding = dilation * (size // 2)
         layer = nn.Conv2d(before, after, size, stride, padding, dilation, bias=not self.normalised)
         return [layer, nn.BatchNorm2d(after)] if self.normalised else [layer]
@@ -166,7 +168,7 @@ def save_weights(path: str | Path, network: DigitNetwork, facts: dict[str, str])
 
 
 def _sorted_header(data: bytes) -> bytes:
-    """The safetensors file with its metadata in alphabetical order (the library's order is that of a hash map)."""
+    """The safetensors file with its metadata in alphabetical order (the library's varies)."""
     length = int.from_bytes(data[:8], "little")
     header = json.loads(data[8 : 8 + length])
     header["__metadata__"] = dict(sorted(header["__metadata__"].items()))
@@ -206,7 +208,9 @@ def load_weights(path: str | Path | None = None) -> Weights:
         network = DigitNetwork((first, second, wide), blocks)
         network.load_state_dict(tensors)
     except FileNotFoundError:
-        raise ModelError(f"{path}: there is no such file; name a digit model written by 'zij train'.") from None
+        raise ModelError(
+            f"{path}: there is no such file; name a digit model written by 'zij train'."
+        ) from None
     except (OSError, SafetensorError, KeyError, ValueError, TypeError, RuntimeError) as error:
         raise ModelError(f"{path}: not a digit model of zij; name a file written by 'zij train'.") from error
     return Weights(network.eval(), f"{path.name} {digest[:12]}", facts)

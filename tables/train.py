@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from zij.tables.generate.crops import CROP, Crop, make_crop
 from zij.tables.generate.fonts import Typeface
 from zij.tables.network import STRIDE, DigitNetwork
 
-__all__ = ["Settings", "targets", "train"]
+__all__ = ["Settings", "steps_for", "targets", "train"]
 
 _CELLS = CROP // STRIDE
 _IGNORED = -1
@@ -46,7 +47,7 @@ class Settings:
         Exponent of the focal loss (Lin et al. 2017, doi:10.1109/ICCV.2017.324).
     """
 
-    steps: int = 2400
+    steps: int = 2000
     batch: int = 32
     rate: float = 4e-3
     warmup: int = 100
@@ -72,7 +73,7 @@ class _Crops(Dataset[dict[str, NDArray[Any]]]):
         return {"ink": crop.ink[None], "labels": labels, "boxes": boxes}
 
 
-def targets(crop: Crop, settings: Settings = Settings()) -> tuple[NDArray[np.int64], NDArray[np.float32]]:  # noqa: B008
+def targets(crop: Crop, settings: Settings = Settings()) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """What the network is to say of a crop.
 
     Returns
@@ -125,7 +126,7 @@ def train(
     faces: Sequence[Typeface],
     *,
     seed: int = 0,
-    settings: Settings = Settings(),  # noqa: B008
+    settings: Settings = Settings(),
     device: str = "cpu",
     workers: int = 2,
     progress: Callable[[int, int, float], None] | None = None,
@@ -155,14 +156,17 @@ def train(
     torch.set_num_threads(settings.threads)
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     torch.use_deterministic_algorithms(True)
-    model = DigitNetwork(normalised=True).to(device=device, memory_format=torch.channels_last)
+    model = DigitNetwork(normalised=True).to(device)
+    model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     mean = torch.optim.swa_utils.AveragedModel(
-        model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(settings.average), use_buffers=True
+        model, multi_avg_fn=_averaging(settings.average), use_buffers=True
     )
     optimiser = torch.optim.AdamW(model.parameters(), lr=settings.rate, weight_decay=settings.decay)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate(step, settings))
     crops = _Crops(seed, settings.steps * settings.batch, faces, settings)
-    loader = DataLoader(crops, settings.batch, num_workers=workers, prefetch_factor=4 if workers else None)
+    # spawned, not forked: OpenCV and OpenMP threads of this process would be missing in a fork, and waited for
+    how: dict[str, Any] = {"prefetch_factor": 4, "multiprocessing_context": "spawn"} if workers else {}
+    loader = DataLoader(crops, settings.batch, num_workers=workers, **how)
     shown = 0.0
     for step, batch in enumerate(loader, 1):
         value = _step(model, batch, settings, device)
@@ -181,6 +185,17 @@ def train(
     return result.cpu().eval().folded()
 
 
+def steps_for(
+    minutes: float, faces: Sequence[Typeface], *, seed: int, settings: Settings, device: str, tried: int = 12
+) -> int:
+    """How many steps fit into so many minutes on this machine, from a short trial."""
+    marks: list[float] = []
+    short = replace(settings, steps=tried)
+    train(faces, seed=seed, settings=short, device=device, progress=lambda *_: marks.append(time.monotonic()))
+    pace = (marks[-1] - marks[2]) / (tried - 3)
+    return max(int((60 * minutes - tried * pace) / pace), settings.warmup)
+
+
 def _step(model: DigitNetwork, batch: dict[str, Tensor], settings: Settings, device: str) -> Tensor:
     batch = {key: value.to(device) for key, value in batch.items()}
     ink = batch["ink"].to(memory_format=torch.channels_last)
@@ -189,10 +204,25 @@ def _step(model: DigitNetwork, batch: dict[str, Tensor], settings: Settings, dev
     return loss(scores, sides, batch["labels"], batch["boxes"], settings)
 
 
+def _averaging(most: float) -> Callable[..., None]:
+    """Moving average that forgets its beginning: weight of the past `(1 + n) / (10 + n)`, at most `most`."""
+
+    @torch.no_grad()
+    def update(past: list[Tensor], now: list[Tensor], count: Tensor | int) -> None:
+        keep = min(most, (1 + float(count)) / (10 + float(count)))
+        for old, new in zip(past, now, strict=True):
+            if old.is_floating_point():
+                old.lerp_(new.to(old.dtype), 1 - keep)
+            else:
+                old.copy_(new)
+
+    return update
+
+
 def _half(device: str) -> bool:
     """Whether bfloat16 is done in hardware."""
     if device == "cuda":
-        return torch.cuda.is_bf16_supported()
+        return bool(torch.cuda.is_bf16_supported())
     return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
 
 
@@ -201,5 +231,3 @@ def _rate(step: int, settings: Settings) -> float:
         return (step + 1) / settings.warmup
     done = (step - settings.warmup) / max(settings.steps - settings.warmup, 1)
     return float(0.5 * (1 + np.cos(np.pi * min(done, 1.0)))) + 0.002
-
-

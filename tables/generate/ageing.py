@@ -49,7 +49,9 @@ def press(rng: Generator, ink: NDArray[np.uint8], *, wear: float = 1.0, pixel: f
     printed = 1 / (1 + np.exp(-steep * (soft - threshold - wear * (coarse + fine))))
     printed *= soft > 0.02
     if rng.random() < 0.5 * wear:
-        printed *= np.clip(1.0 - np.maximum(cloud(rng, ink.shape, 8 * pixel) - rng.uniform(0.8, 2.5), 0), 0.25, 1)
+        printed *= np.clip(
+            1.0 - np.maximum(cloud(rng, ink.shape, 8 * pixel) - rng.uniform(0.8, 2.5), 0), 0.25, 1
+        )
     return np.asarray(printed, np.float32)
 
 
@@ -116,7 +118,9 @@ def camera(rng: Generator, ink: Ink, *, detail: float, roughness: float = 1.0) -
     seen = np.clip(255 * (1 - 0.8 * (ink + noise)), 0, 255).astype(np.uint8)
     if rng.random() < 0.75:
         quality = int(rng.integers(25, 96))
-        seen = cv2.imdecode(cv2.imencode(".jpg", seen, [cv2.IMWRITE_JPEG_QUALITY, quality])[1], cv2.IMREAD_GRAYSCALE)
+        seen = cv2.imdecode(
+            cv2.imencode(".jpg", seen, [cv2.IMWRITE_JPEG_QUALITY, quality])[1], cv2.IMREAD_GRAYSCALE
+        )
     result = (255 - seen.astype(np.float32)) / (255 * 0.8)
     if result.shape != (height, width):
         result = cv2.resize(result, (width, height), interpolation=cv2.INTER_CUBIC)

@@ -27,7 +27,7 @@ FAMILIES: tuple[tuple[str, Style, tuple[str, ...]], ...] = (
     ("EBGaramond12-Italic", "oldstyle", ("onum",)),
     ("EBGaramond08-Regular", "oldstyle", ("onum",)),
     ("GoudyBookletter", "oldstyle", ()),
-    ("Gamaliel", "oldstyle", ()),
+    ("Gamaliel", "blackletter", ()),
     ("GFSBaskerville", "oldstyle", ()),
     ("GFSDidot.", "oldstyle", ("onum",)),
     ("JunicodeTwoBeta-Regular", "oldstyle", ("onum",)),
@@ -106,7 +106,11 @@ def _sort(face: Typeface, character: str, size: int) -> Sort:
     wanted = list(face.features) or None
     mask, (left, top) = font.getmask2(character, mode="L", anchor="ls", features=wanted)
     width, height = mask.size
-    ink = np.asarray(mask, dtype=np.uint8).reshape(height, width) if width and height else np.zeros((0, 0), np.uint8)
+    ink = (
+        np.asarray(mask, dtype=np.uint8).reshape(height, width)
+        if width and height
+        else np.zeros((0, 0), np.uint8)
+    )
     rows, columns = np.flatnonzero(ink.max(1, initial=0) > 40), np.flatnonzero(ink.max(0, initial=0) > 40)
     if not rows.size:
         return Sort(np.zeros((0, 0), np.uint8), 0, 0, font.getlength(character, features=wanted))
@@ -157,8 +161,8 @@ def find_typefaces(folder: str | Path | None = None) -> tuple[Typeface, ...]:
     found = [face for face in found if face.has("0123456789")]
     if not any(face.style == "oldstyle" for face in found):
         raise InputError(
-            f"{folder or 'this machine'}: no font with old-style figures was found; install Debian's fonts-ebgaramond, "
-            "fonts-junicode and fonts-elstob or unpack the npm packages @fontsource/im-fell-* and name their "
+            f"{folder or 'this machine'}: no font with old-style figures was found; install Debian's "
+            "fonts-ebgaramond, fonts-junicode and fonts-elstob or unpack the npm packages @fontsource/im-fell-* and name their "
             "folder with --fonts."
         )
     return tuple(found)
@@ -172,10 +176,10 @@ def demo_typeface() -> Typeface:
 
 
 def roman_typeface() -> Typeface:
-    """A serif typeface that is always there, for words and headings: matplotlib's `DejaVuSerif`."""
+    """A serif typeface that is always there, for words and headings: matplotlib's `cmr10`."""
     import matplotlib
 
-    return Typeface(str(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSerif.ttf"), "lining")
+    return Typeface(str(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "cmr10.ttf"), "lining")
 
 
 def _system_folders() -> Iterator[Path]:
@@ -183,5 +187,13 @@ def _system_folders() -> Iterator[Path]:
     places: Sequence[Path] = {
         "darwin": [home / "Library/Fonts", Path("/Library/Fonts"), Path("/System/Library/Fonts")],
         "win32": [Path("C:/Windows/Fonts"), home / "AppData/Local/Microsoft/Windows/Fonts"],
-    }.get(sys.platform, [home / ".fonts", home / ".local/share/fonts", Path("/usr/share/fonts"), Path("/usr/local/share/fonts")])
+    }.get(
+        sys.platform,
+        [
+            home / ".fonts",
+            home / ".local/share/fonts",
+            Path("/usr/share/fonts"),
+            Path("/usr/local/share/fonts"),
+        ],
+    )
     return (place for place in places if place.is_dir())

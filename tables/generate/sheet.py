@@ -87,14 +87,20 @@ class Sheet:
             x += sort.advance + spacing
         return x
 
-    def rule(self, start: tuple[float, float], end: tuple[float, float], thickness: int, ink: int = 255) -> None:
+    def rule(
+        self, start: tuple[float, float], end: tuple[float, float], thickness: int, ink: int = 255
+    ) -> None:
         """Draw a straight rule between two points, `thickness` pixels wide."""
         (x0, y0), (x1, y1) = start, end
-        cv2.line(self.ink, (round(x0), round(y0)), (round(x1), round(y1)), ink, max(thickness, 1), cv2.LINE_AA)
+        cv2.line(
+            self.ink, (round(x0), round(y0)), (round(x1), round(y1)), ink, max(thickness, 1), cv2.LINE_AA
+        )
 
     def strokes(self, points: NDArray[np.float64], thickness: int, ink: int = 255) -> None:
         """Draw a curve through points, (N, 2) as x, y."""
-        cv2.polylines(self.ink, [np.round(points).astype(np.int32)], False, ink, max(thickness, 1), cv2.LINE_AA)
+        cv2.polylines(
+            self.ink, [np.round(points).astype(np.int32)], False, ink, max(thickness, 1), cv2.LINE_AA
+        )
 
 
 def width_of(text: str, choose: Chooser, *, spacing: float = 0.0, space: float = 10.0) -> float:

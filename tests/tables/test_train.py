@@ -1,0 +1,92 @@
+"""Teaching: targets, loss, the same bytes twice, and that it learns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from zij.tables.generate.crops import CROP, Crop
+from zij.tables.generate.fonts import demo_typeface, roman_typeface
+from zij.tables.network import save_weights
+from zij.tables.train import Settings, loss, targets, train
+
+FACES = (demo_typeface(), roman_typeface())
+
+
+Boxes = Sequence[tuple[float, float, float, float]]
+
+
+def _crop(boxes: Boxes, digits: Sequence[int], ignore: Boxes = ()) -> Crop:
+    return Crop(
+        np.zeros((CROP, CROP), np.float32),
+        np.array(boxes, np.float32).reshape(-1, 4),
+        np.array(digits, np.int64),
+        np.array(ignore, np.float32).reshape(-1, 4),
+    )
+
+
+def test_targets_of_one_digit() -> None:
+    labels, boxes = targets(_crop([(40, 60, 16, 24)], [7]))
+    rows, columns = np.nonzero(labels == 7)
+    assert set(rows * 4 + 2) == {70, 74} and set(columns * 4 + 2) == {46, 50}
+    assert (boxes[:, labels == 7] == np.array([[40], [60], [56], [84]])).all()
+    assert (labels == -1).any() and (labels == 10).sum() > 2200
+
+
+def test_a_narrow_digit_has_a_cell() -> None:
+    for x in np.arange(40, 44, 0.5):
+        labels, _ = targets(_crop([(float(x), 60, 2, 8)], [1]))
+        assert (labels == 1).any()
+
+
+def test_neighbours_do_not_take_each_others_cells() -> None:
+    labels, _ = targets(_crop([(40, 60, 12, 24), (52, 60, 12, 24)], [1, 2]))
+    assert (labels == 1).any() and (labels == 2).any()
+    assert np.nonzero(labels == 1)[1].max() < np.nonzero(labels == 2)[1].min()
+
+
+def test_nothing_is_judged_in_ignored_boxes() -> None:
+    labels, _ = targets(_crop([], [], ((100.0, 100.0, 20.0, 20.0),)))
+    assert (labels[25:30, 25:30] == -1).all() and (labels == -1).sum() == 25
+
+
+def test_loss_is_small_only_when_right() -> None:
+    labels, boxes = (torch.from_numpy(v)[None] for v in targets(_crop([(40, 60, 16, 24)], [7])))
+    right = torch.nn.functional.one_hot(labels.clamp(min=0), 11).permute(0, 3, 1, 2) * 20.0
+    place = (torch.arange(48) + 0.5) * 4
+    sides = torch.stack(
+        [
+            place[None, None, :] - boxes[:, 0], place[None, :, None] - boxes[:, 1],
+            boxes[:, 2] - place[None, None, :], boxes[:, 3] - place[None, :, None],
+        ],
+        1,
+    )  # fmt: skip
+    assert float(loss(right, sides, labels, boxes, Settings())) < 1e-3
+    assert float(loss(right.roll(1, 1), sides, labels, boxes, Settings())) > 10
+    assert float(loss(right, sides + 8, labels, boxes, Settings())) > 0.1
+
+
+@pytest.fixture(scope="module")
+def short() -> Settings:
+    return Settings(steps=6, batch=4, warmup=2)
+
+
+def test_the_same_seed_gives_the_same_bytes(tmp_path: Path, short: Settings) -> None:
+    files = [
+        save_weights(tmp_path / f"{n}.safetensors", train(FACES, seed=0, settings=short, workers=workers), {})
+        for n, workers in enumerate((0, 2))
+    ]
+    assert files[0].read_bytes() == files[1].read_bytes()
+    other = save_weights(tmp_path / "o.safetensors", train(FACES, seed=1, settings=short, workers=0), {})
+    assert other.read_bytes() != files[0].read_bytes()
+
+
+def test_it_learns(short: Settings) -> None:
+    seen: list[float] = []
+    settings = Settings(steps=25, batch=8, warmup=5)
+    train(FACES, seed=0, settings=settings, workers=0, progress=lambda _s, _n, value: seen.append(value))
+    assert len(seen) == 25 and seen[-1] < 0.8 * seen[0]

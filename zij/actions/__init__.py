@@ -1,0 +1,21 @@
+"""What a user asks for, each a function of its command's name with the same defaults."""
+
+from zij.actions._annotate import Annotated, annotate
+from zij.actions._compare import Compared, compare
+from zij.actions._generate import Generated, demo, generate
+from zij.actions._sources import Source, open_source
+from zij.actions._train import Trained, train
+
+__all__ = [
+    "Annotated",
+    "Compared",
+    "Generated",
+    "Source",
+    "Trained",
+    "annotate",
+    "compare",
+    "demo",
+    "generate",
+    "open_source",
+    "train",
+]

@@ -1,0 +1,97 @@
+"""`zij train`: make the digit model."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from zij.actions._sources import Progress, chosen_device
+
+__all__ = ["Trained", "train"]
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """What `train` made.
+
+    Attributes
+    ----------
+    path : Path
+        The weights.
+    steps : int
+    seconds : float
+        Of the clock.
+    f1 : float
+        On generated crops that the network was not shown.
+    """
+
+    path: Path
+    steps: int
+    seconds: float
+    f1: float
+
+    @property
+    def failures(self) -> tuple[tuple[str, str], ...]:
+        """Nothing that could go half wrong."""
+        return ()
+
+    @property
+    def sentence(self) -> str:
+        """What was made and where it lies."""
+        minutes = self.seconds / 60
+        learnt = f"F1 {self.f1:.3f} on unseen generated crops"
+        return f"{self.steps} steps in {minutes:.1f} minutes, {learnt}; weights: {self.path}"
+
+
+def train(
+    out: str | Path = "digits.safetensors",
+    *,
+    fonts: str | Path | None = None,
+    seed: int = 0,
+    minutes: float | None = None,
+    steps: int | None = None,
+    device: str = "auto",
+    progress: Progress | None = None,
+) -> Trained:
+    """Teach the digit network on generated pages and write its weights.
+
+    Parameters
+    ----------
+    out : path
+        The file to write, with a model card beside it.
+    fonts : path, optional
+        Where fonts are looked for; by default where the system keeps them.
+    seed : int
+        The same seed, steps and fonts give the same bytes on one kind of device.
+    minutes : float, optional
+        Plan as many steps as the first ones say will fit; the bytes then depend on the machine's speed.
+    steps : int, optional
+        How many batches are shown.
+    device : "auto", "cpu" or "cuda"
+    progress : callable, optional
+    """
+    from zij.tables.generate.fonts import find_typefaces
+    from zij.tables.model_card import write_card
+    from zij.tables.network import save_weights
+    from zij.tables.train import Settings, steps_for
+    from zij.tables.train import train as teach
+    from zij.tables.trial import trial
+
+    faces, device = find_typefaces(fonts), chosen_device(device)
+    settings = Settings()
+    if steps is not None:
+        settings = replace(settings, steps=steps)
+    elif minutes is not None:
+        settings = replace(
+            settings, steps=steps_for(minutes, faces, seed=seed, settings=settings, device=device)
+        )
+    start = time.monotonic()
+    tell = None if progress is None else lambda step, total, _loss: progress("teaching", step, total)
+    network = teach(faces, seed=seed, settings=settings, device=device, progress=tell)
+    seconds = time.monotonic() - start
+    facts = {"seed": str(seed), "steps": str(settings.steps), "device": device}
+    path = save_weights(out, network, facts)
+    result = trial(path, faces, seed=seed)
+    write_card(path, faces, settings, facts, result, seconds)
+    return Trained(path, settings.steps, seconds, result.f1)
