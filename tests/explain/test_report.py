@@ -115,6 +115,8 @@ def test_the_summary_is_in_words_without_a_script() -> None:
         f"{summary['similarity']:.3f}",
         "12 pairs in corresponding cells",
         "1,500 weaker pairs, not listed here",
+        "0.0500",  # which hold relevance_unlisted
+        f"{summary['relevance_outside_digits']:.4f}",
         "evidence outside the digits read",
         "contribute most",
         "What it does not say",
