@@ -5,8 +5,8 @@ contributions,
 
     R_in = a * (rho(w)^T s),    s = R / (rho(w) a + rho(b) +- eps),
 
-and says what it keeps: the parts of the bias, sum(s rho(b)), and of the stabiliser eps. The sum over the inputs and
-all that was kept is the sum over the outputs. After Bach et al., PLoS ONE 10(7), 2015,
+and says what it keeps: the parts of the bias, sum(s rho(b)), and of the stabiliser eps. The inputs and all
+that was kept sum to the relevance of the outputs. After Bach et al., PLoS ONE 10(7), 2015,
 doi:10.1371/journal.pone.0130140, and Montavon et al., "Layer-wise relevance propagation: an overview", 2019,
 doi:10.1007/978-3-030-28954-6_10.
 """
@@ -39,8 +39,8 @@ class Affine:
 
 
 Bias = Literal["keep", "drop", "spread"]
-"""What a bias gets: its share, which is then lost to the inputs; none; or a share that goes back to the inputs by
-their positive contributions, with the stabiliser's (for inputs that are not negative)."""
+"""What a bias gets: its share, which is lost to the inputs; none; or a share that goes back to the inputs
+by their positive contributions, with the stabiliser's (for inputs that are not negative)."""
 Step = Callable[[Tensor], tuple[Tensor, Tensor]]
 """Relevance of a layer's outputs (S, ...) to that of its inputs and to what was kept (S,)."""
 Rule = Callable[[Affine, Tensor], Step]
