@@ -134,7 +134,7 @@ def _opening(a: Sheet, b: Sheet, pairs: pd.DataFrame, summary: Mapping[str, Any]
         element(
             "li",
             element("span", class_=f"swatch part-{part.key}"),
-            element("span", figure_text(part.relevance), class_="number"),
+            element("span", f"{part.relevance:.4f}".replace("-", "\N{MINUS SIGN}"), class_="number"),
             element("span", part.share, class_="number"),
             element("span", part.words),
         )

@@ -86,7 +86,7 @@ def composition(pairs: pd.DataFrame, summary: Mapping[str, Any]) -> list[Part]:
         beyond = 0
     rows: list[tuple[str, float, str, int | None]] = [
         ("matching", relevance[matching].sum(), f"{both:,} pairs in corresponding cells", both),
-        ("elsewhere", relevance[~matching].sum(), f"{other:,} pairs of equal digits elsewhere", other),
+        ("elsewhere", relevance[~matching].sum(), f"{other:,} pairs elsewhere on the pages", other),
         ("unlisted", unlisted, f"{_count(beyond)} weaker pairs, not listed here", beyond),
         ("outside", summary.get("relevance_outside_digits", 0.0), "evidence outside the digits read", None),
         ("remainder", summary.get("remainder", 0.0), "remainder of the calculation", None),
