@@ -18,6 +18,9 @@ __all__ = ["Evidence", "evidence_from_reading", "named"]
 
 MIN_REACH, MAX_REACH = 0.8, 1.6
 """Bounds of `Evidence.reach`, in digit heights."""
+EXTRA_FLOOR = 0.3
+"""Fainter candidates outside the reading are passed over. Two neighbours count in a bigram for each two digits
+that they may be, so that letters which faintly resemble digits would outweigh a table's rare pairs."""
 MOST_CELLS = 6_000_000
 """Largest grid; ten times what a page in the smallest legible print needs."""
 
@@ -78,7 +81,9 @@ def named(reading: Reading) -> Reading:
     return reading if all(ids) else reading.with_ids()
 
 
-def evidence_from_reading(reading: Reading, extra: Sequence[Glyph] = ()) -> Evidence:
+def evidence_from_reading(
+    reading: Reading, extra: Sequence[Glyph] = (), *, floor: float = EXTRA_FLOOR
+) -> Evidence:
     """Digit evidence of a reading, whoever made it: zij, another program or a person.
 
     Each digit stands at the cell of its centre with its probabilities, moved by a cell or two where that is
@@ -96,6 +101,8 @@ def evidence_from_reading(reading: Reading, extra: Sequence[Glyph] = ()) -> Evid
     extra : sequence of Glyph, optional
         Further candidates, such as those below the threshold of the reading. They belong to no number and
         pair with whatever lies in reach.
+    floor : float, default 0.3
+        Probability below which such a candidate is no evidence.
 
     Returns
     -------
@@ -107,7 +114,7 @@ def evidence_from_reading(reading: Reading, extra: Sequence[Glyph] = ()) -> Evid
         If the page would need an absurdly large grid, because its coordinates or digit height are wrong.
     """
     reading = named(reading)
-    signs = [*_signs(reading), *_extra_signs(extra)]
+    signs = [*_signs(reading), *_extra_signs(extra, floor)]
     cells, reach = _placed(signs, _upright(reading, signs))
     walls = _walls(signs, cells, reach)
     corner = cells.min(axis=0) if len(cells) else np.zeros(2, np.int64)
@@ -148,9 +155,9 @@ def _signs(reading: Reading) -> Iterator[_Sign]:
         first += len(number.glyphs)
 
 
-def _extra_signs(extra: Iterable[Glyph]) -> Iterator[_Sign]:
+def _extra_signs(extra: Iterable[Glyph], floor: float) -> Iterator[_Sign]:
     for glyph in extra:
-        if glyph.is_digit:
+        if glyph.is_digit and glyph.confidence >= floor:
             yield _Sign(glyph.box, _at_most_one(glyph), -1, -1)
 
 

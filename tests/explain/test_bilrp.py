@@ -50,7 +50,7 @@ def page(seed: int, *, rows: int = 5, digits: str = "0123", extras: int = 0, sur
         )
         for k in range(extras)
     ]
-    return evidence_from_reading(reading, loose)
+    return evidence_from_reading(reading, loose, floor=0.0)
 
 
 def slow_occurrences(evidence: Evidence) -> list[tuple[int, float, tuple[int, int], tuple[int, int] | None]]:

@@ -120,9 +120,10 @@ def test_peaks_name_their_glyphs() -> None:
 def test_extra_candidates_pair_with_what_lies_in_reach() -> None:
     reading = page([["12"]])
     extra = Glyph(Box(30 + 16, 40, 8, 15), "3", 0.25)
-    evidence = evidence_from_reading(reading, [extra])
+    evidence = evidence_from_reading(reading, [extra], floor=0.2)
     assert embed(evidence).as_dict() == {"12": 1, "23": 0.25}
     assert evidence.numbers.tolist() == [0, 0, -1]
+    assert embed(evidence_from_reading(reading, [extra])).as_dict() == {"12": 1}
 
 
 def test_probabilities_enter_as_evidence() -> None:
