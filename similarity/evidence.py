@@ -19,8 +19,8 @@ __all__ = ["Evidence", "evidence_from_reading", "named"]
 MIN_REACH, MAX_REACH = 0.8, 1.6
 """Bounds of `Evidence.reach`, in digit heights."""
 EXTRA_FLOOR = 0.3
-"""Fainter candidates outside the reading are passed over. Two neighbours count in a bigram for each two digits
-that they may be, so that letters which faintly resemble digits would outweigh a table's rare pairs."""
+"""Fainter candidates outside the reading are passed over. Neighbours form a bigram for all digits that they
+may be, so that letters which faintly resemble digits would outweigh a table's rare pairs."""
 MOST_CELLS = 6_000_000
 """Largest grid; ten times what a page in the smallest legible print needs."""
 
