@@ -95,6 +95,12 @@ class PairExplanation:
         norms = self.a.embedding.norm * self.b.embedding.norm
         return 1 / norms if norms > 0 else 0.0
 
+    @property
+    def count(self) -> int:
+        """Number of all pairs of regions and features with some relevance."""
+        a, b = np.count_nonzero(self.a.factor, axis=1), np.count_nonzero(self.b.factor, axis=1)
+        return int(a @ b)
+
     def pairs(self, top: int | None = None) -> pd.DataFrame:
         """The strongest pairs of regions, a row for each pair and feature that they share.
 

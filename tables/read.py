@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from zij.tables.detect import FLOOR, LOWER, UPPER, Detection, View, detect
+from zij.tables.geometry import Box
 from zij.tables.image import Image, read_image
 from zij.tables.layout import lay_out
 from zij.tables.network import Weights, load_weights
@@ -27,8 +28,8 @@ class PageReading:
     reading : Reading
         With ids; boxes in pixels of the original.
     doubtful : tuple of Glyph
-        Candidates below the lower threshold, in pixels of the original: no part of the reading, but
-        evidence all the same.
+        Candidates below the lower threshold, and outside tables below the upper one, in pixels of the
+        original: no part of the reading, but evidence all the same.
     view : View or None
         Scale and orientation under which it was read; None where no digit was found.
     """
@@ -82,12 +83,13 @@ def reading_of(detection: Detection, weights: Weights) -> PageReading:
     height = view.digit_height if view else 0.0
     tables: tuple[Table, ...] = ()
     loose: tuple[Number, ...] = ()
+    stray: tuple[Glyph, ...] = ()
     if detection.digits:
         ink, _ = page.raster()
         rulings = find_rulings(ink, height)
-        layout = lay_out(detection.digits, rulings=rulings, ink=ink, digit_height=height)
+        layout = lay_out(detection.digits, rulings=rulings, ink=ink, digit_height=height, upper=UPPER)
         layout = layout.mapped(page.geometry.box_to_original)
-        tables, loose = layout.tables, layout.loose
+        tables, (loose, stray) = layout.tables, _sure_alone(layout.loose)
     angle = page.geometry.angle
     turn = 90 * page.geometry.quarter_turns
     reading = Reading(
@@ -97,7 +99,23 @@ def reading_of(detection: Detection, weights: Weights) -> PageReading:
         model=weights.name, parameters=_parameters(),
     )  # fmt: skip
     doubtful = tuple(replace(g, box=page.geometry.box_to_original(g.box)) for g in detection.doubtful)
-    return PageReading(page, reading.with_ids(), doubtful, view)
+    return PageReading(page, reading.with_ids(), (*doubtful, *stray), view)
+
+
+def _sure_alone(loose: tuple[Number, ...]) -> tuple[tuple[Number, ...], tuple[Glyph, ...]]:
+    """Digits outside tables that are sure, and those that are not.
+
+    Within a table a digit is what one expects; in text, letters that look like digits are many more.
+    """
+    kept, stray = [], []
+    for number in loose:
+        sure = tuple(glyph for glyph in number.glyphs if glyph.confidence >= UPPER)
+        stray += [glyph for glyph in number.glyphs if glyph.confidence < UPPER]
+        if len(sure) == len(number.glyphs):
+            kept.append(number)
+        elif sure:
+            kept.append(Number(sure, "".join(glyph.text for glyph in sure), Box.hull(g.box for g in sure)))
+    return tuple(kept), tuple(stray)
 
 
 def _parameters() -> tuple[tuple[str, str], ...]:

@@ -118,7 +118,8 @@ def compare(
         sources.append(open_source(page, weights=loaded, device=device, images=images))
     first, second = sources
     tell(_STEPS[2], 2, len(_STEPS))
-    explanation = explain(*(evidence_from_reading(s.reading, s.doubtful) for s in sources))
+    evidence = [evidence_from_reading(source.reading, source.doubtful) for source in sources]
+    explanation = explain(evidence[0], evidence[1])
     pairs = explanation.pairs(top)
     summary = _summary(explanation, pairs, first, second, {"model": model, "top": top, "weights": loaded.name})
     files = (f"A-{names[0]}.xml", f"B-{names[1]}.xml")
@@ -187,9 +188,9 @@ def _write(
     )
     tell(_STEPS[3], 3, len(_STEPS))
     sheets = [Sheet(source.reading, source.image.pixels) for source in sources]
-    save_pair(folder / "pair.png", folder / "pair.svg", *sheets, pairs, summary)
+    save_pair(folder / "pair.png", folder / "pair.svg", sheets[0], sheets[1], pairs, summary)
     tell(_STEPS[4], 4, len(_STEPS))
-    write_text(folder / "report.html", pair_report(*sheets, pairs, summary))
+    write_text(folder / "report.html", pair_report(sheets[0], sheets[1], pairs, summary))
 
 
 def _notes(
