@@ -44,7 +44,7 @@ def find_columns(marks: Marks, *, barriers: Barriers, digit_height: float, fewes
 
     A gutter is where few numbers stand, compared with the columns at its sides. Two stacks are one column
     if they are near and hardly ever both filled in a line, with no ruling between: figures set a little to
-    the left or right. A stack counts as a column if it has `fewest` numbers that line up on the left, on the
+    the left or right; or if they are what stands before and after a decimal point. A stack counts as a column if it has `fewest` numbers that line up on the left, on the
     right or in the middle.
 
     Parameters
@@ -63,6 +63,7 @@ def find_columns(marks: Marks, *, barriers: Barriers, digit_height: float, fewes
     stack = _joined(marks, stack, barriers, digit_height)
     keep = [s for s in np.unique(stack).tolist() if _lines_up(marks, stack == s, digit_height, fewest)]
     keep = _with_room(marks, stack, keep, digit_height)
+    stack, keep = _at_the_point(marks, stack, keep, barriers, digit_height)
     of = np.full(len(marks), -1, np.intp)
     for number, s in enumerate(keep):
         of[stack == s] = number
@@ -118,8 +119,7 @@ def _joined(marks: Marks, stack: Indices, barriers: Barriers, digit_height: floa
         beside = np.abs(marks.v[left][:, None] - marks.v[right]) < 0.45 * digit_height
         if beside.any(1).sum() > 0.2 * min(len(left), len(right)):
             continue
-        end, begin = np.full(len(right), np.median(marks.x1[left])), marks.x0[right]
-        if not barriers.between(np.minimum(end, begin), begin, marks.y[right]).mean() > 0.5:
+        if not _mostly_barred(marks, left, right, barriers):
             label[right] = label[left[0]]
     return label
 
@@ -144,6 +144,56 @@ def _with_room(marks: Marks, stack: Indices, names: list[int], digit_height: flo
         return count[s] < 0.3 * count[other] and apart < 0.8 * digit_height
 
     return [s for s in names if not any(crowded(s, other) for other in names)]
+
+
+def _at_the_point(
+    marks: Marks, stack: Indices, names: list[int], barriers: Barriers, digit_height: float
+) -> tuple[Indices, list[int]]:
+    """Stacks parted by no more than a decimal point get one label; the labels that are left.
+
+    What stands after a point has always as many digits, zeros in front included, always something before
+    it, and stands nearer to it than to any other column.
+    """
+    members = [np.flatnonzero(stack == s) for s in names]
+    space = np.array([_space(marks, a, b) for a, b in itertools.pairwise(members)])
+    outer = np.concatenate([[np.inf], space, [np.inf]])
+    pairs, zeros = [], []
+    for k, (a, b) in enumerate(itertools.pairwise(members)):
+        near = space[k] < 0.9 * min(outer[k], outer[k + 2])
+        if near and _decimal(marks, a, b, digit_height) and not _mostly_barred(marks, a, b, barriers):
+            pairs.append(k)
+            zeros += [marks.numbers[n].text.startswith("0") for n in b.tolist()]
+    if not zeros or np.mean(zeros) < 0.02:
+        return stack, names
+    stack = stack.copy()
+    for k in pairs:
+        stack[members[k + 1]] = names[k]
+    return stack, [s for k, s in enumerate(names) if k - 1 not in pairs]
+
+
+def _space(marks: Marks, left: Indices, right: Indices) -> float:
+    """Usual distance from the last digits of one stack to the first of the next."""
+    return float(np.median(marks.u0[right]) - np.median(marks.u1[left]))
+
+
+def _decimal(marks: Marks, whole: Indices, part: Indices, digit_height: float) -> bool:
+    """Whether one stack may hold what stands after the point of the other."""
+    digits = np.array([len(marks.numbers[k].glyphs) for k in part.tolist()])
+    usual = int(np.bincount(digits).argmax())
+    if usual < 2 or np.mean(digits == usual) < 0.65:
+        return False
+    full = part[digits == usual]
+    pitch = float(np.median(marks.u1[full] - marks.u0[full])) / (usual - 1)
+    if not 1.15 * pitch < _space(marks, whole, part) < 1.8 * pitch:
+        return False
+    beside = np.abs(marks.v[whole][:, None] - marks.v[part]) < 0.45 * digit_height
+    return bool(beside.any(0).mean() >= 0.7 and beside.any(1).mean() >= 0.7)
+
+
+def _mostly_barred(marks: Marks, left: Indices, right: Indices, barriers: Barriers) -> bool:
+    """Whether a ruling passes between two stacks in most lines."""
+    end, begin = np.full(len(right), np.median(marks.x1[left])), marks.x0[right]
+    return bool(barriers.between(np.minimum(end, begin), begin, marks.y[right]).mean() > 0.5)
 
 
 def _strays_adopted(marks: Marks, of: Indices, barriers: Barriers, digit_height: float) -> Indices:

@@ -24,6 +24,8 @@ Floats = NDArray[np.float64]
 NARROWEST = 0.25  # centres of neighbouring digits are at least so many digit heights apart
 LEVEL = 0.35  # and their lines differ by at most so many
 USUAL_REACH = 1.1
+WIDEST_PITCH = 1.15  # the digits of a number are set no wider
+BANDWIDTH = 0.04
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,22 +174,25 @@ def _parted(
     return barriers.between(left, right, middle, beyond=0.5 * digit_height)
 
 
-def _choose_reach(distance: Floats, low: float = 0.75, high: float = 1.6) -> float:
-    """The emptiest place between the distances within numbers and those between columns."""
-    candidates = np.arange(low, high + 1e-9, 0.01)
-    if len(distance) < 8:
+def _choose_reach(distance: Floats) -> float:
+    """The first valley beyond the usual distance of digits, so that no gap between columns is bridged.
+
+    The valley counts, not the deepest place: a raised point makes a second peak, and columns that stand
+    near a third. A number that is parted at its point stays in one cell, columns that are joined are lost.
+    """
+    close = distance[distance <= WIDEST_PITCH]
+    if len(close) < 8:
         return USUAL_REACH
-    bandwidth = 0.06
-    everywhere = np.arange(NARROWEST, 2.5, 0.01)
-
-    def density(at: Floats) -> Floats:
-        return np.asarray(np.exp(-0.5 * ((at[:, None] - distance) / bandwidth) ** 2).sum(1))
-
-    peak = max(float(density(everywhere).max()), 1e-9)
-    close = distance[distance <= 0.95]
-    usual = float(np.clip(1.75 * np.median(close), 0.8, 1.25)) if len(close) >= 8 else USUAL_REACH
-    cost = density(candidates) / peak + 0.2 * np.abs(candidates - usual)
-    return round(float(candidates[np.argmin(cost)]), 2)
+    at = np.arange(NARROWEST, 2.5, 0.01)
+    density = np.exp(-0.5 * ((at[:, None] - distance) / BANDWIDTH) ** 2).sum(1)
+    pitch = float(at[np.argmax(np.where(at <= WIDEST_PITCH, density, 0.0))])
+    density /= density.max()
+    usual = float(np.clip(1.75 * pitch, 0.8, 1.25))
+    beyond = np.flatnonzero((at >= 1.12 * pitch) & (at <= 2.2 * pitch))
+    start = int(beyond[np.argmin(density[beyond] + 0.1 * at[beyond])])
+    higher = np.flatnonzero(density[start:] > density[start] + 0.01)
+    end = at[start + higher[0]] if len(higher) else np.inf
+    return round(float(max(at[start], min(usual, at[start] + 0.6 * (end - at[start])))), 2)
 
 
 def _numbers(
