@@ -374,7 +374,8 @@ def _places(page: Page) -> list[tuple[float, float]]:
         rows, columns = np.array([0, small.shape[0] - 1]), np.array([0, small.shape[1] - 1])
     ys, xs = ([float(np.quantile(v, q)) for q in (0.005, 0.995)] for v in (rows, columns))
     tall, wide = (3, 2) if ys[1] - ys[0] >= xs[1] - xs[0] else (2, 3)
-    cuts_y, cuts_x = np.linspace(*ys, tall + 1).astype(int), np.linspace(*xs, wide + 1).astype(int)
+    cuts_y = np.linspace(ys[0], ys[1], tall + 1).astype(int)
+    cuts_x = np.linspace(xs[0], xs[1], wide + 1).astype(int)
     found = []
     for i in range(tall):
         for j in range(wide):

@@ -147,7 +147,8 @@ class Geometry:
 
     def to_original(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """Points of the raster, (N, 2) as x, y, in pixels of the original."""
-        return np.asarray(np.linalg.solve(self.matrix[:, :2], (np.asarray(points, float) - self.matrix[:, 2]).T).T)
+        offsets = np.asarray(points, float) - self.matrix[:, 2]
+        return np.asarray(np.linalg.solve(self.matrix[:, :2], offsets.T).T)
 
     def box_to_original(self, box: Box) -> Box:
         """A raster box in the original: its centre mapped, its sides scaled and turned by quarter turns.
@@ -161,7 +162,8 @@ class Geometry:
         return self._box(self.to_raster(np.array([box.centre]))[0], box, self.scale)
 
     def _box(self, centre: NDArray[np.float64], box: Box, scale: float) -> Box:
-        w, h = (box.w * scale, box.h * scale) if self.quarter_turns % 2 == 0 else (box.h * scale, box.w * scale)
+        w, h = (box.w, box.h) if self.quarter_turns % 2 == 0 else (box.h, box.w)
+        w, h = w * scale, h * scale
         return Box(float(centre[0]) - w / 2, float(centre[1]) - h / 2, w, h)
 
     def _then(self, matrix: NDArray[np.float64], width: int, height: int) -> Geometry:

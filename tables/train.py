@@ -164,7 +164,7 @@ def train(
     optimiser = torch.optim.AdamW(model.parameters(), lr=settings.rate, weight_decay=settings.decay)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate(step, settings))
     crops = _Crops(seed, settings.steps * settings.batch, faces, settings)
-    # spawned, not forked: OpenCV and OpenMP threads of this process would be missing in a fork, and waited for
+    # spawned, not forked: a fork would wait for threads of OpenCV and OpenMP that it lacks
     how: dict[str, Any] = {"prefetch_factor": 4, "multiprocessing_context": "spawn"} if workers else {}
     loader = DataLoader(crops, settings.batch, num_workers=workers, **how)
     shown = 0.0

@@ -85,7 +85,8 @@ def warp(
     if bend:
         u += bend * cloud(rng, size, 90.0)
         v += bend * cloud(rng, size, 90.0)
-    return cv2.remap(ink, u, v, cv2.INTER_LINEAR, borderValue=0), np.stack([u, v], axis=-1)
+    seen = cv2.remap(ink, u, v, cv2.INTER_LINEAR, borderValue=0)
+    return np.asarray(seen, np.float32), np.stack([u, v], axis=-1).astype(np.float64)
 
 
 def camera(rng: Generator, ink: Ink, *, detail: float, roughness: float = 1.0) -> Ink:
@@ -110,18 +111,21 @@ def camera(rng: Generator, ink: Ink, *, detail: float, roughness: float = 1.0) -
     height, width = ink.shape
     if detail < 0.95:
         small = (max(round(width * detail), 8), max(round(height * detail), 8))
-        ink = cv2.resize(ink, small, interpolation=cv2.INTER_AREA)
-    ink = cv2.GaussianBlur(ink, (0, 0), rng.uniform(0.2, 0.85))
+        ink = np.asarray(cv2.resize(ink, small, interpolation=cv2.INTER_AREA), np.float32)
+    ink = np.asarray(cv2.GaussianBlur(ink, (0, 0), rng.uniform(0.2, 0.85)), np.float32)
     noise = rng.standard_normal(ink.shape).astype(np.float32) * rng.uniform(0.0, 0.05) * roughness
     if rng.random() < 0.4:
         noise += cloud(rng, (ink.shape[0], ink.shape[1]), 2.5) * rng.uniform(0, 0.03) * roughness
     seen = np.clip(255 * (1 - 0.8 * (ink + noise)), 0, 255).astype(np.uint8)
     if rng.random() < 0.75:
-        quality = int(rng.integers(25, 96))
-        seen = cv2.imdecode(
-            cv2.imencode(".jpg", seen, [cv2.IMWRITE_JPEG_QUALITY, quality])[1], cv2.IMREAD_GRAYSCALE
-        )
+        seen = _compressed(seen, int(rng.integers(25, 96)))
     result = (255 - seen.astype(np.float32)) / (255 * 0.8)
     if result.shape != (height, width):
-        result = cv2.resize(result, (width, height), interpolation=cv2.INTER_CUBIC)
+        return np.asarray(cv2.resize(result, (width, height), interpolation=cv2.INTER_CUBIC), np.float32)
     return np.asarray(result, np.float32)
+
+
+def _compressed(grey: NDArray[np.uint8], quality: int) -> NDArray[np.uint8]:
+    """An image after a JPEG of that quality."""
+    _, data = cv2.imencode(".jpg", grey, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    return np.asarray(cv2.imdecode(data, cv2.IMREAD_GRAYSCALE), np.uint8)

@@ -198,10 +198,8 @@ def _draw_column_rule(rng: Generator, sheet: Sheet, x: float, pitch: float, thic
 
 
 def _set_words(rng: Generator, sheet: Sheet, printer: Printer, x: float, y: float, width: float) -> None:
-    if rng.random() < 0.3:
-        text = str(rng.choice(_ROMAN)) + str(rng.choice(["", ".", " "]))
-    else:
-        text = printer.word()
+    roman = rng.random() < 0.3
+    text = str(rng.choice(_ROMAN)) + str(rng.choice(["", ".", " "])) if roman else printer.word()
     if rng.random() < 0.3:
         text = f"{text} {printer.word()}"
     scale = rng.uniform(0.8, 1.1)
@@ -321,9 +319,7 @@ def _set_scattered(rng: Generator, sheet: Sheet, printer: Printer) -> None:
                 sheet.line(digit, x, y + printer.wobble(), printer.figure)
             elif rng.random() < 0.6:
                 scale = rng.uniform(0.5, 1.7)
-                sheet.line(
-                    str(rng.choice(likeness)), x, y, partial(printer.letter, scale=scale), truth=False
-                )
+                sheet.line(str(rng.choice(likeness)), x, y, partial(printer.letter, scale=scale), truth=False)
 
 
 def _pick_face(rng: Generator, faces: Sequence[Typeface]) -> Typeface:

@@ -15,7 +15,7 @@ from PIL import ImageFont, features
 
 from zij.errors import InputError
 
-__all__ = ["Sort", "Style", "Typeface", "demo_typeface", "find_typefaces"]
+__all__ = ["Sort", "Style", "Typeface", "demo_typeface", "find_typefaces", "roman_typeface"]
 
 Style = Literal["oldstyle", "lining", "blackletter"]
 
@@ -91,7 +91,7 @@ class Typeface:
 
     def em_for_digits(self, height: float) -> int:
         """Pixels to the em at which a tall digit ('6') is `height` pixels high."""
-        return max(round(height * 100 / max(self.sort("6", 100).ink.shape[0], 1)), 4)
+        return max(round(height * 100 / max(int(self.sort("6", 100).ink.shape[0]), 1)), 4)
 
     def has(self, characters: str) -> bool:
         """Whether every character draws something of its own, none the font's placeholder."""
@@ -162,8 +162,8 @@ def find_typefaces(folder: str | Path | None = None) -> tuple[Typeface, ...]:
     if not any(face.style == "oldstyle" for face in found):
         raise InputError(
             f"{folder or 'this machine'}: no font with old-style figures was found; install Debian's "
-            "fonts-ebgaramond, fonts-junicode and fonts-elstob or unpack the npm packages @fontsource/im-fell-* and name their "
-            "folder with --fonts."
+            "fonts-ebgaramond, fonts-junicode and fonts-elstob or unpack the "
+            "npm packages @fontsource/im-fell-* and name their folder with --fonts."
         )
     return tuple(found)
 
