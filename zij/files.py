@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 from zij.errors import OutputError
 
-__all__ = ["sha256", "staged_folder", "write_bytes", "write_text"]
+__all__ = ["check_folder", "sha256", "staged_folder", "write_bytes", "write_text"]
 
 
 def sha256(path: str | Path) -> str:
@@ -42,24 +43,48 @@ def write_bytes(path: str | Path, content: bytes) -> Path:
     """
     path = Path(path)
     partial: str | None = None
+    new = _missing(path.parent)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        handle, partial = tempfile.mkstemp(dir=path.parent, prefix=".zij-")
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)
         os.chmod(partial, 0o666 & ~_umask())
         os.replace(partial, path)
-    except OSError as error:
+    except BaseException as error:
         if partial is not None:
             with contextlib.suppress(OSError):
                 os.unlink(partial)
-        raise OutputError(_cannot_write(path, error)) from error
+        _take_away(new)
+        if isinstance(error, OSError):
+            raise OutputError(_cannot_write(path, error)) from error
+        raise
     return path
 
 
 def write_text(path: str | Path, content: str) -> Path:
     """Write a text file, UTF-8 with LF, whole or not at all; see `write_bytes`."""
     return write_bytes(path, content.encode("utf-8"))
+
+
+def check_folder(folder: str | Path) -> None:
+    """Make sure that results can be written to a folder, before any work is done; nothing is left there.
+
+    Raises
+    ------
+    OutputError
+        If `folder` cannot be made or written to.
+    """
+    folder = Path(folder)
+    new = _missing(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder, prefix=".zij-"):
+            pass
+    except OSError as error:
+        raise OutputError(_cannot_write(folder, error)) from error
+    finally:
+        _take_away(new)
 
 
 @contextlib.contextmanager
@@ -84,7 +109,7 @@ def staged_folder(folder: str | Path) -> Iterator[Path]:
         If `folder` cannot be made or written to, or is full.
     """
     folder = Path(folder)
-    new = [p for p in (folder, *folder.parents) if not p.exists()]
+    new = _missing(folder)
     try:
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -92,17 +117,39 @@ def staged_folder(folder: str | Path) -> Iterator[Path]:
         except OSError as error:
             raise OutputError(_cannot_write(folder, error)) from error
         with scratch as name:
-            yield Path(name)
             try:
-                for path in sorted(Path(name).iterdir()):
-                    os.replace(path, folder / path.name)
-            except OSError as error:
-                raise OutputError(_cannot_write(folder, error)) from error
+                yield Path(name)
+            except OutputError as error:  # the user knows the folder, not the scratch folder in it
+                raise OutputError(str(error).replace(name, str(folder))) from error
+            _move(Path(name), folder)
     except BaseException:
-        for made in new:
-            with contextlib.suppress(OSError):
-                made.rmdir()
+        _take_away(new)
         raise
+
+
+def _move(scratch: Path, folder: Path) -> None:
+    """Move all files of the scratch folder, if none is kept from it by a folder of its name."""
+    paths = sorted(scratch.iterdir())
+    for path in paths:
+        if (target := folder / path.name).is_dir():
+            raise OutputError(_cannot_write(target, IsADirectoryError()))
+    for path in paths:
+        try:
+            os.replace(path, folder / path.name)
+        except OSError as error:
+            raise OutputError(_cannot_write(folder / path.name, error)) from error
+
+
+def _missing(folder: Path) -> list[Path]:
+    """The folder and its parents as far as they are not there yet, the innermost first."""
+    return [path for path in (folder, *folder.parents) if not os.path.lexists(path)]
+
+
+def _take_away(folders: list[Path]) -> None:
+    """Remove folders that are empty."""
+    for folder in folders:
+        with contextlib.suppress(OSError):
+            folder.rmdir()
 
 
 def _umask() -> int:
@@ -112,11 +159,13 @@ def _umask() -> int:
 
 
 def _cannot_write(path: Path, error: OSError) -> str:
-    reason: Mapping[type[OSError], str] = {
+    if error.errno == errno.ENAMETOOLONG:
+        return f"{path}: cannot be written: the name is too long; rename the page or its folder."
+    reasons: dict[type[OSError], str] = {
         PermissionError: "writing there is not permitted; choose another folder with -o",
         NotADirectoryError: "a part of that path is a file; choose another folder with -o",
         FileExistsError: "a part of that path is a file; choose another folder with -o",
         IsADirectoryError: "a folder of that name is in the way; choose another folder with -o",
     }
-    why = reason.get(type(error), f"{error.strerror or error}; make room or choose another folder with -o")
+    why = reasons.get(type(error), f"{error.strerror or error}; make room or choose another folder with -o")
     return f"{path}: cannot be written: {why}."

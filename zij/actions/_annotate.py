@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from zij.actions._sources import Progress, Source, chosen_device, open_source, stems
-from zij.errors import InputError, ZijError
-from zij.files import staged_folder
-from zij.tables.pagexml import Profile, read_pagexml, write_pagexml
+from zij.actions._corrections import changed_reading, keep_changed_reading
+from zij.actions._sources import Progress, Source, chosen_device, is_pagexml, open_source, stems
+from zij.errors import InputError, OutputError, UsageError, ZijError
+from zij.files import check_folder, staged_folder
+from zij.tables.network import Weights, load_weights
+from zij.tables.pagexml import Profile, write_pagexml
 
 __all__ = ["Annotated", "annotate", "write_page"]
 
@@ -82,29 +84,42 @@ def annotate(
     Raises
     ------
     ZijError
-        If nothing could be done: no page could be read, or the folder cannot be written to.
+        If nothing could be done: no page could be read, or the folder cannot be written to. Where several
+        pages failed, the error is that of the first, and its notes (`__notes__`) are the others' reasons.
     """
-    from zij.errors import UsageError
-
     if split:
         raise UsageError("--split is not there yet; cut the opening into two images first.")
     names, out, device = stems(pages), Path(out), chosen_device(device)
-    sources, failures = [], []
+    check_folder(out)
+    weights = load_weights()
+    sources: list[Source] = []
+    failures: list[tuple[str, ZijError]] = []
     for done, (page, stem) in enumerate(zip(pages, names, strict=True)):
         if progress is not None:
             progress(f"reading {stem}", done, len(names))
         try:
-            _keep_corrections(out / f"{stem}.xml", Path(page))
-            source = open_source(page, device=device, images=images)
-        except InputError as error:
-            failures.append((str(page), str(error)))
-            continue
-        with staged_folder(out) as folder:
-            write_page(folder, source, profile)
-        sources.append(source)
+            source = _open(Path(page), out / f"{stem}.xml", weights=weights, device=device, images=images)
+            with staged_folder(out) as folder:
+                write_page(folder, source, profile)
+        except (InputError, OutputError) as error:
+            failures.append((str(page), error))
+        else:
+            sources.append(source)
     if not sources:
-        raise InputError(" ".join(reason for _, reason in failures))
-    return Annotated(out, tuple(sources), tuple(failures))
+        for _, another in failures[1:]:
+            failures[0][1].add_note(str(another))
+        raise failures[0][1]
+    return Annotated(out, tuple(sources), tuple((page, str(reason)) for page, reason in failures))
+
+
+def _open(page: Path, result: Path, *, weights: Weights, device: str, images: str | Path | None) -> Source:
+    """Read a page, unless its result would overwrite what a person has corrected."""
+    standing = changed_reading(result)
+    if not is_pagexml(page):
+        keep_changed_reading(page, result, standing, None)
+    source = open_source(page, weights=weights, device=device, images=images)
+    keep_changed_reading(page, result, standing, source.reading)
+    return source
 
 
 def write_page(folder: Path, source: Source, profile: Profile) -> None:
@@ -115,31 +130,6 @@ def write_page(folder: Path, source: Source, profile: Profile) -> None:
     write_pagexml(folder / f"{source.stem}.xml", source.reading, profile=profile)
     write_cells(folder / f"{source.stem}.cells.csv", source.reading)
     save_png(folder / f"{source.stem}.overlay.png", draw_overlay(source.image.pixels, source.reading))
-
-
-def _keep_corrections(result: Path, page: Path) -> None:
-    """Refuse to overwrite what a person has corrected.
-
-    Raises
-    ------
-    InputError
-        If the result that stands there was corrected and is not itself the page to be written.
-    """
-    if not result.is_file() or page.resolve() == result.resolve():
-        return
-    try:
-        reading = read_pagexml(result).reading
-        from zij.tables.cellscsv import apply_cells, read_cells
-
-        cells = result.with_suffix(".cells.csv")
-        corrected = apply_cells(reading, read_cells(cells)) if cells.is_file() else reading
-    except ZijError:
-        return
-    if corrected.source == "human":
-        raise InputError(
-            f"{page}: {result} holds corrections by a person and is not overwritten; name that file "
-            f"to use it, or choose another folder with -o."
-        )
 
 
 def _count(number: int, noun: str) -> str:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from zij.errors import InputError, UsageError
 from zij.tables.cellscsv import apply_cells, read_cells
+from zij.tables.detect import View
 from zij.tables.image import Image, read_image
 from zij.tables.network import Weights, load_weights
 from zij.tables.pagexml import as_written, find_image, read_pagexml
 from zij.tables.read import read
 from zij.tables.reading import Glyph, Reading
 
-__all__ = ["Progress", "Source", "chosen_device", "open_source", "stems"]
+__all__ = ["Progress", "Source", "chosen_device", "is_pagexml", "open_source", "stems"]
 
 Progress = Callable[[str, int, int], None]
 
@@ -34,6 +36,9 @@ class Source:
         Candidates below the lower threshold; empty where the reading came from a file.
     remarks : tuple of str
         What was tolerated on the way in.
+    view : View or None
+        Scale and orientation under which an image was read; None where the reading came from a file, or no
+        digit was found.
     """
 
     stem: str
@@ -41,6 +46,7 @@ class Source:
     image: Image
     doubtful: tuple[Glyph, ...] = ()
     remarks: tuple[str, ...] = ()
+    view: View | None = None
 
 
 def open_source(
@@ -68,14 +74,16 @@ def open_source(
         If the file is missing, damaged, or no page.
     """
     path = Path(page)
-    if path.suffix.lower() != ".xml":
+    if not is_pagexml(path):
         result = read(path, weights=weights or load_weights(), device=device)
-        return Source(path.stem, as_written(result.reading), result.page.image, result.doubtful)
+        return Source(
+            path.stem, as_written(result.reading), result.page.image, result.doubtful, view=result.view
+        )
     file = read_pagexml(path)
     reading = file.reading
     corrected = path.with_suffix(".cells.csv")
     if corrected.is_file():
-        reading = apply_cells(reading, read_cells(corrected))
+        reading = apply_cells(reading, read_cells(corrected), name=str(corrected))
     image = read_image(find_image(file, Path(images) if images is not None else None))
     if (image.width, image.height) != (reading.width, reading.height):
         raise InputError(
@@ -85,24 +93,37 @@ def open_source(
     return Source(path.stem, as_written(replace(reading, image=image.name)), image, (), file.tolerated)
 
 
+def is_pagexml(page: str | Path) -> bool:
+    """Whether a page argument is taken for PAGE-XML, by its suffix."""
+    return Path(page).suffix.lower() == ".xml"
+
+
 def stems(pages: Sequence[str | Path]) -> tuple[str, ...]:
     """The stems of page arguments.
 
     Raises
     ------
     UsageError
-        If there is none, or two are the same, so that one result would overwrite the other.
+        If there is none, one is a web address, or two are the same, so that one result would overwrite the
+        other.
     """
     if not pages:
         raise UsageError("no page is named; give one or more images or PAGE-XML files.")
-    names = tuple(Path(page).stem for page in pages)
-    for name in names:
-        if names.count(name) > 1:
-            both = " and ".join(str(page) for page, other in zip(pages, names, strict=True) if other == name)
-            raise UsageError(
-                f"{both}: two inputs are named {name!r} and would overwrite each other's results; rename one."
-            )
-    return names
+    for page in pages:
+        if re.match("[a-z]+://", str(page), re.IGNORECASE):
+            raise UsageError(f"{page}: zij fetches nothing from the web; save the image and name the file.")
+    first: dict[str, str | Path] = {}
+    for page in pages:
+        other = first.setdefault(Path(page).stem, page)
+        if other is page:
+            continue
+        if Path(page).resolve() == Path(other).resolve():
+            raise UsageError(f"{page}: is named twice; name it once.")
+        raise UsageError(
+            f"{other} and {page}: two inputs are named {Path(page).stem!r} and would overwrite each other's "
+            "results; rename one."
+        )
+    return tuple(first)
 
 
 def chosen_device(device: str) -> str:

@@ -72,20 +72,25 @@ def _run(words: list[str], debug: bool) -> int:
     except Exception as error:
         if debug:
             traceback.print_exc()
-        typer.echo(f"zij: {_sentence(error, debug)}", err=True)
+        for sentence in (_sentence(error, debug), *map(_one_line, getattr(error, "__notes__", ()))):
+            typer.echo(f"zij: {sentence}", err=True)
         return NOTHING_DONE
 
 
 def _sentence(error: Exception, debug: bool) -> str:
     """What went wrong, in one line that says what to do."""
     if isinstance(error, ZijError):
-        return " ".join(str(error).split())
+        return _one_line(str(error))
     if isinstance(error, MemoryError):
         return "there is not enough memory for this; close other programs or use smaller images."
     tell = getattr(error, "format_message", None)  # wrong use, as typer tells it
     if tell is not None:
         path = getattr(getattr(error, "ctx", None), "command_path", "zij")
-        return f"{' '.join(tell().split()).rstrip('.')}; see {path} --help."
-    what = " ".join(f"{type(error).__name__}: {error}".split()).rstrip(".: ")
+        return f"{_one_line(tell()).rstrip('.')}; see {path} --help."
+    what = _one_line(f"{type(error).__name__}: {error}").rstrip(".: ")
     advice = "please report it" if debug else "run again with --debug and report it"
     return f"internal error ({what}); {advice}."
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
