@@ -44,8 +44,8 @@ def find_columns(marks: Marks, *, barriers: Barriers, digit_height: float, fewes
 
     A gutter is where few numbers stand, compared with the columns at its sides. Two stacks are one column
     if they are near and hardly ever both filled in a line, with no ruling between: figures set a little to
-    the left or right; or if they are what stands before and after a decimal point. A stack counts as a column if it has `fewest` numbers that line up on the left, on the
-    right or in the middle.
+    the left or right; or if they are what stands before and after a decimal point. A stack counts as a
+    column if it has `fewest` numbers that line up on the left, on the right or in the middle.
 
     Parameters
     ----------

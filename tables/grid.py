@@ -13,14 +13,16 @@ from zij.tables.columns import Columns, find_columns
 from zij.tables.drift import Drift
 from zij.tables.marks import Marks
 from zij.tables.neighbours import Indices
+from zij.tables.numbers import NARROWEST
 from zij.tables.reading import Glyph
-from zij.tables.rows import Rows, find_rows
+from zij.tables.rows import ALIGNED, Rows, find_rows
 
-__all__ = ["Grid", "find_grid"]
+__all__ = ["Grid", "adopted", "find_grid"]
 
 Floats = NDArray[np.float64]
 
 FEWEST = 6  # numbers that make a table
+FARTHEST = 1.25  # a digit that slipped stands at most so many digit heights beside its fellow
 SMALL = 15  # a table with fewer filled cells must have next to no gaps
 
 
@@ -56,12 +58,19 @@ class Grid:
 
 
 def find_grid(
-    marks: Marks, *, vertical: Barriers, horizontal: Barriers, drift: Drift, digit_height: float
+    marks: Marks,
+    *,
+    vertical: Barriers,
+    horizontal: Barriers,
+    drift: Drift,
+    digit_height: float,
+    upper: float = 0.8,
 ) -> Grid | None:
     """The table that some numbers make, or None where they do not line up in rows and columns.
 
     A table has at least three rows and two columns with numbers beside each other in three rows, or is a
-    single column of at least eight numbers at regular distances.
+    single column of at least eight numbers at regular distances. Digits that slipped out of their line are
+    given back to it if they are at least as probable as `upper`.
     """
     if len(marks) < FEWEST:
         return None
@@ -73,12 +82,64 @@ def find_grid(
         marks = marks.split(parts, drift)
         columns = find_columns(marks, barriers=vertical, digit_height=digit_height)
     rows = find_rows(marks, columns, digit_height=digit_height)
-    keep = _without_lone_ends(rows, columns)
+    pairs = _dislodged(marks, columns, rows, digit_height, upper)
+    if pairs:
+        marks = marks.joined(pairs, drift)
+        columns = find_columns(marks, barriers=vertical, digit_height=digit_height)
+        rows = find_rows(marks, columns, digit_height=digit_height)
+    keep = _without_lone_ends(rows, columns) & _without_heading(rows, columns, horizontal, drift)
     grid = _compact(marks, columns, rows, keep, drift)
     if grid is None or not _is_table(grid, digit_height):
         return None
     row, span = _ruled_spans(grid, horizontal)
     return replace(grid, row=row, span=span)
+
+
+def adopted(grid: Grid, others: Marks, *, digit_height: float) -> Grid:
+    """The grid with those of some doubtful numbers that stand where a number is to be expected.
+
+    Parameters
+    ----------
+    grid : Grid
+    others : Marks
+        Numbers that had no part in finding the grid, such as those that may be letters.
+    digit_height : float
+        Nominal digit height in pixels.
+
+    Returns
+    -------
+    Grid
+        With the numbers that stand on the line of a row, among the digits of a well filled column, and on no
+        other number.
+    """
+    rows, columns = grid.centre.shape
+    filled = np.zeros((rows, columns), bool)
+    filled[grid.row, grid.column] = True
+    full = filled.mean(0) >= 0.6
+    margin = 0.3 * digit_height
+    taken, row, column = [], [], []
+    for k in range(len(others)):
+        u0, u1 = others.u0[k], others.u1[k]
+        inside = np.flatnonzero(full & (grid.left - margin <= u0) & (u1 <= grid.right + margin))
+        if not len(inside):
+            continue
+        c = int(inside[0])
+        r = int(np.abs(grid.centre[:, c] - others.v[k]).argmin())
+        cell = (grid.row == r) & (grid.column == c)
+        apart = np.maximum(u0 - grid.marks.u1[cell], grid.marks.u0[cell] - u1)
+        level = abs(grid.centre[r, c] - others.v[k]) <= ALIGNED * grid.pitch
+        if level and (apart >= NARROWEST * digit_height).all():
+            taken.append(k)
+            row.append(r)
+            column.append(c)
+    new = np.array(taken, np.intp)
+    return replace(
+        grid,
+        marks=grid.marks.followed(others.take(new)),
+        row=np.append(grid.row, row).astype(np.intp),
+        column=np.append(grid.column, column).astype(np.intp),
+        span=np.append(grid.span, np.ones(len(new))).astype(np.intp),
+    )
 
 
 def _straddling(
@@ -97,6 +158,41 @@ def _straddling(
             cuts = [0, *(np.flatnonzero(np.diff(own)) + 1).tolist(), len(glyphs)]
             parts[k] = [list(glyphs[a:b]) for a, b in itertools.pairwise(cuts)]
     return parts
+
+
+def _dislodged(
+    marks: Marks, columns: Columns, rows: Rows, digit_height: float, upper: float
+) -> list[tuple[int, int]]:
+    """Numbers on a line, each with a sure digit beside it that slipped half out of the line."""
+    pairs: dict[int, int] = {}
+    for k in np.flatnonzero((columns.of >= 0) & (rows.of < 0)).tolist():
+        c = int(columns.of[k])
+        r = int(np.abs(rows.centre[:, c] - marks.v[k]).argmin())
+        beside = np.maximum(marks.u0[k] - marks.u1, marks.u0 - marks.u1[k]) / digit_height
+        fellows = np.flatnonzero((rows.of == r) & (columns.of == c))
+        inside = columns.left[c] - 0.35 * digit_height <= marks.u0[k] and (
+            marks.u1[k] <= columns.right[c] + 0.35 * digit_height
+        )
+        if len(fellows) != 1 or not inside or fellows[0] in pairs:
+            continue
+        m = int(fellows[0])
+        slipped = abs(marks.v[k] - marks.v[m]) <= min(0.5 * rows.pitch, 0.8 * digit_height)
+        sure = all(g.confidence >= upper for g in marks.numbers[k].glyphs)
+        if slipped and sure and 0.4 <= beside[m] <= FARTHEST:
+            pairs[m] = k
+    return list(pairs.items())
+
+
+def _without_heading(rows: Rows, columns: Columns, horizontal: Barriers, drift: Drift) -> NDArray[np.bool_]:
+    """Which rows stay: not the first where it is half empty and the only one above a ruling."""
+    keep = np.ones(len(rows), bool)
+    if len(rows) < 4:
+        return keep
+    filled = np.array([len(np.unique(columns.of[rows.of == r])) for r in range(len(rows))])
+    x, y = drift.page(np.broadcast_to((columns.left + columns.right) / 2, (3, len(columns))), rows.centre[:3])
+    ruled = [float(horizontal.between(y[r], y[r + 1], x[r]).mean()) for r in (0, 1)]
+    keep[0] = filled[0] > 0.5 * np.median(filled) or ruled[0] < 0.6 or ruled[1] > 0.3
+    return keep
 
 
 def _without_lone_ends(rows: Rows, columns: Columns) -> NDArray[np.bool_]:

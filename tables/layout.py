@@ -16,7 +16,7 @@ from zij.tables.blots import Blots, find_blots
 from zij.tables.cells import UPPER, make_table
 from zij.tables.drift import Drift
 from zij.tables.geometry import Box
-from zij.tables.grid import Grid, find_grid
+from zij.tables.grid import Grid, adopted, find_grid
 from zij.tables.marks import Marks
 from zij.tables.neighbours import Indices
 from zij.tables.numbers import group_digits, line_positions
@@ -95,7 +95,7 @@ def lay_out(
     blots = Blots((), ())
     if ink is not None:
         blots = find_blots(ink, glyphs, rulings=rulings, digit_height=digit_height, upper=upper)
-    figures = _figures(marks, glyphs, blots)
+    figures, doubtful = _figures(marks, glyphs, blots)
     grids = []
     for block in find_blocks(figures, digit_height=digit_height):
         grid = find_grid(
@@ -104,9 +104,10 @@ def lay_out(
             horizontal=horizontal,
             drift=drift,
             digit_height=digit_height,
+            upper=upper,
         )
         if grid is not None:
-            grids.append(grid)
+            grids.append(adopted(grid, doubtful, digit_height=digit_height))
     tables = [
         make_table(grid, vertical=vertical, unread=blots.unread, digit_height=digit_height, upper=upper)
         for grid in grids
@@ -159,11 +160,11 @@ def _ruling_steps(segments: Sequence[Segment], digit_height: float) -> Floats:
     return np.array(steps, float).reshape(-1, 5)
 
 
-def _figures(marks: Marks, glyphs: Sequence[Glyph], blots: Blots) -> Marks:
-    """The numbers that may stand in tables: not those among letters."""
+def _figures(marks: Marks, glyphs: Sequence[Glyph], blots: Blots) -> tuple[Marks, Marks]:
+    """The numbers that tables are made from, and those among letters."""
     worded = {id(glyph) for glyph, among in zip(glyphs, blots.worded, strict=False) if among}
-    free = [k for k, n in enumerate(marks.numbers) if not all(id(glyph) in worded for glyph in n.glyphs)]
-    return marks.take(np.array(free, np.intp))
+    lettered = np.array([all(id(glyph) in worded for glyph in n.glyphs) for n in marks.numbers], bool)
+    return marks.take(np.flatnonzero(~lettered)), marks.take(np.flatnonzero(lettered))
 
 
 def _left_over(marks: Marks, grids: Sequence[Grid], drift: Drift) -> Marks:

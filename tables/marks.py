@@ -67,6 +67,26 @@ class Marks:
         whole = Marks.of(numbers, {})
         return replace(whole, y=np.array(y, float)).straightened(drift)
 
+    def joined(self, pairs: Sequence[tuple[int, int]], drift: Drift) -> Marks:
+        """The marks with pairs of numbers (by index) made one, which has the line of the pair's first."""
+        mate = dict(pairs)
+        taken = set(mate.values())
+        kept = [k for k in range(len(self)) if k not in taken]
+        numbers = []
+        for k in kept:
+            glyphs = self.numbers[k].glyphs + (self.numbers[mate[k]].glyphs if k in mate else ())
+            numbers.append(
+                number_of(sorted(glyphs, key=lambda g: g.box.centre)) if k in mate else self.numbers[k]
+            )
+        whole = Marks.of(numbers, {})
+        return replace(whole, y=self.y[kept]).straightened(drift)
+
+    def followed(self, other: Marks) -> Marks:
+        """These marks and then the other ones."""
+        names = ("x0", "x1", "y", "u0", "u1", "v")
+        arrays = (np.concatenate([getattr(self, name), getattr(other, name)]) for name in names)
+        return Marks(self.numbers + other.numbers, *arrays)
+
     def take(self, index: Indices) -> Marks:
         """Some of the marks."""
         arrays = (self.x0, self.x1, self.y, self.u0, self.u1, self.v)
