@@ -46,6 +46,27 @@ class Page:
         """The same page turned clockwise by quarter turns; no pixel is touched."""
         return replace(self, geometry=self.geometry.turned(quarter_turns))
 
+    def standing(self, quarter_turns: int, skew: float) -> Page:
+        """The page as an earlier reading of it set it upright.
+
+        Parameters
+        ----------
+        quarter_turns : int
+            Clockwise, 0 to 3.
+        skew : float
+            Degrees by which the upright page is then turned clockwise.
+
+        Returns
+        -------
+        Page
+            Of the same extent where the skew is the one found here, else as large as the image.
+        """
+        found = self.turned(quarter_turns - self.geometry.quarter_turns)
+        if abs((found.geometry.angle - 90 * quarter_turns - skew + 180) % 360 - 180) < 1e-3:
+            return found
+        whole = Geometry.identity(self.image.width, self.image.height)
+        return replace(self, geometry=whole.turned(quarter_turns).rotated(skew))
+
     def raster(self, scale: float = 1.0, box: Box | None = None) -> tuple[NDArray[np.float32], Geometry]:
         """The ink of the upright page, sampled once from the original.
 

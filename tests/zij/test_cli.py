@@ -77,11 +77,15 @@ def run(*words: str) -> int:
         ),
         (
             "compare a.jpg b.jpg --out out",
-            ("compare", ("a.jpg", "b.jpg", Path("out")), {"top": 2000, "model": "bigram", "weights": None}),
+            ("compare", ("a.jpg", "b.jpg", Path("out")), {"top": 2000, "weights": None, "pixels": False}),
         ),
         (
             "compare a.jpg b.jpg -o out --top 5 --weights w.safetensors --images d",
             ("compare", ("a.jpg", "b.jpg", Path("out")), {"top": 5, "weights": Path("w.safetensors")}),
+        ),
+        (
+            "compare a.jpg b.jpg -o out --pixels",
+            ("compare", ("a.jpg", "b.jpg", Path("out")), {"pixels": True, "images": None}),
         ),
         ("demo", ("demo", (Path("demo"),), {"seed": 0})),
         ("demo -o x --seed 3", ("demo", (Path("x"),), {"seed": 3})),

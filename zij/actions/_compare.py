@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+import itertools
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zij import __version__
+from zij.actions._pair_files import write_pair
 from zij.actions._sources import Progress, Source, chosen_device, open_source, stems
 from zij.errors import UsageError
-from zij.files import staged_folder, write_text
-from zij.tables.pagexml import Notes, write_pagexml
+from zij.files import staged_folder
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from zij.explain.heat import Heat
     from zij.explain.pairs import PairExplanation
+    from zij.similarity.evidence import Evidence
+    from zij.tables.network import Weights
 
 __all__ = ["Compared", "compare"]
 
-_STEPS = ("reading the first page", "reading the second page", "explaining", "drawing", "writing the report")
+_STEPS = 5  # without the tracing to pixels
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,12 +70,13 @@ def compare(
     weights: str | Path | None = None,
     device: str = "auto",
     images: str | Path | None = None,
+    pixels: bool = False,
     progress: Progress | None = None,
 ) -> Compared:
     """Compare two pages and explain their similarity exactly.
 
     Writes `A-STEM.xml`, `B-STEM.xml`, `pairs.csv`, `pairs.jsonld`, `explanation.json`, `pair.png`, `pair.svg`
-    and `report.html` into `out`, all or none.
+    and `report.html` into `out`, all or none; with `pixels` also `A-STEM.pixels.png` and `B-STEM.pixels.png`.
 
     Parameters
     ----------
@@ -89,6 +93,8 @@ def compare(
     device : "auto", "cpu" or "cuda"
     images : path, optional
         Where the images of PAGE-XML files lie.
+    pixels : bool
+        Trace the similarity down to the pixels of both pages, summed over all pairs.
     progress : callable, optional
         Called with what is being done, how much is done, and how much there is.
 
@@ -109,24 +115,61 @@ def compare(
         raise UsageError(f"model {model!r} is not known; choose bigram.")
     if top < 1:
         raise UsageError(f"{top} pairs cannot be listed; ask for one or more.")
-    names, out, device = stems([a, b]), Path(out), chosen_device(device)
-    loaded = load_weights(weights)
-    tell = progress or (lambda step, done, total: None)
+    stems([a, b])
+    out, device, loaded = Path(out), chosen_device(device), load_weights(weights)
+    tell = _steps(progress, _STEPS + pixels)
     sources = []
-    for step, page in enumerate((a, b)):
-        tell(_STEPS[step], step, len(_STEPS))
+    for page, which in ((a, "first"), (b, "second")):
+        tell(f"reading the {which} page")
         sources.append(open_source(page, weights=loaded, device=device, images=images))
     first, second = sources
-    tell(_STEPS[2], 2, len(_STEPS))
+    tell("explaining")
     evidence = [evidence_from_reading(source.reading, source.doubtful) for source in sources]
     explanation = explain(evidence[0], evidence[1])
     pairs = explanation.pairs(top)
-    summary = _summary(explanation, pairs, first, second, {"model": model, "top": top, "weights": loaded.name})
-    files = (f"A-{names[0]}.xml", f"B-{names[1]}.xml")
+    parameters = {"model": model, "top": top, "weights": loaded.name}
+    summary = _summary(explanation, pairs, first, second, parameters)
+    heats: Sequence[Heat] = ()
+    if pixels:
+        tell("tracing to pixels")
+        heats = _heats(sources, evidence, explanation, loaded, device)
+        summary["pixels"] = {side: heat.report() for side, heat in zip("ab", heats, strict=True)}
     with staged_folder(out) as folder:
-        _write(folder, files, sources, explanation, pairs, summary, tell)
+        write_pair(folder, sources, explanation, pairs, summary, heats=heats, tell=tell)
     sentence = _sentence(explanation, pairs, sources, out)
     return Compared(out, first, second, explanation, pairs, summary, sentence)
+
+
+def _steps(progress: Progress | None, total: int) -> Callable[[str], None]:
+    """A function that announces one step after the other."""
+    done = itertools.count()
+
+    def tell(step: str) -> None:
+        if progress is not None:
+            progress(step, next(done), total)
+
+    return tell
+
+
+def _heats(
+    sources: Sequence[Source],
+    evidence: Sequence[Evidence],
+    explanation: PairExplanation,
+    weights: Weights,
+    device: str,
+) -> tuple[Heat, ...]:
+    """Both pages' relevance at their pixels."""
+    from zij.explain.heat import page_heat
+    from zij.tables.page import prepare
+
+    sides = (explanation.a, explanation.b), (explanation.b, explanation.a)
+    return tuple(
+        page_heat(
+            prepare(source.image), weights, seen, *pair,
+            scale=explanation.scale, view=source.view, device=device,
+        )
+        for source, seen, pair in zip(sources, evidence, sides, strict=True)
+    )  # fmt: skip
 
 
 def _summary(
@@ -146,7 +189,11 @@ def _summary(
             "digit_model": parameters["weights"],
             "root_stabiliser": explanation.epsilon,
             "alignment_score": explanation.alignment.score,
-            **{f"{side}_{name}": value for side, s in (("a", a), ("b", b)) for name, value in _reading_facts(s)},
+            **{
+                f"{side}_{name}": value
+                for side, s in (("a", a), ("b", b))
+                for name, value in _reading_facts(s)
+            },
         },
         "versions": {"zij": __version__, "numpy": np.__version__, "torch": torch.__version__},
         "hashes": {"a": a.reading.sha256, "b": b.reading.sha256},
@@ -160,65 +207,6 @@ def _reading_facts(source: Source) -> list[tuple[str, Any]]:
     return [*facts, ("digit_height", reading.digit_height), *reading.parameters]
 
 
-def _write(
-    folder: Path,
-    files: tuple[str, str],
-    sources: list[Source],
-    explanation: PairExplanation,
-    pairs: pd.DataFrame,
-    summary: dict[str, Any],
-    tell: Progress,
-) -> None:
-    """Write all results into a folder."""
-    from zij.explain.annotations import annotations_text, pair_set
-    from zij.explain.figure import save_pair
-    from zij.explain.report import pair_report
-    from zij.explain.sheets import Sheet
-
-    a, b = sources
-    name = pair_set(a.reading, b.reading, summary)
-    for side, source, other in (("a", a, b), ("b", b, a)):
-        own, others = files if side == "a" else files[::-1]
-        notes, page_notes = _notes(explanation, pairs, side, name, others, other, summary)
-        write_pagexml(folder / own, source.reading, notes=notes, page_notes=page_notes)
-    write_text(folder / "pairs.csv", pairs.to_csv(index=False, lineterminator="\n"))
-    write_text(folder / "explanation.json", json.dumps(summary, indent=1, ensure_ascii=False) + "\n")
-    write_text(
-        folder / "pairs.jsonld", annotations_text(pairs, a.reading, b.reading, summary, page_xml=files)
-    )
-    tell(_STEPS[3], 3, len(_STEPS))
-    sheets = [Sheet(source.reading, source.image.pixels) for source in sources]
-    save_pair(folder / "pair.png", folder / "pair.svg", sheets[0], sheets[1], pairs, summary)
-    tell(_STEPS[4], 4, len(_STEPS))
-    write_text(folder / "report.html", pair_report(sheets[0], sheets[1], pairs, summary))
-
-
-def _notes(
-    explanation: PairExplanation,
-    pairs: pd.DataFrame,
-    side: str,
-    name: str,
-    other_file: str,
-    other: Source,
-    summary: Mapping[str, Any],
-) -> tuple[dict[str, Notes], Notes]:
-    """Relevances and pointers to the strongest partner for each number, and the pair on the page."""
-    there = "b" if side == "a" else "a"
-    own = explanation.a if side == "a" else explanation.b
-    first = pairs.drop_duplicates(f"{side}_id").set_index(f"{side}_id")
-    partner = dict(zip(first.index, zip(first["rank"], first[f"{there}_id"], strict=True), strict=True))
-    notes = {}
-    for region, relevance in zip(own.regions, explanation.relevance(side), strict=True):  # type: ignore[arg-type]
-        value = (f"zij:relevance.{name}", "xsd:float", f"{relevance:.9g}")
-        labels = ()
-        if region.id in partner:
-            rank, target = partner[region.id]
-            labels = ((name, f"p{rank}", (("pair", str(rank), f"{other_file}#{target}"),)),)
-        notes[region.id] = Notes((value,), labels)
-    page = (("similar-page", other.reading.image, other_file), ("similarity", f"{summary['similarity']:.9g}", ""))
-    return notes, Notes((), ((name, name, page),))
-
-
 def _sentence(explanation: PairExplanation, pairs: pd.DataFrame, sources: list[Source], out: Path) -> str:
     report = f"report: {out / 'report.html'}"
     for source in sources:
@@ -229,8 +217,8 @@ def _sentence(explanation: PairExplanation, pairs: pd.DataFrame, sources: list[S
     cells = explanation.alignment.cells
     differ = _differences(sources, cells)
     return (
-        f"similarity {explanation.similarity:.2f}; {share:.0%} of it from pairs in {len(cells)} corresponding cells, "
-        f"{differ} of which read differently; {report}"
+        f"similarity {explanation.similarity:.2f}; {share:.0%} of it from pairs in {len(cells)} "
+        f"corresponding cells, {differ} of which read differently; {report}"
     )
 
 

@@ -36,6 +36,10 @@ def compare(
     ] = None,
     device: Device = "auto",
     images: Images = None,
+    pixels: Annotated[
+        bool,
+        typer.Option("--pixels", help="Also draw which pixels of each page speak for and against it."),
+    ] = False,
 ) -> None:
     """Say how similar two pages are, and exactly which pairs of digits make it up.
 
@@ -46,8 +50,9 @@ def compare(
 
     with shown_progress() as progress:
         result = actions.compare(
-            a, b, out, top=top, model=model, weights=weights, device=device, images=images, progress=progress
-        )
+            a, b, out, top=top, model=model, weights=weights, device=device, images=images, pixels=pixels,
+            progress=progress,
+        )  # fmt: skip
     finish(result)
 
 

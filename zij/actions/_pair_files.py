@@ -1,0 +1,127 @@
+"""The files that `zij compare` writes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from zij.actions._sources import Source
+from zij.files import write_text
+from zij.tables.pagexml import Notes, write_pagexml
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from zij.explain.heat import Heat
+    from zij.explain.pairs import PairExplanation
+
+__all__ = ["write_pair"]
+
+
+def write_pair(
+    folder: Path,
+    sources: Sequence[Source],
+    explanation: PairExplanation,
+    pairs: pd.DataFrame,
+    summary: Mapping[str, Any],
+    *,
+    heats: Sequence[Heat] = (),
+    tell: Callable[[str], None],
+) -> None:
+    """Write all results of a comparison into a folder.
+
+    Parameters
+    ----------
+    folder : Path
+    sources : sequence of Source
+        The two pages.
+    explanation : PairExplanation
+    pairs : DataFrame
+        Those that are listed.
+    summary : mapping
+        The contents of `explanation.json`.
+    heats : sequence of Heat
+        The pages' relevance at pixels; none where that was not asked for.
+    tell : callable
+        Called with each step as it begins.
+    """
+    from zij.explain.annotations import annotations_text
+    from zij.explain.figure import save_pair
+    from zij.explain.report import pair_report
+    from zij.explain.sheets import Sheet
+
+    a, b = sources
+    files = f"A-{a.stem}.xml", f"B-{b.stem}.xml"
+    _write_pages(folder, files, a, b, explanation, pairs, summary)
+    write_text(folder / "pairs.csv", pairs.to_csv(index=False, lineterminator="\n"))
+    write_text(folder / "explanation.json", json.dumps(summary, indent=1, ensure_ascii=False) + "\n")
+    write_text(
+        folder / "pairs.jsonld", annotations_text(pairs, a.reading, b.reading, summary, page_xml=files)
+    )
+    tell("drawing")
+    sheets = [Sheet(source.reading, source.image.pixels) for source in sources]
+    save_pair(folder / "pair.png", folder / "pair.svg", sheets[0], sheets[1], pairs, summary)
+    _draw_heats(folder, sources, heats)
+    tell("writing the report")
+    write_text(folder / "report.html", pair_report(sheets[0], sheets[1], pairs, summary))
+
+
+def _draw_heats(folder: Path, sources: Sequence[Source], heats: Sequence[Heat]) -> None:
+    if not heats:
+        return
+    from zij.explain.heatmap import draw_heat
+    from zij.tables.overlay import save_png
+
+    for side, source, heat in zip("AB", sources, heats, strict=True):
+        picture = draw_heat(source.image.pixels, source.reading, heat)
+        save_png(folder / f"{side}-{source.stem}.pixels.png", picture)
+
+
+def _write_pages(
+    folder: Path,
+    files: tuple[str, str],
+    a: Source,
+    b: Source,
+    explanation: PairExplanation,
+    pairs: pd.DataFrame,
+    summary: Mapping[str, Any],
+) -> None:
+    """PAGE-XML of both pages with relevances."""
+    from zij.explain.annotations import pair_set
+
+    name = pair_set(a.reading, b.reading, summary)
+    for side, source, other in (("a", a, b), ("b", b, a)):
+        own, others = files if side == "a" else files[::-1]
+        notes, page_notes = _notes(explanation, pairs, side, name, others, other, summary)
+        write_pagexml(folder / own, source.reading, notes=notes, page_notes=page_notes)
+
+
+def _notes(
+    explanation: PairExplanation,
+    pairs: pd.DataFrame,
+    side: str,
+    name: str,
+    other_file: str,
+    other: Source,
+    summary: Mapping[str, Any],
+) -> tuple[dict[str, Notes], Notes]:
+    """Relevances and pointers to the strongest partner for each number, and the pair on the page."""
+    there = "b" if side == "a" else "a"
+    own = explanation.a if side == "a" else explanation.b
+    first = pairs.drop_duplicates(f"{side}_id").set_index(f"{side}_id")
+    partner = dict(zip(first.index, zip(first["rank"], first[f"{there}_id"], strict=True), strict=True))
+    notes = {}
+    for region, relevance in zip(own.regions, explanation.relevance(side), strict=True):  # type: ignore[arg-type]
+        value = (f"zij:relevance.{name}", "xsd:float", f"{relevance:.9g}")
+        labels: tuple[tuple[str, str, tuple[tuple[str, str, str], ...]], ...] = ()
+        if region.id in partner:
+            rank, target = partner[region.id]
+            labels = ((name, f"p{rank}", (("pair", str(rank), f"{other_file}#{target}"),)),)
+        notes[region.id] = Notes((value,), labels)
+    page = (
+        ("similar-page", other.reading.image, other_file),
+        ("similarity", f"{summary['similarity']:.9g}", ""),
+    )
+    return notes, Notes((), ((name, name, page),))
