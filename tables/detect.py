@@ -27,6 +27,7 @@ _TILE = 192  # pixels of a tile in the network's raster
 _DOUBT, _SURE = 0.3, 0.9  # probabilities between which a candidate speaks against the view it was found in
 _STRIP = 1536  # pixels of a strip when a whole page is read, so that memory stays bounded
 _MARGIN = 64  # pixels around a strip that it needs to see
+_PLAIN = 0.03  # evidence that settles the height, if not the orientation: upside down, 0 1 8 are still digits
 _NONE = 0.01  # evidence a digit-sized square of a tile below which there is no table
 
 
@@ -255,15 +256,19 @@ def _glyph(box: NDArray[np.float64], probabilities: NDArray[np.float64], factor:
 def choose_view(page: Page, weights: Weights, *, device: str = "cpu") -> View | None:
     """Scale and orientation that show the most digits for the area seen; None for "no table".
 
-    Tiles of the page are probed at five digit heights and in four orientations. The best views, where no one
-    of them stands out, are tried on all of the page; the best of all is tried between the heights, and the
-    digits found then give the height itself.
+    Tiles of the page are probed at five digit heights and in four orientations; where digits are plain to
+    see as the page lies, the other orientations are tried at their height alone. The best views, where no
+    one of them stands out, are tried on all of the page; the best of all is tried between the heights, and
+    the digits found then give the height itself.
     """
     places = _places(page)
-    views = [
+    views = [probe(page, weights, 0, height, places=places, device=device) for height in HEIGHTS]
+    best = max(views, key=lambda v: v.evidence)
+    heights = [best.digit_height] if best.evidence >= _PLAIN else HEIGHTS
+    views += [
         probe(page, weights, turn, height, places=places, device=device)
-        for height in HEIGHTS
-        for turn in range(4)
+        for height in heights
+        for turn in (1, 2, 3)
     ]
     views = [view for view in sorted(views, key=lambda v: -v.evidence)[:3] if view.evidence >= _NONE / 20]
     if not views:
