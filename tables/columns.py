@@ -17,6 +17,7 @@ __all__ = ["Columns", "find_columns"]
 Floats = NDArray[np.float64]
 
 VALLEY = 0.34  # a gutter is crossed by at most this share of the numbers of the thinner side
+DOUBTFUL = 0.25  # share of sure numbers below which a stack is none of figures
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,13 +40,15 @@ class Columns:
         return len(self.left)
 
 
-def find_columns(marks: Marks, *, barriers: Barriers, digit_height: float, fewest: int = 3) -> Columns:
+def find_columns(
+    marks: Marks, *, barriers: Barriers, digit_height: float, fewest: int = 3, upper: float = 0.8
+) -> Columns:
     """Find the columns among numbers that stand near each other.
 
     A gutter is where few numbers stand, compared with the columns at its sides. Two stacks are one column
     if they are near and hardly ever both filled in a line, with no ruling between: figures set a little to
     the left or right; or if they are what stands before and after a decimal point. A stack counts as a
-    column if it has `fewest` numbers that line up on the left, on the right or in the middle.
+    column if it has `fewest` numbers, some of them sure, that line up on the left, right or in the middle.
 
     Parameters
     ----------
@@ -57,11 +60,15 @@ def find_columns(marks: Marks, *, barriers: Barriers, digit_height: float, fewes
         Nominal digit height in pixels.
     fewest : int
         Numbers that make a column.
+    upper : float
+        A number is sure if its digits are at least so probable.
     """
     edges = _gutters(marks, digit_height)
     stack = np.searchsorted(edges, (marks.u0 + marks.u1) / 2).astype(np.intp)
     stack = _joined(marks, stack, barriers, digit_height)
     keep = [s for s in np.unique(stack).tolist() if _lines_up(marks, stack == s, digit_height, fewest)]
+    sure = marks.sure(upper)
+    keep = [s for s in keep if sure[stack == s].mean() >= DOUBTFUL]
     keep = _with_room(marks, stack, keep, digit_height)
     stack, keep = _at_the_point(marks, stack, keep, barriers, digit_height)
     of = np.full(len(marks), -1, np.intp)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zij.tables.barriers import Barriers
-from zij.tables.columns import Columns, find_columns
+from zij.tables.columns import DOUBTFUL, Columns, find_columns
 from zij.tables.drift import Drift
 from zij.tables.marks import Marks
 from zij.tables.neighbours import Indices
@@ -74,22 +74,24 @@ def find_grid(
     """
     if len(marks) < FEWEST:
         return None
-    columns = find_columns(marks, barriers=vertical, digit_height=digit_height)
+    columns = find_columns(marks, barriers=vertical, digit_height=digit_height, upper=upper)
     if not len(columns):
         return None
     parts = _straddling(marks, columns, drift, digit_height)
     if parts:
         marks = marks.split(parts, drift)
-        columns = find_columns(marks, barriers=vertical, digit_height=digit_height)
+        columns = find_columns(marks, barriers=vertical, digit_height=digit_height, upper=upper)
     rows = find_rows(marks, columns, digit_height=digit_height)
     pairs = _dislodged(marks, columns, rows, digit_height, upper)
     if pairs:
         marks = marks.joined(pairs, drift)
-        columns = find_columns(marks, barriers=vertical, digit_height=digit_height)
+        columns = find_columns(marks, barriers=vertical, digit_height=digit_height, upper=upper)
         rows = find_rows(marks, columns, digit_height=digit_height)
-    keep = _without_lone_ends(rows, columns) & _without_heading(rows, columns, horizontal, drift)
+    sure = marks.sure(upper)
+    keep = _without_lone_ends(rows, columns, sure)
+    keep &= _without_heading(rows, columns, sure, horizontal, drift)
     grid = _compact(marks, columns, rows, keep, drift)
-    if grid is None or not _is_table(grid, digit_height):
+    if grid is None or not _is_table(grid, digit_height, upper):
         return None
     row, span = _ruled_spans(grid, horizontal)
     return replace(grid, row=row, span=span)
@@ -183,30 +185,39 @@ def _dislodged(
     return list(pairs.items())
 
 
-def _without_heading(rows: Rows, columns: Columns, horizontal: Barriers, drift: Drift) -> NDArray[np.bool_]:
+def _without_heading(
+    rows: Rows, columns: Columns, sure: NDArray[np.bool_], horizontal: Barriers, drift: Drift
+) -> NDArray[np.bool_]:
     """Which rows stay: not the first where it is half empty and the only one above a ruling."""
     keep = np.ones(len(rows), bool)
     if len(rows) < 4:
         return keep
-    filled = np.array([len(np.unique(columns.of[rows.of == r])) for r in range(len(rows))])
+    filled = _filled(rows, columns, sure)
     x, y = drift.page(np.broadcast_to((columns.left + columns.right) / 2, (3, len(columns))), rows.centre[:3])
     ruled = [float(horizontal.between(y[r], y[r + 1], x[r]).mean()) for r in (0, 1)]
     keep[0] = filled[0] > 0.5 * np.median(filled) or ruled[0] < 0.6 or ruled[1] > 0.3
     return keep
 
 
-def _without_lone_ends(rows: Rows, columns: Columns) -> NDArray[np.bool_]:
-    """Which rows stay: not the first and last where they stand apart and hold next to nothing."""
-    filled = np.array([len(np.unique(columns.of[rows.of == r])) for r in range(len(rows))])
+def _without_lone_ends(rows: Rows, columns: Columns, sure: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which rows stay: not the first and last where they hold little and stand apart, or nothing sure."""
+    filled = _filled(rows, columns, np.ones(len(sure), bool))
+    doubtful = _filled(rows, columns, sure) < DOUBTFUL * filled
     usual = float(np.median(filled))
     keep = np.ones(len(rows), bool)
     for order in (range(len(rows)), range(len(rows) - 1, -1, -1)):
         for r, following in zip(list(order)[:-1], list(order)[1:], strict=True):
             apart = np.abs(rows.centre[following] - rows.centre[r]).mean() / rows.pitch
-            if not ((apart > 1.7 and filled[r] < 0.5 * usual) or (filled[r] <= 1 and usual >= 4)):
+            lone = (apart > 1.7 and filled[r] < 0.5 * usual) or (filled[r] <= 1 and usual >= 4)
+            if not (lone or (doubtful[r] and filled[r] < 0.8 * usual)):
                 break
             keep[r] = False
     return keep
+
+
+def _filled(rows: Rows, columns: Columns, counted: NDArray[np.bool_]) -> Indices:
+    """How many columns of each row are filled by the numbers that count."""
+    return np.array([len(np.unique(columns.of[(rows.of == r) & counted])) for r in range(len(rows))], np.intp)
 
 
 def _compact(
@@ -237,7 +248,7 @@ def _compact(
     )
 
 
-def _is_table(grid: Grid, digit_height: float) -> bool:
+def _is_table(grid: Grid, digit_height: float, upper: float) -> bool:
     count = len(grid.left)
     filled = np.zeros((len(grid.centre), count), bool)
     filled[grid.row, grid.column] = True
@@ -245,7 +256,10 @@ def _is_table(grid: Grid, digit_height: float) -> bool:
         steps = np.diff(grid.centre[:, 0])
         regular = np.mean(np.abs(steps - np.median(steps)) < 0.25 * grid.pitch) if len(steps) else 0.0
         return bool(len(grid.centre) >= 8 and regular >= 0.8 and grid.pitch < 5 * digit_height)
-    needed = 0.25 if filled.sum() >= SMALL else 0.75  # a few figures in text line up by chance
+    needed = 0.25
+    if filled.sum() < SMALL:  # a few figures in text, or letters read as figures, line up by chance
+        confidences = [g.confidence for n in grid.marks.numbers for g in n.glyphs]
+        needed = 0.75 if np.median(confidences) >= upper else 1.1
     return bool((filled.sum(1) >= 2).sum() >= 3 and filled.mean() >= needed)
 
 

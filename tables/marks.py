@@ -57,6 +57,12 @@ class Marks:
         u1, _ = drift.straight(self.x1, self.y)
         return replace(self, u0=u0, u1=u1, v=v)
 
+    def sure(self, upper: float) -> NDArray[np.bool_]:
+        """Whose glyphs are on average so probable; all, on a faint page where fewer than half of them are."""
+        mean = [float(np.mean([g.confidence for g in n.glyphs])) for n in self.numbers]
+        sure = np.array(mean, float) >= upper
+        return sure if sure.mean() >= 0.5 else np.ones(len(self), bool)
+
     def split(self, parts: dict[int, list[list[Glyph]]], drift: Drift) -> Marks:
         """The marks with some numbers (by index) replaced by their parts, which keep the number's line."""
         numbers, y = [], []
