@@ -212,17 +212,36 @@ def _sentence(explanation: PairExplanation, pairs: pd.DataFrame, sources: list[S
     for source in sources:
         if not any(glyph.is_digit for glyph in source.reading.glyphs()):
             return f"similarity 0.00: no digit was found on {source.image.name}; {report}"
-    matched = pairs[pairs["corresponds"]]
-    share = matched["relevance"].sum() / explanation.similarity if explanation.similarity else 0.0
-    cells = explanation.alignment.cells
-    differ = _differences(sources, cells)
-    return (
-        f"similarity {explanation.similarity:.2f}; {share:.0%} of it from pairs in {len(cells)} "
-        f"corresponding cells, {differ} of which read differently; {report}"
+    return "; ".join(
+        [f"similarity {explanation.similarity:.2f}", *_findings(explanation, pairs, sources), report]
     )
 
 
-def _differences(sources: list[Source], cells: Mapping[str, str]) -> int:
-    """Corresponding cells whose texts differ."""
-    a, b = ({cell.id: cell.text for t in s.reading.tables for cell in t.cells} for s in sources)
-    return sum(1 for one, two in cells.items() if a[one] != b[two])
+def _findings(explanation: PairExplanation, pairs: pd.DataFrame, sources: list[Source]) -> list[str]:
+    """Where the similarity comes from, and how many corresponding cells differ."""
+    from zij.explain.sheets import strongest_rows
+
+    found = []
+    run = strongest_rows(pairs, sources[0].reading)
+    if run is not None and explanation.similarity > 0:
+        _, first, last, relevance = run
+        found.append(f"{relevance / explanation.similarity:.0%} of it from rows {first + 1}-{last + 1}")
+    differ, uncertain = _differences(sources, explanation.alignment.cells)
+    if explanation.alignment.cells:
+        count = len(explanation.alignment.cells)
+        found.append(f"{differ} of {count} corresponding cells differ, {uncertain} uncertain")
+    else:
+        found.append("no cells correspond")
+    return found
+
+
+def _differences(sources: list[Source], cells: Mapping[str, str]) -> tuple[int, int]:
+    """Corresponding cells with other texts: both surely read, and one of them not."""
+    a, b = ({cell.id: cell for t in s.reading.tables for cell in t.cells} for s in sources)
+    pairs = [(a[one], b[two]) for one, two in cells.items()]
+    sure = [
+        {one.state, two.state}.isdisjoint({"uncertain", "unread"})
+        for one, two in pairs
+        if one.text != two.text
+    ]
+    return sum(sure), len(sure) - sum(sure)
