@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zij.actions._corrections import changed_reading, keep_changed_reading
-from zij.actions._sources import Progress, Source, chosen_device, is_pagexml, open_source, stems
+from zij.actions._sources import Progress, Source, chosen_device, is_pagexml, open_opening, open_source, stems
 from zij.errors import InputError, OutputError, UsageError, ZijError
 from zij.files import check_folder, staged_folder
 from zij.tables.network import Weights, load_weights
@@ -29,11 +29,14 @@ class Annotated:
         The pages read.
     failures : tuple of (str, str)
         Name and reason of each page that could not be read.
+    whole : tuple of str
+        Stems of the images that were to be split but show no opening, and were read as one page.
     """
 
     folder: Path
     sources: tuple[Source, ...]
     failures: tuple[tuple[str, str], ...]
+    whole: tuple[str, ...] = ()
 
     @property
     def sentence(self) -> str:
@@ -46,7 +49,8 @@ class Annotated:
         )
         pages = _count(len(self.sources), "page")
         found = f"{_count(digits, 'digit')} in {_count(tables, 'table')}" if digits else "no digit found"
-        return f"{pages}: {found}{f' (cells: {cells})' if cells else ''}; results: {self.folder}"
+        whole = f"; no opening, so read as one page: {', '.join(self.whole)}" if self.whole else ""
+        return f"{pages}: {found}{f' (cells: {cells})' if cells else ''}{whole}; results: {self.folder}"
 
 
 def annotate(
@@ -71,7 +75,8 @@ def annotate(
         Form of the PAGE-XML.
     device : "auto", "cpu" or "cuda"
     split : bool
-        Read the two pages of an opening by themselves.
+        Read the two pages of an opening each by itself, as `STEM-left` and `STEM-right`; an image that shows
+        no opening is read as one page. PAGE-XML files are taken as they stand.
     images : path, optional
         Where the images of PAGE-XML files lie.
     progress : callable, optional
@@ -87,29 +92,37 @@ def annotate(
         If nothing could be done: no page could be read, or the folder cannot be written to. Where several
         pages failed, the error is that of the first, and its notes (`__notes__`) are the others' reasons.
     """
-    if split:
-        raise UsageError("--split is not there yet; cut the opening into two images first.")
     names, out, device = stems(pages), Path(out), chosen_device(device)
+    if split:
+        _refuse_clashes(names)
     check_folder(out)
     weights = load_weights()
     sources: list[Source] = []
     failures: list[tuple[str, ZijError]] = []
+    whole: list[str] = []
     for done, (page, stem) in enumerate(zip(pages, names, strict=True)):
         if progress is not None:
             progress(f"reading {stem}", done, len(names))
         try:
-            source = _open(Path(page), out / f"{stem}.xml", weights=weights, device=device, images=images)
+            if split and not is_pagexml(page):
+                found = _open_halves(Path(page), out, weights=weights, device=device)
+                whole += [stem] * (len(found) == 1)
+            else:
+                result = out / f"{stem}.xml"
+                found = (_open(Path(page), result, weights=weights, device=device, images=images),)
             with staged_folder(out) as folder:
-                write_page(folder, source, profile)
+                for source in found:
+                    write_page(folder, source, profile)
         except (InputError, OutputError) as error:
             failures.append((str(page), error))
         else:
-            sources.append(source)
+            sources += found
     if not sources:
         for _, another in failures[1:]:
             failures[0][1].add_note(str(another))
         raise failures[0][1]
-    return Annotated(out, tuple(sources), tuple((page, str(reason)) for page, reason in failures))
+    reasons = tuple((page, str(reason)) for page, reason in failures)
+    return Annotated(out, tuple(sources), reasons, tuple(whole))
 
 
 def _open(page: Path, result: Path, *, weights: Weights, device: str, images: str | Path | None) -> Source:
@@ -120,6 +133,32 @@ def _open(page: Path, result: Path, *, weights: Weights, device: str, images: st
     source = open_source(page, weights=weights, device=device, images=images)
     keep_changed_reading(page, result, standing, source.reading)
     return source
+
+
+def _open_halves(page: Path, out: Path, *, weights: Weights, device: str) -> tuple[Source, ...]:
+    """Read the pages of an opening, unless a result would overwrite what a person has corrected."""
+    found = open_opening(page, weights=weights, device=device)
+    for source in found:
+        result = out / f"{source.stem}.xml"
+        keep_changed_reading(page, result, changed_reading(result), source.reading)
+    return found
+
+
+def _refuse_clashes(names: Sequence[str]) -> None:
+    """Refuse a page that is named as the half of another.
+
+    Raises
+    ------
+    UsageError
+        If a name is another one with "-left" or "-right".
+    """
+    for name in names:
+        for half in (f"{name}-left", f"{name}-right"):
+            if half in names:
+                raise UsageError(
+                    f"{half}: its results and those of a half of {name!r} would overwrite each other; write "
+                    f"them into different folders."
+                )
 
 
 def write_page(folder: Path, source: Source, profile: Profile) -> None:

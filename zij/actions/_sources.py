@@ -13,10 +13,10 @@ from zij.tables.detect import View
 from zij.tables.image import Image, read_image
 from zij.tables.network import Weights, load_weights
 from zij.tables.pagexml import as_written, find_image, read_pagexml
-from zij.tables.read import read
+from zij.tables.read import PageReading, read
 from zij.tables.reading import Glyph, Reading
 
-__all__ = ["Progress", "Source", "chosen_device", "is_pagexml", "open_source", "stems"]
+__all__ = ["Progress", "Source", "chosen_device", "is_pagexml", "open_opening", "open_source", "stems"]
 
 Progress = Callable[[str, int, int], None]
 
@@ -75,10 +75,7 @@ def open_source(
     """
     path = Path(page)
     if not is_pagexml(path):
-        result = read(path, weights=weights or load_weights(), device=device)
-        return Source(
-            path.stem, as_written(result.reading), result.page.image, result.doubtful, view=result.view
-        )
+        return _source(path.stem, read(path, weights=weights or load_weights(), device=device))
     file = read_pagexml(path)
     reading = file.reading
     corrected = path.with_suffix(".cells.csv")
@@ -98,20 +95,50 @@ def is_pagexml(page: str | Path) -> bool:
     return Path(page).suffix.lower() == ".xml"
 
 
+def open_opening(
+    page: str | Path, *, weights: Weights | None = None, device: str = "cpu"
+) -> tuple[Source, ...]:
+    """Read the two pages of an opening, as `STEM-left` and `STEM-right`; as one page where there is no fold.
+
+    Raises
+    ------
+    ZijError
+        If the file is missing, damaged, or no page.
+    """
+    from zij.tables.opening import read_opening
+
+    path = Path(page)
+    found = read_opening(read_image(path), weights or load_weights(), device=device)
+    if len(found) == 1:
+        return (_source(path.stem, found[0]),)
+    return tuple(
+        _source(f"{path.stem}-{side}", half) for side, half in zip(("left", "right"), found, strict=True)
+    )
+
+
+def _source(stem: str, result: PageReading) -> Source:
+    reading, image = as_written(result.reading), result.page.image
+    return Source(stem, reading, image, result.doubtful, view=result.view)
+
+
 def stems(pages: Sequence[str | Path]) -> tuple[str, ...]:
     """The stems of page arguments.
 
     Raises
     ------
     UsageError
-        If there is none, one is a web address, or two are the same, so that one result would overwrite the
-        other.
+        If there is none, one is a web address or no text, or two are the same, so that one result would
+        overwrite the other.
     """
     if not pages:
         raise UsageError("no page is named; give one or more images or PAGE-XML files.")
     for page in pages:
         if re.match("[a-z]+://", str(page), re.IGNORECASE):
             raise UsageError(f"{page}: zij fetches nothing from the web; save the image and name the file.")
+        if any("\ud800" <= sign <= "\udfff" for sign in str(page)):  # so Python shows bytes that are no text
+            raise UsageError(
+                f"{page}: its name is not UTF-8 and cannot stand in the results; rename the file."
+            )
     first: dict[str, str | Path] = {}
     for page in pages:
         other = first.setdefault(Path(page).stem, page)

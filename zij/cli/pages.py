@@ -32,7 +32,7 @@ def register(app: typer.Typer) -> None:
 
 
 def annotate(
-    pages: Annotated[list[str], typer.Argument(metavar="PAGE...", help="Images or PAGE-XML files.")],
+    pages: Annotated[list[str], typer.Argument(metavar="PAGE", help="Images or PAGE-XML files.")],
     out: Annotated[
         Path, typer.Option("--out", "-o", metavar="DIR", help="Folder for the results; made if missing.")
     ],
@@ -41,7 +41,10 @@ def annotate(
         typer.Option(help="Form of the PAGE-XML: cells with roles, plain lines, or Transkribus's tables."),
     ] = "nested",
     device: Device = "auto",
-    split: Annotated[bool, typer.Option("--split", help="Cut an opening into its two pages first.")] = False,
+    split: Annotated[
+        bool,
+        typer.Option("--split", help="Read an opening as two pages, STEM-left and STEM-right."),
+    ] = False,
     images: Images = None,
 ) -> None:
     """Read the digits, numbers and tables of scans.
@@ -74,7 +77,10 @@ def train(
     steps: Annotated[int | None, typer.Option(min=1, help="End after so many training steps.")] = None,
     device: Device = "auto",
 ) -> None:
-    """Make the digit model again from generated pages, or one for your own types."""
+    """Make the digit model again, or one for your own types.
+
+    It learns from generated pages, on which every digit is known.
+    """
     from zij import actions
 
     with shown_progress() as progress:
@@ -92,7 +98,7 @@ def generate(
     seed: Seed = 0,
     count: Annotated[int, typer.Option(min=1, help="Number of pages.")] = 1,
 ) -> None:
-    """Make pages of invented tables with their truth, for trials and measurements."""
+    """Make pages of tables with their truth, to try zij on."""
     from zij import actions
 
     with shown_progress() as progress:
