@@ -139,10 +139,14 @@ def stems(pages: Sequence[str | Path]) -> tuple[str, ...]:
             raise UsageError(
                 f"{page}: its name is not UTF-8 and cannot stand in the results; rename the file."
             )
+        if any("\ud800" <= sign <= "\udfff" for sign in str(page)):  # so Python shows bytes that are no text
+            raise UsageError(
+                f"{page}: its name is not UTF-8 and cannot stand in the results; rename the file."
+            )
     first: dict[str, str | Path] = {}
     for page in pages:
-        other = first.setdefault(Path(page).stem, page)
-        if other is page:
+        if (other := first.get(Path(page).stem)) is None:
+            first[Path(page).stem] = page
             continue
         if Path(page).resolve() == Path(other).resolve():
             raise UsageError(f"{page}: is named twice; name it once.")
