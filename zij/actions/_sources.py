@@ -139,10 +139,6 @@ def stems(pages: Sequence[str | Path]) -> tuple[str, ...]:
             raise UsageError(
                 f"{page}: its name is not UTF-8 and cannot stand in the results; rename the file."
             )
-        if any("\ud800" <= sign <= "\udfff" for sign in str(page)):  # so Python shows bytes that are no text
-            raise UsageError(
-                f"{page}: its name is not UTF-8 and cannot stand in the results; rename the file."
-            )
     first: dict[str, str | Path] = {}
     for page in pages:
         if (other := first.get(Path(page).stem)) is None:

@@ -6,7 +6,10 @@ is done; 2 nothing could be done.
 
 from __future__ import annotations
 
+import io
+import signal
 import sys
+import threading
 import traceback
 from collections.abc import Sequence
 from typing import Annotated, NoReturn
@@ -60,7 +63,17 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     end = words.index("--") if "--" in words else len(words)
     debug = "--debug" in words[:end]
     words = [word for place, word in enumerate(words) if word != "--debug" or place > end]
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a name that the terminal cannot show is no error
+            stream.reconfigure(errors="backslashreplace")
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _interrupt)
     sys.exit(_run(words, debug))
+
+
+def _interrupt(*_: object) -> NoReturn:
+    """End as at Ctrl-C, so that scratch files are removed."""
+    raise KeyboardInterrupt
 
 
 def _run(words: list[str], debug: bool) -> int:
