@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zij import __version__
+from zij.actions._corrections import keep_changed_files
 from zij.actions._pair_files import write_pair
 from zij.actions._sources import Progress, Source, chosen_device, open_source, stems
 from zij.errors import UsageError
-from zij.files import staged_folder
+from zij.files import check_folder, staged_folder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -115,8 +116,10 @@ def compare(
         raise UsageError(f"model {model!r} is not known; choose bigram.")
     if top < 1:
         raise UsageError(f"{top} pairs cannot be listed; ask for one or more.")
-    stems([a, b])
+    names = stems([a, b])
     out, device, loaded = Path(out), chosen_device(device), load_weights(weights)
+    check_folder(out)
+    keep_changed_files(out, (f"A-{names[0]}.xml", f"B-{names[1]}.xml"))
     tell = _steps(progress, _STEPS + pixels)
     sources = []
     for page, which in ((a, "first"), (b, "second")):

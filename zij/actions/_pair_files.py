@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zij.actions._sources import Source
-from zij.files import write_text
+from zij.files import sha256, write_text
 from zij.tables.pagexml import Notes, write_pagexml
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def write_pair(
     pairs : DataFrame
         Those that are listed.
     summary : mapping
-        The contents of `explanation.json`.
+        The contents of `explanation.json`, where the hashes of the two PAGE-XML files are added.
     heats : sequence of Heat
         The pages' relevance at pixels; none where that was not asked for.
     tell : callable
@@ -56,7 +56,8 @@ def write_pair(
     files = f"A-{a.stem}.xml", f"B-{b.stem}.xml"
     _write_pages(folder, files, a, b, explanation, pairs, summary)
     write_text(folder / "pairs.csv", pairs.to_csv(index=False, lineterminator="\n"))
-    write_text(folder / "explanation.json", json.dumps(summary, indent=1, ensure_ascii=False) + "\n")
+    facts = {**summary, "files": {name: sha256(folder / name) for name in files}}
+    write_text(folder / "explanation.json", json.dumps(facts, indent=1, ensure_ascii=False) + "\n")
     write_text(
         folder / "pairs.jsonld", annotations_text(pairs, a.reading, b.reading, summary, page_xml=files)
     )
