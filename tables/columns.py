@@ -169,8 +169,10 @@ def _at_the_point(
         near = space[k] < 0.9 * min(outer[k], outer[k + 2])
         if near and _decimal(marks, a, b, digit_height) and not _mostly_barred(marks, a, b, barriers):
             pairs.append(k)
-            zeros += [marks.numbers[n].text.startswith("0") for n in b.tolist()]
-    if not zeros or np.mean(zeros) < 0.02:
+            zeros += [
+                len(text) > 1 and text[0] == "0" for text in (marks.numbers[n].text for n in b.tolist())
+            ]
+    if not zeros or np.mean(zeros) < 0.03:
         return stack, names
     stack = stack.copy()
     for k in pairs:
@@ -186,8 +188,9 @@ def _space(marks: Marks, left: Indices, right: Indices) -> float:
 def _decimal(marks: Marks, whole: Indices, part: Indices, digit_height: float) -> bool:
     """Whether one stack may hold what stands after the point of the other."""
     digits = np.array([len(marks.numbers[k].glyphs) for k in part.tolist()])
-    usual = int(np.bincount(digits).argmax())
-    if usual < 2 or np.mean(digits == usual) < 0.65:
+    share = np.bincount(digits, weights=digits) / digits.sum()  # of digits: a number with a gap counts twice
+    usual = int(share.argmax())
+    if usual < 2 or share[usual] < 0.65:
         return False
     full = part[digits == usual]
     pitch = float(np.median(marks.u1[full] - marks.u0[full])) / (usual - 1)

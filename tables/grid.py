@@ -266,9 +266,12 @@ def _is_table(grid: Grid, digit_height: float, upper: float) -> bool:
 def _ruled_spans(grid: Grid, horizontal: Barriers) -> tuple[Indices, Indices]:
     """Rows and spans of numbers that stand alone between two horizontal rulings, beside several rows."""
     row, span = grid.row.copy(), grid.span.copy()
+    found = [_ruled_rows(grid, horizontal, c) for c in range(len(grid.left))]
+    first, count = np.unique(np.concatenate(found), return_counts=True)
+    common = first[count >= 0.5 * len(found)]  # broken rulings are not found in every column
     for c in range(len(grid.left)):
         member = np.flatnonzero(grid.column == c)
-        bounds = _ruled_rows(grid, horizontal, c)
+        bounds = _evened(np.union1d(found[c], common))
         if len(bounds) < 3 or not len(member):
             continue
         group = np.searchsorted(bounds, row[member], side="right") - 1
@@ -279,6 +282,15 @@ def _ruled_spans(grid: Grid, horizontal: Barriers) -> tuple[Indices, Indices]:
             if np.mean(alone & (size > 1)) > 0.6 and abs(grid.marks.v[k] - middle) < 0.8 * grid.pitch:
                 row[k], span[k] = bounds[g], n
     return row, span
+
+
+def _evened(bounds: Indices) -> Indices:
+    """The bounds of groups, with those added that are missing between groups of one usual size."""
+    size = np.diff(bounds)
+    usual = int(np.bincount(size).argmax())
+    if np.mean(size == usual) >= 0.6 and not (size % usual).any():
+        return np.arange(0, int(bounds[-1]) + 1, usual, dtype=np.intp)
+    return bounds
 
 
 def _ruled_rows(grid: Grid, horizontal: Barriers, column: int) -> Indices:

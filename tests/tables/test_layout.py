@@ -222,6 +222,115 @@ def test_number_midway_between_two_rows_spans_both() -> None:
     assert [(c.row, c.row_span) for c in table.cells if c.column == 3 and c.text] == [(0, 2), (4, 2), (8, 2)]
 
 
+def test_spans_where_a_columns_own_rulings_are_broken_off() -> None:
+    glyphs, rulings = climates()
+    found = [k for k in range(len(rulings.horizontal)) if k % 7 < 4 or k in (5, 6, 40, 41)]
+    broken = Rulings(rulings.vertical, tuple(rulings.horizontal[k] for k in found if k // 7 != 3))
+    (table,) = lay_out(glyphs, digit_height=H, rulings=broken).tables
+    assert {c.row: c.row_span for c in table.cells if c.column == 5} == dict.fromkeys(range(0, 24, 3), 3)
+
+
+def crowded(*, rows: int = 31, columns: int = 25) -> list[Glyph]:
+    """A month of readings: columns hardly farther apart than the digits beside a raised point, no rulings."""
+    rng = np.random.default_rng(5)
+    glyphs, width = [], (0.35 + 3 * 0.7 + 1.3) * H
+    for row in range(rows):
+        y = 100 + 29 * row + 12 * (row // 5)
+        if row < rows - 1:
+            glyphs += printed(str(row + 1), 40, y, where=f"{row}_0", old=False, pitch=0.7)
+        for c in range(1, columns + 1):
+            text = f"{rng.choice([0, 9])}.{rng.integers(0, 1000):03d}"
+            glyphs += printed(text, 70 + width * c, y, where=f"{row}_{c}", old=False, pitch=0.7)
+    return glyphs
+
+
+def test_crowded_decimals_without_rulings_are_one_cell_each() -> None:
+    glyphs = crowded()
+    layout = lay_out(glyphs, digit_height=H)
+    (table,) = layout.tables
+    assert (table.rows, table.columns) == (31, 26)
+    assert layout.loose == ()
+    assert astray(layout) == []
+    rng = np.random.default_rng(0)
+    (table,) = lay_out([g for g in glyphs if rng.random() >= 0.05], digit_height=H).tables
+    assert (table.rows, table.columns) == (31, 26)
+
+
+def test_degrees_and_minutes_are_no_decimals() -> None:
+    rng = np.random.default_rng(6)
+    glyphs = []
+    for row, c in itertools.product(range(30), range(4)):
+        glyphs += printed(str(rng.integers(0, 10)), 100 + 110 * c, 100 + 30 * row, where=f"{row}_{2 * c}")
+        minutes = str(rng.integers(10, 60))
+        glyphs += printed(minutes, 100 + 110 * c + 36, 100 + 30 * row, where=f"{row}_{2 * c + 1}")
+    layout = lay_out(glyphs, digit_height=H)
+    assert (layout.tables[0].rows, layout.tables[0].columns) == (30, 8)
+    assert astray(layout) == []
+
+
+@pytest.mark.parametrize("confidence", [0.95, 0.6])
+def test_a_sure_digit_that_slipped_stays_in_its_number(confidence: float) -> None:
+    glyphs, rulings = climates()
+    fallen = [g for g in glyphs if g.id == "4_4"][-1]
+    assert sum(g.id == "4_4" for g in glyphs) == 2
+    slipped = replace(fallen, box=replace(fallen.box, y=fallen.box.y - 0.55 * H), confidence=confidence)
+    layout = lay_out([slipped if g is fallen else g for g in glyphs], digit_height=H, rulings=rulings)
+    (table,) = layout.tables
+    text = next(c.text for c in table.cells if (c.row, c.column) == (4, 4))
+    whole = "".join(g.text for g in glyphs if g.id == "4_4")
+    assert (text, len(layout.loose)) == ((whole, 0) if confidence > 0.9 else (whole[0], 1))
+
+
+def test_a_heading_ruled_off_is_no_row() -> None:
+    glyphs, rulings = chords()
+    heading = [g for right in (100, 190) for g in printed("2", right, 70)]
+    ruling = Segment(0, 84, 280, 84)
+    ruled = Rulings(rulings.vertical, (ruling,))
+    layout = lay_out([*heading, *glyphs], digit_height=H, rulings=ruled)
+    assert (layout.tables[0].rows, len(layout.loose)) == (30, 2)
+    layout = lay_out([*heading, *glyphs], digit_height=H, rulings=rulings)
+    assert (layout.tables[0].rows, len(layout.loose)) == (31, 0)
+
+
+def test_what_is_doubtful_opens_no_column_and_no_row() -> None:
+    glyphs, rulings = barometer()
+    beside = [(1020.0 + 3 * (r % 2), 100.0 + 26 * r + 12 * (r // 5)) for r in range(0, 25, 2)]
+    above = [(44 + 74 * c + 30.0, 74.0) for c in range(1, 9)]
+    false = [replace(g, confidence=0.6) for x, y in beside + above for g in printed("1", x, y)]
+    layout = lay_out([*glyphs, *false], digit_height=H, rulings=rulings)
+    (table,) = layout.tables
+    assert (table.rows, table.columns) == (25, 13)
+    assert len(layout.loose) == len(false)
+    sure = [replace(g, confidence=0.95) for g in false]
+    (table,) = lay_out([*glyphs, *sure], digit_height=H, rulings=rulings).tables
+    assert (table.rows, table.columns) == (26, 14)
+
+
+def test_a_small_table_of_doubtful_digits_is_none() -> None:
+    glyphs = [g for r in range(5) for c in range(2) for g in printed("7", 100 + 60 * c, 100 + 30 * r)]
+    assert [(t.rows, t.columns) for t in lay_out(glyphs, digit_height=H).tables] == [(5, 2)]
+    assert lay_out([replace(g, confidence=0.6) for g in glyphs], digit_height=H).tables == ()
+
+
+def test_a_digit_beside_unread_ones_is_adopted_on_its_line_only() -> None:
+    glyphs = [
+        g
+        for r in range(12)
+        for c in range(3)
+        for g in printed("485", 100 + 80 * c, 100 + 40 * r, where=f"{r}_{c}", old=False)
+    ]
+    number = [g for g in glyphs if g.id == "6_1"]
+    word = [replace(g, box=replace(g.box, x=g.box.x + 300)) for g in number]
+    ink = drawn([*glyphs, *word])
+    left = [replace(n[0], confidence=0.6) for n in (number, word)]
+    rest = [g for g in glyphs if g not in number]
+    layout = lay_out([*rest, *left], digit_height=H, ink=ink)
+    (table,) = layout.tables
+    cell = next(c for c in table.cells if (c.row, c.column) == (6, 1))
+    assert (cell.text, cell.state) == ("4", "uncertain")
+    assert [n.box for n in layout.loose] == [left[1].box]
+
+
 def test_order_of_digits_does_not_matter() -> None:
     glyphs, rulings = climates()
     shuffled = [glyphs[k] for k in np.random.default_rng(0).permutation(len(glyphs))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 from itertools import pairwise
 from pathlib import Path
 
@@ -92,6 +93,16 @@ def test_reach_lies_between_digits_and_columns(pitch: float, gap: float) -> None
     found = group_digits(glyphs, digit_height=H)
     assert pitch < found.reach < gap
     assert [n.text for n in found.numbers] == ["24", "57"] * 12
+
+
+def test_reach_bridges_no_column_where_a_point_parts_the_digits() -> None:
+    glyphs = []
+    for r, c in itertools.product(range(12), range(6)):
+        x, y = 50 + (1.05 + 2 * 0.7 + 1.3) * H * c, 50 + 30 * r
+        glyphs += printed("9", x, y, old=False) + printed("847", x + 1.05 * H, y, pitch=0.7, old=False)
+    found = group_digits(glyphs, digit_height=H)
+    assert 0.75 < found.reach < 1.0
+    assert [n.text for n in found.numbers] == ["9", "847"] * 72
 
 
 def test_given_reach_is_used() -> None:
