@@ -93,7 +93,7 @@ def split(page: Page) -> tuple[Page, ...]:
     left = np.array([(0, 0), (top, 0), (bottom, height), (0, height)], float)
     right = np.array([(top, 0), (width, 0), (width, height), (bottom, height)], float)
     halves = [_half(page, geometry.to_original(outline), geometry.scale) for outline in (left, right)]
-    return tuple(halves if wide is page else halves[::-1])
+    return tuple(halves)
 
 
 def find_fold(grey: NDArray[np.uint8], ink: NDArray[np.float32]) -> tuple[float, float] | None:
