@@ -60,11 +60,10 @@ def keep_changed_reading(page: Path, result: Path, standing: Reading | None, rea
     InputError
         If something would be lost.
     """
-    if standing is None or standing == reading:
+    in_place = page.resolve() == result.resolve()
+    if standing is None or (standing.source == "human" and (in_place or standing == reading)):
         return
-    if page.resolve() == result.resolve():
-        if standing.source == "human":
-            return
+    if in_place:
         raise InputError(
             f"{page}: was made by {standing.source} and would be replaced by what zij keeps of it; "
             "choose another folder with -o."

@@ -78,16 +78,18 @@ def _interrupt(*_: object) -> NoReturn:
 
 def _run(words: list[str], debug: bool) -> int:
     try:
-        return int(app(words, prog_name="zij", standalone_mode=False) or 0)
+        code = int(app(words, prog_name="zij", standalone_mode=False) or 0)
     except (KeyboardInterrupt, typer.Abort):
-        typer.echo("zij: interrupted; nothing half-written was left behind.", err=True)
-        return INTERRUPTED
+        code = INTERRUPTED
     except Exception as error:
         if debug:
             traceback.print_exc()
         for sentence in (_sentence(error, debug), *map(_one_line, getattr(error, "__notes__", ()))):
             typer.echo(f"zij: {sentence}", err=True)
         return NOTHING_DONE
+    if code == INTERRUPTED:  # so typer, too, reports Ctrl-C
+        typer.echo("zij: interrupted; nothing half-written was left behind.", err=True)
+    return code
 
 
 def _sentence(error: Exception, debug: bool) -> str:
