@@ -12,6 +12,8 @@ __all__ = ["find_blocks", "steps_below", "steps_beside"]
 
 Floats = NDArray[np.float64]
 
+FARTHEST_BESIDE = 10.0  # digit heights between numbers of one table, unless their lines agree
+
 
 def steps_below(marks: Marks, *, digit_height: float, farthest: float = 6.0) -> tuple[Indices, Indices]:
     """Each number and the nearest below that overlaps it from left to right (distances in digit heights)."""
@@ -27,7 +29,7 @@ def steps_below(marks: Marks, *, digit_height: float, farthest: float = 6.0) -> 
 
 
 def steps_beside(
-    marks: Marks, *, digit_height: float, farthest: float = 10.0, aside: float = 0.5
+    marks: Marks, *, digit_height: float, farthest: float = FARTHEST_BESIDE, aside: float = 0.5
 ) -> tuple[Indices, Indices]:
     """Each number and the nearest to its right about its line (distances in digit heights)."""
     i, j = pairs_ahead(

@@ -9,15 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zij.tables.barriers import Barriers
+from zij.tables.blocks import FARTHEST_BESIDE
 from zij.tables.columns import DOUBTFUL, Columns, find_columns
 from zij.tables.drift import Drift
 from zij.tables.marks import Marks
 from zij.tables.neighbours import Indices
-from zij.tables.numbers import NARROWEST
 from zij.tables.reading import Glyph
-from zij.tables.rows import ALIGNED, Rows, find_rows
+from zij.tables.rows import Rows, find_rows
 
-__all__ = ["Grid", "adopted", "find_grid"]
+__all__ = ["Grid", "find_grid", "find_grids"]
 
 Floats = NDArray[np.float64]
 
@@ -55,6 +55,44 @@ class Grid:
     right: Floats
     pitch: float
     drift: Drift
+
+
+def find_grids(
+    marks: Marks,
+    *,
+    vertical: Barriers,
+    horizontal: Barriers,
+    drift: Drift,
+    digit_height: float,
+    upper: float = 0.8,
+) -> list[Grid]:
+    """The table that some numbers make, or the two that stand beside each other, or none; see `find_grid`.
+
+    Two tables that a stray digit between them has linked are parted again at the wide gutter, if either side
+    is a table of at least two columns by itself.
+    """
+
+    def find(part: Marks) -> Grid | None:
+        return find_grid(
+            part,
+            vertical=vertical,
+            horizontal=horizontal,
+            drift=drift,
+            digit_height=digit_height,
+            upper=upper,
+        )
+
+    grid = find(marks)
+    if grid is None:
+        return []
+    gutter = grid.left[1:] - grid.right[:-1]
+    if not len(gutter) or gutter.max() <= FARTHEST_BESIDE * digit_height:
+        return [grid]
+    c = int(gutter.argmax())
+    middle = (grid.right[c] + grid.left[c + 1]) / 2
+    sides = [find(marks.take(np.flatnonzero(side))) for side in (marks.u1 < middle, marks.u0 >= middle)]
+    tables = [side for side in sides if side is not None and len(side.left) > 1]
+    return tables if len(tables) == 2 else [grid]
 
 
 def find_grid(
@@ -95,53 +133,6 @@ def find_grid(
         return None
     row, span = _ruled_spans(grid, horizontal)
     return replace(grid, row=row, span=span)
-
-
-def adopted(grid: Grid, others: Marks, *, digit_height: float) -> Grid:
-    """The grid with those of some doubtful numbers that stand where a number is to be expected.
-
-    Parameters
-    ----------
-    grid : Grid
-    others : Marks
-        Numbers that had no part in finding the grid, such as those that may be letters.
-    digit_height : float
-        Nominal digit height in pixels.
-
-    Returns
-    -------
-    Grid
-        With the numbers that stand on the line of a row, among the digits of a well filled column, and on no
-        other number.
-    """
-    rows, columns = grid.centre.shape
-    filled = np.zeros((rows, columns), bool)
-    filled[grid.row, grid.column] = True
-    full = filled.mean(0) >= 0.6
-    margin = 0.3 * digit_height
-    taken, row, column = [], [], []
-    for k in range(len(others)):
-        u0, u1 = others.u0[k], others.u1[k]
-        inside = np.flatnonzero(full & (grid.left - margin <= u0) & (u1 <= grid.right + margin))
-        if not len(inside):
-            continue
-        c = int(inside[0])
-        r = int(np.abs(grid.centre[:, c] - others.v[k]).argmin())
-        cell = (grid.row == r) & (grid.column == c)
-        apart = np.maximum(u0 - grid.marks.u1[cell], grid.marks.u0[cell] - u1)
-        level = abs(grid.centre[r, c] - others.v[k]) <= ALIGNED * grid.pitch
-        if level and (apart >= NARROWEST * digit_height).all():
-            taken.append(k)
-            row.append(r)
-            column.append(c)
-    new = np.array(taken, np.intp)
-    return replace(
-        grid,
-        marks=grid.marks.followed(others.take(new)),
-        row=np.append(grid.row, row).astype(np.intp),
-        column=np.append(grid.column, column).astype(np.intp),
-        span=np.append(grid.span, np.ones(len(new))).astype(np.intp),
-    )
 
 
 def _straddling(

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from zij.tables.adoption import adopted
 from zij.tables.barriers import Barriers
 from zij.tables.blocks import find_blocks, steps_below, steps_beside
 from zij.tables.blots import Blots, find_blots
 from zij.tables.cells import UPPER, make_table
 from zij.tables.drift import Drift
 from zij.tables.geometry import Box
-from zij.tables.grid import Grid, adopted, find_grid
+from zij.tables.grid import Grid, find_grids
 from zij.tables.marks import Marks
 from zij.tables.neighbours import Indices
 from zij.tables.numbers import group_digits, line_positions
@@ -96,9 +97,9 @@ def lay_out(
     if ink is not None:
         blots = find_blots(ink, glyphs, rulings=rulings, digit_height=digit_height, upper=upper)
     figures, doubtful = _figures(marks, glyphs, blots)
-    grids = []
+    grids: list[Grid] = []
     for block in find_blocks(figures, digit_height=digit_height):
-        grid = find_grid(
+        found = find_grids(
             figures.take(block),
             vertical=vertical,
             horizontal=horizontal,
@@ -106,8 +107,7 @@ def lay_out(
             digit_height=digit_height,
             upper=upper,
         )
-        if grid is not None:
-            grids.append(adopted(grid, doubtful, digit_height=digit_height))
+        grids += [adopted(grid, doubtful, digit_height=digit_height) for grid in found]
     tables = [
         make_table(grid, vertical=vertical, unread=blots.unread, digit_height=digit_height, upper=upper)
         for grid in grids

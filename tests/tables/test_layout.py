@@ -374,6 +374,19 @@ def test_tables_stand_in_reading_order() -> None:
     assert {(t.rows, t.columns) for t in tables} == {(12, 3)}
 
 
+def test_two_tables_linked_by_a_stray_digit_are_two() -> None:
+    glyphs = [
+        g
+        for left, r, c in itertools.product((100, 560), range(20), range(3))
+        for g in printed("35", left + 60 * c, 100 + 30 * r)
+    ]
+    stray = [replace(g, confidence=0.6) for g in printed("1", 390, 400)]
+    for loose in ([], stray):
+        layout = lay_out([*glyphs, *loose], digit_height=H)
+        assert [(t.rows, t.columns) for t in layout.tables] == [(20, 3)] * 2
+        assert len(layout.loose) == len(loose)
+
+
 def test_number_across_a_gutter_is_parted() -> None:
     glyphs, rulings = chords()
     broken = Rulings(tuple(replace(s, y1=900) for s in rulings.vertical), ())  # the last rows have no ruling

@@ -1,0 +1,61 @@
+"""Doubtful numbers that a table found without them makes likely."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from zij.tables.grid import Grid
+from zij.tables.marks import Marks
+from zij.tables.numbers import NARROWEST
+from zij.tables.rows import ALIGNED
+
+__all__ = ["adopted"]
+
+
+def adopted(grid: Grid, others: Marks, *, digit_height: float) -> Grid:
+    """The grid with those of some doubtful numbers that stand where a number is to be expected.
+
+    Parameters
+    ----------
+    grid : Grid
+    others : Marks
+        Numbers that had no part in finding the grid, such as those that may be letters.
+    digit_height : float
+        Nominal digit height in pixels.
+
+    Returns
+    -------
+    Grid
+        With the numbers that stand on the line of a row, among the digits of a well filled column, and on no
+        other number.
+    """
+    rows, columns = grid.centre.shape
+    filled = np.zeros((rows, columns), bool)
+    filled[grid.row, grid.column] = True
+    full = filled.mean(0) >= 0.6
+    margin = 0.3 * digit_height
+    taken, row, column = [], [], []
+    for k in range(len(others)):
+        u0, u1 = others.u0[k], others.u1[k]
+        inside = np.flatnonzero(full & (grid.left - margin <= u0) & (u1 <= grid.right + margin))
+        if not len(inside):
+            continue
+        c = int(inside[0])
+        r = int(np.abs(grid.centre[:, c] - others.v[k]).argmin())
+        cell = (grid.row == r) & (grid.column == c)
+        apart = np.maximum(u0 - grid.marks.u1[cell], grid.marks.u0[cell] - u1)
+        level = abs(grid.centre[r, c] - others.v[k]) <= ALIGNED * grid.pitch
+        if level and (apart >= NARROWEST * digit_height).all():
+            taken.append(k)
+            row.append(r)
+            column.append(c)
+    new = np.array(taken, np.intp)
+    return replace(
+        grid,
+        marks=grid.marks.followed(others.take(new)),
+        row=np.append(grid.row, row).astype(np.intp),
+        column=np.append(grid.column, column).astype(np.intp),
+        span=np.append(grid.span, np.ones(len(new))).astype(np.intp),
+    )
