@@ -91,7 +91,7 @@ def test_the_walk_allows_what_lies_to_the_left() -> None:
 
 
 @pytest.mark.parametrize("code", ["import zij", "from zij.cli import main; main()"])
-def test_the_front_door_is_light(code: str) -> None:
+def test_the_front_door_is_light(code: str, tmp_path: Path) -> None:
     """Neither the import nor --help loads anything that takes long."""
     script = (
         "import sys; sys.argv = ['zij', '--help']\n"
@@ -99,7 +99,7 @@ def test_the_front_door_is_light(code: str) -> None:
         "heavy = {'torch', 'cv2', 'matplotlib', 'pandas', 'skimage', 'scipy', 'lxml', 'PIL', 'numpy'}\n"
         "sys.exit(', '.join(sorted(heavy & set(sys.modules))) or None)"
     )
-    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT.parent)
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=tmp_path)
     assert ended.returncode == 0, ended.stderr
 
 
