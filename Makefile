@@ -2,6 +2,7 @@
 # make demo A=scan1.jpg B=scan2.jpg  the same with your scans
 # make test                          lint, types, tests, the commands of the documentation
 # make bench                         speed and memory
+# make help                          these lines
 #
 # The first call makes .venv and installs torch (CPU) and zij into it; it needs Python 3.11 or newer
 # (PYTHON=/path/to/python3 names one) and a package index.
@@ -15,8 +16,17 @@ CPU_INDEX := https://download.pytorch.org/whl/cpu
 PYTHONS := python3.13 python3.12 python3.11 python3.14 python3 python
 IS_NEW := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 
-.PHONY: demo test lint types check bench clean
+.PHONY: help demo test lint types check bench clean
 .DEFAULT_GOAL := demo
+
+help:
+	@sed -n '/^[^#]/q; s/^# \{0,1\}//p' Makefile
+
+ifneq ($(A)$(B),)
+ifeq ($(and $(A),$(B)),)
+$(error name both scans: make demo A=scan1.jpg B=scan2.jpg)
+endif
+endif
 
 demo: $(READY)
 ifeq ($(A)$(B),)
