@@ -41,10 +41,10 @@ def compare(
         typer.Option("--pixels", help="Also draw which pixels of each page speak for and against it."),
     ] = False,
 ) -> None:
-    """Say how similar two pages are, and exactly which pairs of digits make it up.
+    """Say how similar two pages are, and which digits make it so.
 
-    Writes PAGE-XML for both pages, the pairs (CSV and W3C annotations), a figure, and report.html, which
-    opens without a network.
+    The similarity is split exactly into pairs of digit regions. Writes PAGE-XML for both
+    pages, the pairs (CSV and W3C annotations), a figure, and report.html, which opens without a network.
     """
     from zij import actions
 
@@ -62,7 +62,10 @@ def demo(
     ] = Path("demo"),
     seed: Seed = 0,
 ) -> None:
-    """Generate two editions of one table, a few misprints apart, and compare them."""
+    """Make two editions of one table and compare them.
+
+    The second is a copy of the first with a few misprints.
+    """
     from zij import actions
 
     with shown_progress() as progress:
