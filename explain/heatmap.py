@@ -37,7 +37,8 @@ def draw_heat(rgb: NDArray[np.uint8], reading: Reading, heat: Heat) -> NDArray[n
     -------
     (H', W', 3) ndarray of uint8
         The page in grey, pale, with red where pixels speak for the similarity and blue where they speak
-        against it; the more relevance an area holds, the fuller the colour. The figures stand on top.
+        against it; the colour's opacity is the square root of the relevance, so that what is weak is seen.
+        The figures stand on top.
     """
     page, geometry = upright(rgb, reading)
     geometry = geometry.scaled(_scale(page.shape[:2], reading.digit_height))
@@ -48,8 +49,9 @@ def draw_heat(rgb: NDArray[np.uint8], reading: Reading, heat: Heat) -> NDArray[n
         density = _density(heat.pixels, geometry)
         full = _full(density)
         for sign, name in ((1, FOR), (-1, AGAINST)):
-            alpha = np.sqrt(np.clip(sign * density / full, 0, 1))[..., None]
-            picture += alpha * (np.array(ImageColor.getrgb(name), np.float32) - picture)
+            alpha = np.sqrt(np.clip(sign * density / full, 0, 1))
+            for channel, value in enumerate(ImageColor.getrgb(name)[:3]):  # one by one: pictures are large
+                picture[..., channel] += alpha * (value - picture[..., channel])
     return np.vstack([_legend(heat, geometry.width), np.rint(picture).astype(np.uint8)])
 
 

@@ -21,9 +21,9 @@ from zij.tables.page import Page
 __all__ = ["PixelRelevance", "contrast_seeds", "peak_relevance", "pixel_relevance", "raster_relevance"]
 
 MARGIN = 64
-"""Pixels around a strip: more than the 44 that the network sees to each side of a cell."""
-STRIP = 512
-"""Pixels of a strip's height; bounds the memory."""
+"""Pixels around a tile: more than the 44 that the network sees to each side of a cell."""
+STRIP, WIDTH = 256, 512
+"""Pixels of a tile's height and width; they bound the memory."""
 _SEARCH = 2
 """Cells around a box's centre among which the peak of a digit is looked for."""
 
@@ -138,7 +138,7 @@ def raster_relevance(
     *,
     recipe: Recipe = DIGITS,
 ) -> tuple[NDArray[np.float64], float]:
-    """Relevance of the pixels of a raster, strip by strip.
+    """Relevance of the pixels of a raster, tile by tile.
 
     Parameters
     ----------
@@ -160,18 +160,31 @@ def raster_relevance(
     padded = np.pad(ink, ((0, -height % STRIDE), (0, -width % STRIDE)))
     total, remainder = np.zeros(padded.shape), 0.0
     cells = np.clip((centres[:, ::-1] // STRIDE).astype(int), 0, np.array(padded.shape) // STRIDE - 1)
-    for top in range(0, padded.shape[0], STRIP):
-        low, high = max(top - MARGIN, 0), min(top + STRIP + MARGIN, padded.shape[0])
-        here = (cells[:, 0] * STRIDE >= top) & (cells[:, 0] * STRIDE < top + STRIP) & relevance.any(axis=1)
-        if here.any():
-            tensor = torch.from_numpy(padded[None, None, low:high]).to(network.classes.weight)
-            attribution = attribute(network.trunk, tensor, recipe)
-            local = cells[here] - (low // STRIDE, 0)
-            seeds, kept = contrast_seeds(network, attribution.output, local, relevance[here])
-            found, more = attribution.relevance(seeds)
-            total[low:high] += found[0, 0].double().numpy()
-            remainder += kept + float(more)
+    owners = cells * STRIDE // (STRIP, WIDTH)
+    for tile in np.unique(owners[relevance.any(axis=1)], axis=0):
+        low = np.maximum(tile * (STRIP, WIDTH) - MARGIN, 0)
+        high = np.minimum((tile + 1) * (STRIP, WIDTH) + MARGIN, padded.shape)
+        part = slice(low[0], high[0]), slice(low[1], high[1])
+        here = (owners == tile).all(axis=1)
+        found, kept = _tile(padded[part], network, cells[here] - low // STRIDE, relevance[here], recipe)
+        total[part] += found
+        remainder += kept
     return total[:height, :width], remainder
+
+
+def _tile(
+    ink: NDArray[np.floating],
+    network: DigitNetwork,
+    cells: NDArray[np.int64],
+    relevance: NDArray[np.float64],
+    recipe: Recipe,
+) -> tuple[NDArray[np.float64], float]:
+    """Relevance of the pixels of a part, and what was kept; all that it took is freed at the end."""
+    tensor = torch.from_numpy(np.ascontiguousarray(ink)[None, None]).to(network.classes.weight)
+    attribution = attribute(network.trunk, tensor, recipe)
+    seeds, kept = contrast_seeds(network, attribution.output, cells, relevance)
+    found, more = attribution.relevance(seeds)
+    return found[0, 0].double().numpy(), kept + float(more)
 
 
 def contrast_seeds(

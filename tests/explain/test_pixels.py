@@ -107,14 +107,15 @@ def test_pixels_and_remainder_sum_to_the_seed(size: tuple[int, int]) -> None:
     assert np.abs(found).sum() > 0.01
 
 
-def test_strips_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tiles_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     evidence = page([["12", "7"], ["345"], ["60"], ["89"], ["11"], ["2"]])
     relevance = peak_relevance(evidence, embed(evidence), np.full(110, 0.1))
     whole = raster_relevance(ink(), network(), evidence.centres, relevance)
     monkeypatch.setattr(pixels, "STRIP", 64)
-    strips = raster_relevance(ink(), network(), evidence.centres, relevance)
-    np.testing.assert_allclose(strips[0], whole[0], atol=1e-12)
-    assert strips[1] == pytest.approx(whole[1], abs=1e-12)
+    monkeypatch.setattr(pixels, "WIDTH", 48)
+    tiles = raster_relevance(ink(), network(), evidence.centres, relevance)
+    np.testing.assert_allclose(tiles[0], whole[0], atol=1e-12)
+    assert tiles[1] == pytest.approx(whole[1], abs=1e-12)
 
 
 def test_relevance_stays_in_the_field_of_view() -> None:
