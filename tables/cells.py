@@ -118,15 +118,17 @@ def _held(grid: Grid) -> tuple[Floats, Floats, Floats, Floats]:
 def _sides(grid: Grid, vertical: Barriers, digit_height: float) -> tuple[Floats, Floats]:
     """Left and right edges: the nearest ruling, or the middle of the gutter, at the height of each row."""
     count = len(grid.left)
-    inner_left, inner_right = grid.left - 0.4 * digit_height, grid.right + 0.4 * digit_height
-    middle = (inner_right[:-1] + inner_left[1:]) / 2
-    outer_left = np.maximum(np.append(-np.inf, middle), inner_left - WIDEST * digit_height)
-    outer_right = np.minimum(np.append(middle, np.inf), inner_right + WIDEST * digit_height)
+    near_left, near_right = grid.left - 0.4 * digit_height, grid.right + 0.4 * digit_height
+    middle = (near_right[:-1] + near_left[1:]) / 2
+    outer_left = np.maximum(np.append(-np.inf, middle), near_left - WIDEST * digit_height)
+    outer_right = np.minimum(np.append(middle, np.inf), near_right + WIDEST * digit_height)
     left, right = np.empty_like(grid.centre), np.empty_like(grid.centre)
+    inner = np.empty((2, *grid.centre.shape))
     for r, v in enumerate(grid.centre):
         columns_x0, y = grid.drift.page(grid.left, v)
         columns_x1, _ = grid.drift.page(grid.right, v)
         left[r], right[r] = grid.drift.page(outer_left, v)[0], grid.drift.page(outer_right, v)[0]
+        inner[:, r] = columns_x0, columns_x1
         rulings = vertical.crossings(float(np.median(y)), beyond=digit_height)
         for c in range(count):
             before = rulings[rulings < columns_x0[c]]
@@ -137,8 +139,16 @@ def _sides(grid: Grid, vertical: Barriers, digit_height: float) -> tuple[Floats,
                 left[r, c] = before[-1]
             if len(after) and after[0] < ceiling:
                 right[r, c] = after[0]
+    left = inner[0] - _usual_margin(inner[0] - left, digit_height)
+    right = inner[1] + _usual_margin(right - inner[1], digit_height)
     right[:, :-1] = np.minimum(right[:, :-1], left[:, 1:])
     return left, right
+
+
+def _usual_margin(margin: Floats, digit_height: float) -> Floats:
+    """Margins, (R, C), those much wider than usual in their column narrowed: there a ruling was not seen."""
+    usual = np.median(margin, axis=0)
+    return np.asarray(np.where(margin > usual + digit_height, usual, margin))
 
 
 def _ends(grid: Grid) -> tuple[Floats, Floats]:

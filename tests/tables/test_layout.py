@@ -212,6 +212,16 @@ def test_number_between_horizontal_rulings_spans_their_rows() -> None:
     assert {c.row for c in table.cells if c.column == 5} == set(range(0, 24, 3))
 
 
+def test_a_cell_does_not_reach_to_a_far_ruling_where_its_own_is_broken_off() -> None:
+    glyphs, rulings = climates()
+    near = rulings.vertical[1]
+    broken = (rulings.vertical[0], replace(near, y1=700), *rulings.vertical[2:])
+    (table,) = lay_out(glyphs, digit_height=H, rulings=Rulings(broken, ())).tables
+    lefts = [c.box.x for c in table.cells if c.column == 1]
+    assert lefts[0] == near.x0
+    assert min(lefts) > near.x0 - H
+
+
 def test_number_midway_between_two_rows_spans_both() -> None:
     glyphs = []
     for r, right in itertools.product(range(10), (100, 160, 220)):
