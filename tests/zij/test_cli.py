@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import signal
 import sys
 import time
 import types
@@ -153,6 +154,19 @@ def test_an_interrupt_is_clean(actions: Actions, capsys: pytest.CaptureFixture[s
     actions.outcome = KeyboardInterrupt()
     assert run("demo") == 130
     assert capsys.readouterr() == ("", "zij: interrupted; nothing half-written was left behind.\n")
+
+
+def test_being_ended_is_an_interrupt(
+    actions: Actions, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SIGTERM, as a cluster or a shutdown sends it, unwinds, so that scratch folders are removed."""
+    before = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr(actions, "demo", lambda *_, **__: signal.raise_signal(signal.SIGTERM), raising=False)
+    try:
+        assert run("demo") == 130
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert capsys.readouterr().err == "zij: interrupted; nothing half-written was left behind.\n"
 
 
 @pytest.mark.parametrize(

