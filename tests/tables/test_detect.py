@@ -27,8 +27,8 @@ def maps(
     probabilities[10] = 1
     edges = np.zeros((4, 20, 30), np.float32)
     for digit, row, column, p, w, h in digits:
-        probabilities[:, row, column] = (1 - p) * 0.5 / 9
-        probabilities[digit, row, column], probabilities[10, row, column] = p, (1 - p) * 0.5
+        probabilities[:, row, column] = (1 - p) * 0.1 / 9
+        probabilities[digit, row, column], probabilities[10, row, column] = p, (1 - p) * 0.9
         x, y = 4 * column + 2, 4 * row + 2
         edges[:, row, column] = x - w / 2, y - h / 2, x + w / 2, y + h / 2
     return probabilities, edges
