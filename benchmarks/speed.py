@@ -27,13 +27,14 @@ from zij.explain.figure import save_pair
 from zij.explain.report import pair_report
 from zij.explain.sheets import Sheet
 from zij.similarity.evidence import evidence_from_reading
-from zij.tables.detect import choose_view, detect
-from zij.tables.image import read_image
-from zij.tables.network import load_weights
+from zij.tables.digits.detect import detect
+from zij.tables.digits.network import load_weights
+from zij.tables.digits.view import choose_view
 from zij.tables.overlay import draw_overlay
-from zij.tables.page import prepare
 from zij.tables.pagexml import as_written, to_xml
 from zij.tables.read import reading_of
+from zij.tables.scan.image import read_image
+from zij.tables.scan.page import prepare
 
 PUBLISHED = 900.0  # seconds of processor time a page
 ROUNDS = 5

@@ -12,11 +12,12 @@ from scipy.ndimage import maximum_filter
 from zij.explain.pairs import Side
 from zij.explain.pixels import PixelRelevance, peak_relevance, pixel_relevance
 from zij.similarity.evidence import Evidence
-from zij.tables.detect import FLOOR, View, scores_of
+from zij.tables.digits.network import DIGIT_HEIGHT, STRIDE, Weights
+from zij.tables.digits.peaks import FLOOR, scores_of
+from zij.tables.digits.view import View
 from zij.tables.geometry import Geometry
-from zij.tables.network import DIGIT_HEIGHT, STRIDE, Weights
-from zij.tables.page import Page
 from zij.tables.reading import Reading
+from zij.tables.scan.page import Page
 
 __all__ = ["Heat", "page_heat", "page_view"]
 
@@ -88,7 +89,7 @@ def page_heat(
     Parameters
     ----------
     page : Page
-        As `zij.tables.page.prepare` gives it.
+        As `zij.tables.scan.page.prepare` gives it.
     weights : Weights
         The digit network.
     evidence : Evidence

@@ -11,7 +11,7 @@ from torch.nn.grad import conv2d_input
 
 from zij.errors import ModelError
 from zij.explain.rules import STABILISER, Affine, Rule, Step, epsilon
-from zij.tables.network import Residual
+from zij.tables.digits.network import Residual
 
 __all__ = ["DIGITS", "Attribution", "Recipe", "attribute"]
 

@@ -14,9 +14,9 @@ from zij.explain.occurrences import MinRule, occurrences
 from zij.explain.rules import STABILISER
 from zij.similarity.embedding import Embedding
 from zij.similarity.evidence import Evidence
+from zij.tables.digits.network import STRIDE, DigitNetwork
 from zij.tables.geometry import Geometry
-from zij.tables.network import STRIDE, DigitNetwork
-from zij.tables.page import Page
+from zij.tables.scan.page import Page
 
 __all__ = ["PixelRelevance", "contrast_seeds", "peak_relevance", "pixel_relevance", "raster_relevance"]
 

@@ -8,13 +8,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from zij.tables.detect import detect
+from zij.tables.digits.detect import detect
+from zij.tables.digits.network import Weights
 from zij.tables.geometry import Box, Geometry
-from zij.tables.image import Image
-from zij.tables.network import Weights
-from zij.tables.page import Page, prepare
 from zij.tables.read import PageReading, reading_of
-from zij.tables.skew import find_skew
+from zij.tables.scan.image import Image
+from zij.tables.scan.page import Page, prepare
+from zij.tables.scan.skew import find_skew
 
 __all__ = ["find_fold", "read_opening", "split"]
 
@@ -76,7 +76,7 @@ def split(page: Page) -> tuple[Page, ...]:
     Parameters
     ----------
     page : Page
-        As `zij.tables.page.prepare` gives it, not turned.
+        As `zij.tables.scan.page.prepare` gives it, not turned.
 
     Returns
     -------

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from zij.tables.detect import FLOOR, LOWER, UPPER, Detection, View, detect
+from zij.tables.digits.detect import Detection, detect
+from zij.tables.digits.network import Weights, load_weights
+from zij.tables.digits.peaks import FLOOR, LOWER, UPPER
+from zij.tables.digits.view import View
 from zij.tables.geometry import Box
-from zij.tables.image import Image, read_image
-from zij.tables.layout import lay_out
-from zij.tables.network import Weights, load_weights
-from zij.tables.page import Page, prepare
+from zij.tables.layout.layout import lay_out
 from zij.tables.reading import Glyph, Number, Reading, Table
-from zij.tables.rulings import find_rulings
+from zij.tables.scan.image import Image, read_image
+from zij.tables.scan.page import Page, prepare
+from zij.tables.scan.rulings import find_rulings
 
 __all__ = ["PageReading", "read"]
 

@@ -15,12 +15,12 @@ from zij.explain.heat import Heat, page_heat, page_view
 from zij.explain.heatmap import draw_heat
 from zij.explain.pixels import PixelRelevance
 from zij.similarity.evidence import evidence_from_reading
-from zij.tables.detect import View
+from zij.tables.digits.network import DigitNetwork, Weights
+from zij.tables.digits.view import View
 from zij.tables.geometry import Box, Geometry
-from zij.tables.image import Image
-from zij.tables.network import DigitNetwork, Weights
-from zij.tables.page import prepare
 from zij.tables.reading import Reading
+from zij.tables.scan.image import Image
+from zij.tables.scan.page import prepare
 
 RED, BLUE = (178, 24, 43), (33, 102, 172)
 

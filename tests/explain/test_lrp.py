@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from zij.errors import ModelError
 from zij.explain.lrp import DIGITS, Recipe, attribute
 from zij.explain.rules import Rule, box, epsilon, flat, gamma, zplus
-from zij.tables.network import DigitNetwork, Residual
+from zij.tables.digits.network import DigitNetwork, Residual
 
 FIXTURE = Path(__file__).parents[2] / ".." / "shared" / "data" / "bilrp_reference" / "vgg_small.npz"
 Slow = Callable[[float, float], float]

@@ -13,8 +13,8 @@ from zij.explain.lrp import attribute
 from zij.explain.pixels import contrast_seeds, peak_relevance, raster_relevance
 from zij.similarity.embedding import embed
 from zij.similarity.evidence import Evidence, evidence_from_reading
+from zij.tables.digits.network import DigitNetwork
 from zij.tables.geometry import Box
-from zij.tables.network import DigitNetwork
 from zij.tables.reading import Glyph, Number, Reading
 
 

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from zij.tables.detect import View
+from zij.tables.digits.view import View
 from zij.tables.generate.climates import climates
 from zij.tables.generate.errors import copy_with_errors
 from zij.tables.generate.fonts import roman_typeface

@@ -9,14 +9,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from zij.tables import detect as module
-from zij.tables.detect import LOWER, choose_view, detect, pick_peaks, scores_of
+from zij.tables.digits import peaks as module
+from zij.tables.digits.detect import detect
+from zij.tables.digits.network import load_weights
+from zij.tables.digits.peaks import LOWER, pick_peaks, scores_of
+from zij.tables.digits.view import choose_view
 from zij.tables.generate.climates import climates
 from zij.tables.generate.pages import Setting, make_page
-from zij.tables.image import Image
-from zij.tables.network import load_weights
-from zij.tables.page import prepare
 from zij.tables.read import read
+from zij.tables.scan.image import Image
+from zij.tables.scan.page import prepare
 
 
 def maps(

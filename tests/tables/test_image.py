@@ -17,7 +17,7 @@ from PIL import Image as Pillow
 from PIL import TiffImagePlugin
 
 from zij.errors import ImageError
-from zij.tables.image import read_image
+from zij.tables.scan.image import read_image
 
 RAMP = np.linspace(0, 255, 48 * 32).reshape(32, 48)
 GREY8 = RAMP.astype(np.uint8)

@@ -14,14 +14,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from zij.tables.barriers import Barriers
-from zij.tables.drift import Drift
 from zij.tables.geometry import Box
-from zij.tables.image import read_image
-from zij.tables.layout import Layout, lay_out
-from zij.tables.page import prepare
+from zij.tables.layout.barriers import Barriers
+from zij.tables.layout.drift import Drift
+from zij.tables.layout.layout import Layout, lay_out
 from zij.tables.reading import Glyph, Table
-from zij.tables.rulings import Rulings, Segment, find_rulings
+from zij.tables.scan.image import read_image
+from zij.tables.scan.page import prepare
+from zij.tables.scan.rulings import Rulings, Segment, find_rulings
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 PAGES = {"climates/pifferi_1604_p368": 17.5, "petavius_1630/p351": 13.5, "petavius_1630/p352": 13.5}

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from zij.errors import ModelError
-from zij.tables.network import DigitNetwork, load_weights, save_weights
+from zij.tables.digits.network import DigitNetwork, load_weights, save_weights
 
 
 def _taught(widths: tuple[int, int, int] = (4, 6, 8)) -> DigitNetwork:

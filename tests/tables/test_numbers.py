@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from zij.tables.geometry import Box
-from zij.tables.neighbours import components, mutual, pairs_ahead
-from zij.tables.numbers import group_digits, line_positions, number_of
+from zij.tables.layout.neighbours import components, mutual, pairs_ahead
+from zij.tables.layout.numbers import group_digits, line_positions, number_of
 from zij.tables.reading import Glyph
-from zij.tables.rulings import Rulings, Segment
+from zij.tables.scan.rulings import Rulings, Segment
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 PAGES = {"climates/pifferi_1604_p368": 17.5, "petavius_1630/p351": 13.5, "petavius_1630/p352": 13.5}

@@ -11,14 +11,15 @@ import pytest
 from made_opening import RIM, made_opening
 
 from zij.tables import opening
-from zij.tables.detect import Detection, View
+from zij.tables.digits.detect import Detection
+from zij.tables.digits.network import DigitNetwork, Weights
+from zij.tables.digits.view import View
 from zij.tables.generate.climates import climates
 from zij.tables.generate.pages import Setting, make_page
 from zij.tables.geometry import Box, Geometry
-from zij.tables.image import Image, read_image
-from zij.tables.network import DigitNetwork, Weights
 from zij.tables.opening import read_opening, split
-from zij.tables.page import Page, prepare
+from zij.tables.scan.image import Image, read_image
+from zij.tables.scan.page import Page, prepare
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 needs_data = pytest.mark.skipif(not DATA.is_dir(), reason="the real pages are not at ../shared/data")

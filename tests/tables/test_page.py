@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zij.tables.geometry import Box
-from zij.tables.image import Image, read_image
-from zij.tables.page import Page, prepare
-from zij.tables.skew import find_skew
+from zij.tables.scan.image import Image, read_image
+from zij.tables.scan.page import Page, prepare
+from zij.tables.scan.skew import find_skew
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 REAL = sorted(DATA.glob("*/*.digits.csv"))

@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 import pytest
 
-from zij.tables.image import read_image
-from zij.tables.page import prepare
-from zij.tables.rulings import Rulings, Segment, find_rulings
+from zij.tables.scan.image import read_image
+from zij.tables.scan.page import prepare
+from zij.tables.scan.rulings import Rulings, Segment, find_rulings
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 needs_data = pytest.mark.skipif(not (DATA / "climates").exists(), reason="no real pages at ../shared/data")

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 import torch
 
+from zij.tables.digits.network import save_weights
+from zij.tables.digits.train import Settings, loss, targets, train
 from zij.tables.generate.crops import CROP, Crop
 from zij.tables.generate.fonts import demo_typeface, roman_typeface
-from zij.tables.network import save_weights
-from zij.tables.train import Settings, loss, targets, train
 
 FACES = (demo_typeface(), roman_typeface())
 

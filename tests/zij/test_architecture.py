@@ -72,8 +72,8 @@ def test_the_ground_uses_no_room(module: str) -> None:
 @pytest.mark.parametrize(
     ("source", "module"),
     [
-        ("import zij.explain", "zij.tables.page"),
-        ("from zij import explain", "zij.tables.page"),
+        ("import zij.explain", "zij.tables.scan.page"),
+        ("from zij import explain", "zij.tables.scan.page"),
         ("from zij.similarity import cosine", "zij.tables"),
         ("from ..explain import figure", "zij.similarity.bigrams"),
         ("from .. import explain as e", "zij.similarity.bigrams"),

@@ -15,8 +15,8 @@ import pytest
 from commands import VIEW, files, small_page, zij
 from lxml import etree
 
-from zij.tables import detect
 from zij.tables.cellscsv import COLUMNS as CELLS
+from zij.tables.digits import detect
 from zij.tables.overlay import save_png
 from zij.tables.pagexml import read_pagexml
 

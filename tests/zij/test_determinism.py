@@ -14,8 +14,8 @@ from zij.tables.overlay import save_png
 
 PROGRAM = """
 import sys
-from zij.tables import detect
-detect.HEIGHTS = (17.0, 21.0)  # the others only take time
+from zij.tables.digits import view
+view.HEIGHTS = (17.0, 21.0)  # the others only take time
 from zij.cli import main
 try:
     main(["annotate", "a.png", "-o", sys.argv[1]])

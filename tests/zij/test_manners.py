@@ -19,7 +19,8 @@ import pytest
 from commands import VIEW, files, letters_page, refused, small_page, zij
 from PIL import Image as Pillow
 
-from zij.tables import detect, overlay
+from zij.tables import overlay
+from zij.tables.digits import detect, view
 from zij.tables.overlay import save_png
 from zij.tables.pagexml import read_pagexml
 
@@ -113,7 +114,7 @@ def test_decompression_bomb(tmp_path: Path) -> None:
 def test_a_page_without_digits_is_an_answer(
     kind: str, scans: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(detect, "HEIGHTS", (21.0,))
+    monkeypatch.setattr(view, "HEIGHTS", (21.0,))
     page = {
         "one pixel": np.full((1, 1, 3), 255, np.uint8),
         "blank": np.full((300, 200, 3), 240, np.uint8),
@@ -433,7 +434,7 @@ def test_an_interrupt_leaves_nothing_half_written(scans: Path, tmp_path: Path) -
         pages[-1].symlink_to(scans / "a.png")
     program = (
         "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-        "from zij.tables import detect\n"
+        "from zij.tables.digits import detect\n"
         "detect.choose_view = lambda *_, **__: detect.View(0, 16.0, 1.0)\n"
         "from zij.cli import main; main(sys.argv[1:])"
     )

@@ -15,7 +15,8 @@ from zij import actions
 from zij.errors import InputError, UsageError
 from zij.files import sha256
 from zij.tables import opening
-from zij.tables.detect import View, detect
+from zij.tables.digits.detect import detect
+from zij.tables.digits.view import View
 from zij.tables.overlay import save_png
 from zij.tables.pagexml import read_pagexml
 

@@ -11,7 +11,7 @@ from zij.actions._corrections import changed_reading, keep_changed_reading
 from zij.actions._sources import Progress, Source, chosen_device, is_pagexml, open_opening, open_source, stems
 from zij.errors import InputError, OutputError, UsageError, ZijError
 from zij.files import check_folder, staged_folder
-from zij.tables.network import Weights, load_weights
+from zij.tables.digits.network import Weights, load_weights
 from zij.tables.pagexml import Profile, write_pagexml
 
 __all__ = ["Annotated", "annotate", "write_page"]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from zij.explain.heat import Heat
     from zij.explain.pairs import PairExplanation
     from zij.similarity.evidence import Evidence
-    from zij.tables.network import Weights
+    from zij.tables.digits.network import Weights
 
 __all__ = ["Compared", "compare"]
 
@@ -110,7 +110,7 @@ def compare(
     """
     from zij.explain.bilrp import explain
     from zij.similarity.evidence import evidence_from_reading
-    from zij.tables.network import load_weights
+    from zij.tables.digits.network import load_weights
 
     if model != "bigram":
         raise UsageError(f"model {model!r} is not known; choose bigram.")
@@ -163,7 +163,7 @@ def _heats(
 ) -> tuple[Heat, ...]:
     """Both pages' relevance at their pixels."""
     from zij.explain.heat import page_heat
-    from zij.tables.page import prepare
+    from zij.tables.scan.page import prepare
 
     sides = (explanation.a, explanation.b), (explanation.b, explanation.a)
     return tuple(

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from zij.errors import InputError, UsageError
 from zij.tables.cellscsv import apply_cells, read_cells
-from zij.tables.detect import View
-from zij.tables.image import Image, read_image
-from zij.tables.network import Weights, load_weights
+from zij.tables.digits.network import Weights, load_weights
+from zij.tables.digits.view import View
 from zij.tables.pagexml import as_written, find_image, read_pagexml
 from zij.tables.read import PageReading, read
 from zij.tables.reading import Glyph, Reading
+from zij.tables.scan.image import Image, read_image
 
 __all__ = ["Progress", "Source", "chosen_device", "is_pagexml", "open_opening", "open_source", "stems"]
 

@@ -71,12 +71,12 @@ def train(
     device : "auto", "cpu" or "cuda"
     progress : callable, optional
     """
+    from zij.tables.digits.model_card import write_card
+    from zij.tables.digits.network import save_weights
+    from zij.tables.digits.train import Settings, steps_for
+    from zij.tables.digits.train import train as teach
+    from zij.tables.digits.trial import trial
     from zij.tables.generate.fonts import find_typefaces
-    from zij.tables.model_card import write_card
-    from zij.tables.network import save_weights
-    from zij.tables.train import Settings, steps_for
-    from zij.tables.train import train as teach
-    from zij.tables.trial import trial
 
     faces, device = find_typefaces(fonts), chosen_device(device)
     settings = Settings()

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from zij.tables.rulings import Segment
+    from zij.tables.scan.rulings import Segment
 
 __all__ = ["Barriers"]
 

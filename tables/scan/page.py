@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zij.tables.geometry import Box, Geometry
-from zij.tables.gutter import beyond_gutters
-from zij.tables.image import Image
-from zij.tables.paper import WORKING_SIZE, fade, find_paper, light
-from zij.tables.skew import find_skew
+from zij.tables.scan.gutter import beyond_gutters
+from zij.tables.scan.image import Image
+from zij.tables.scan.paper import WORKING_SIZE, fade, find_paper, light
+from zij.tables.scan.skew import find_skew
 
 __all__ = ["Page", "prepare"]
 

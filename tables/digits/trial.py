@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from zij.tables.detect import LOWER, UPPER, Peaks, pick_peaks, scores_of
+from zij.tables.digits.network import Weights, load_weights
+from zij.tables.digits.peaks import LOWER, UPPER, Peaks, pick_peaks, scores_of
 from zij.tables.generate.crops import Crop, make_crop
 from zij.tables.generate.fonts import Typeface
-from zij.tables.network import Weights, load_weights
 
 __all__ = ["Trial", "hits", "trial"]
 

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zij.tables.geometry import Box
-from zij.tables.neighbours import Indices, components, pairs_ahead
+from zij.tables.layout.neighbours import Indices, components, pairs_ahead
 from zij.tables.reading import Glyph
 
 if TYPE_CHECKING:
-    from zij.tables.rulings import Rulings
+    from zij.tables.scan.rulings import Rulings
 
 __all__ = ["Blots", "find_blots"]
 

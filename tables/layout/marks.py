@@ -9,9 +9,9 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from zij.tables.drift import Drift
-from zij.tables.neighbours import Indices
-from zij.tables.numbers import number_of
+from zij.tables.layout.drift import Drift
+from zij.tables.layout.neighbours import Indices
+from zij.tables.layout.numbers import number_of
 from zij.tables.reading import Glyph, Number
 
 __all__ = ["Marks"]

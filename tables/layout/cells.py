@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from zij.tables.barriers import Barriers
 from zij.tables.geometry import Box
-from zij.tables.grid import Grid
+from zij.tables.layout.barriers import Barriers
+from zij.tables.layout.grid import Grid
 from zij.tables.reading import Cell, Number, State, Table
 
 __all__ = ["UPPER", "make_table"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from zij.tables.marks import Marks
-from zij.tables.neighbours import Indices, components, nearest, pairs_ahead
+from zij.tables.layout.marks import Marks
+from zij.tables.layout.neighbours import Indices, components, nearest, pairs_ahead
 
 __all__ = ["find_blocks", "steps_below", "steps_beside"]
 

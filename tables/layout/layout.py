@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from zij.tables.adoption import adopted
-from zij.tables.barriers import Barriers
-from zij.tables.blocks import find_blocks, steps_below, steps_beside
-from zij.tables.blots import Blots, find_blots
-from zij.tables.cells import UPPER, make_table
-from zij.tables.drift import Drift
 from zij.tables.geometry import Box
-from zij.tables.grid import Grid, find_grids
-from zij.tables.marks import Marks
-from zij.tables.neighbours import Indices
-from zij.tables.numbers import group_digits, line_positions
+from zij.tables.layout.adoption import adopted
+from zij.tables.layout.barriers import Barriers
+from zij.tables.layout.blocks import find_blocks, steps_below, steps_beside
+from zij.tables.layout.blots import Blots, find_blots
+from zij.tables.layout.cells import UPPER, make_table
+from zij.tables.layout.drift import Drift
+from zij.tables.layout.grid import Grid, find_grids
+from zij.tables.layout.marks import Marks
+from zij.tables.layout.neighbours import Indices
+from zij.tables.layout.numbers import group_digits, line_positions
 from zij.tables.reading import Cell, Glyph, Number, Table
 
 if TYPE_CHECKING:
-    from zij.tables.rulings import Rulings, Segment
+    from zij.tables.scan.rulings import Rulings, Segment
 
 __all__ = ["Layout", "lay_out", "map_boxes"]
 

@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from zij.tables.barriers import Barriers
-from zij.tables.blocks import FARTHEST_BESIDE
-from zij.tables.columns import DOUBTFUL, Columns, find_columns
-from zij.tables.drift import Drift
-from zij.tables.marks import Marks
-from zij.tables.neighbours import Indices
+from zij.tables.layout.barriers import Barriers
+from zij.tables.layout.blocks import FARTHEST_BESIDE
+from zij.tables.layout.columns import DOUBTFUL, Columns, find_columns
+from zij.tables.layout.drift import Drift
+from zij.tables.layout.marks import Marks
+from zij.tables.layout.neighbours import Indices
+from zij.tables.layout.rows import Rows, find_rows
 from zij.tables.reading import Glyph
-from zij.tables.rows import Rows, find_rows
 
 __all__ = ["Grid", "find_grid", "find_grids"]
 

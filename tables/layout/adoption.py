@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from zij.tables.grid import Grid
-from zij.tables.marks import Marks
-from zij.tables.numbers import NARROWEST
-from zij.tables.rows import ALIGNED
+from zij.tables.layout.grid import Grid
+from zij.tables.layout.marks import Marks
+from zij.tables.layout.numbers import NARROWEST
+from zij.tables.layout.rows import ALIGNED
 
 __all__ = ["adopted"]
 

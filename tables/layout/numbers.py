@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from zij.tables.barriers import Barriers
 from zij.tables.geometry import Box
-from zij.tables.neighbours import Indices, components, mutual, pairs_ahead
+from zij.tables.layout.barriers import Barriers
+from zij.tables.layout.neighbours import Indices, components, mutual, pairs_ahead
 from zij.tables.reading import Glyph, Number
 
 if TYPE_CHECKING:
-    from zij.tables.rulings import Rulings
+    from zij.tables.scan.rulings import Rulings
 
 __all__ = ["Grouping", "group_digits", "line_positions", "number_of"]
 

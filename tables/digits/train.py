@@ -15,9 +15,9 @@ from torch import Tensor
 from torch.nn import functional
 from torch.utils.data import DataLoader, Dataset
 
+from zij.tables.digits.network import STRIDE, DigitNetwork
 from zij.tables.generate.crops import CROP, Crop, make_crop
 from zij.tables.generate.fonts import Typeface
-from zij.tables.network import STRIDE, DigitNetwork
 
 __all__ = ["Settings", "steps_for", "targets", "train"]
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from zij.tables.columns import Columns
-from zij.tables.marks import Marks
-from zij.tables.neighbours import Indices
+from zij.tables.layout.columns import Columns
+from zij.tables.layout.marks import Marks
+from zij.tables.layout.neighbours import Indices
 
 __all__ = ["Rows", "find_rows", "row_pitch"]
 

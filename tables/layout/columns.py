@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from zij.tables.barriers import Barriers
-from zij.tables.marks import Marks
-from zij.tables.neighbours import Indices
+from zij.tables.layout.barriers import Barriers
+from zij.tables.layout.marks import Marks
+from zij.tables.layout.neighbours import Indices
 
 __all__ = ["Columns", "find_columns"]
 

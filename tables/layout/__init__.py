@@ -1,0 +1,1 @@
+"""From digits to numbers, rows, columns, cells and tables."""

@@ -1,0 +1,1 @@
+"""From an image file to a page: its paper, light, skew, rulings."""
