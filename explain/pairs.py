@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -18,7 +19,7 @@ from zij.tables.geometry import Box
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["COLUMNS", "NEAR", "PairExplanation", "Region", "Side"]
+__all__ = ["COLUMNS", "NEAR", "PairExplanation", "Region", "Side", "spelled"]
 
 NEAR = 0.05
 """Pairs whose relevances differ by no more than this share are near equals: corresponding ones go first."""
@@ -45,6 +46,12 @@ class Region:
     cell: str = ""
 
 
+def spelled(text: str) -> tuple[str, ...]:
+    """The features that a text spells: its lone digits, and the pairs in its longer runs of digits."""
+    runs = re.findall("[0-9]+", text)
+    return tuple(run[k : k + 2] for run in runs for k in range(max(len(run) - 1, 1)))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Side:
     """One page's half of an explanation.
@@ -64,6 +71,16 @@ class Side:
     regions: tuple[Region, ...]
     factor: NDArray[np.float64]
     outside: NDArray[np.float64]
+
+    def as_read(self) -> NDArray[np.float64]:
+        """The part of `factor` that belongs to the regions' texts, 0 for other readings of their digits."""
+        kept = np.zeros_like(self.factor)
+        names = [spelled(region.text) for region in self.regions]
+        for m, k in zip(*np.nonzero(self.factor), strict=True):
+            text = self.regions[k].text
+            if FEATURES[m] in names[k] or (len(text) == 1 and text in FEATURES[m]):  # or its half of a pair
+                kept[m, k] = self.factor[m, k]
+        return kept
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,12 +114,14 @@ class PairExplanation:
 
     @property
     def count(self) -> int:
-        """Number of all pairs of regions and features with some relevance."""
-        a, b = np.count_nonzero(self.a.factor, axis=1), np.count_nonzero(self.b.factor, axis=1)
+        """Number of all pairs of regions and features that can be listed."""
+        a, b = (np.count_nonzero(side.as_read(), axis=1) for side in (self.a, self.b))
         return int(a @ b)
 
     def pairs(self, top: int | None = None) -> pd.DataFrame:
-        """The strongest pairs of regions, a row for each pair and feature that they share.
+        """The strongest pairs of regions, a row for each pair and feature that their texts share.
+
+        Other readings of uncertain digits count in the similarity, but are not listed.
 
         Near equals (relevances within 5 % of the largest of them) form a group; in a group pairs in
         corresponding cells stand first. Otherwise the order is that of relevance, then of reading.
@@ -191,7 +210,8 @@ class PairExplanation:
         Returns
         -------
         dict
-            similarity, dot; relevance_listed (of the pairs listed), relevance_unlisted (of the others),
+            similarity, dot; relevance_listed (of the pairs listed), relevance_unlisted (of the others: beyond
+            `top`, or by another reading of an uncertain digit),
             relevance_outside_digits, remainder (kept by the root's stabiliser): the four sum to the
             similarity; relevance_negative, the negative part of all pairs.
         """
@@ -207,7 +227,7 @@ class PairExplanation:
         }
 
     def _listed(self, top: int | None) -> Products:
-        found = strongest(self.a.factor, self.b.factor, top, slack=NEAR)
+        found = strongest(self.a.as_read(), self.b.as_read(), top, slack=NEAR)
         group = groups(np.abs(found.values), NEAR)
         order = np.lexsort((np.arange(len(group)), ~self._corresponds(found.i, found.j), group))[:top]
         return Products(found.features[order], found.i[order], found.j[order], found.values[order])

@@ -84,10 +84,14 @@ def composition(pairs: pd.DataFrame, summary: Mapping[str, Any]) -> list[Part]:
     unlisted = float(summary.get("relevance_unlisted", 0.0))
     if beyond is None and unlisted == 0:
         beyond = 0
+    weaker = f"{_count(beyond)} weaker pairs, not listed here"
+    if beyond == 0 and unlisted > 0:  # nothing is left out by length
+        weaker = "other readings of uncertain digits, not listed"
+        beyond = None
     rows: list[tuple[str, float, str, int | None]] = [
         ("matching", relevance[matching].sum(), f"{both:,} pairs in corresponding cells", both),
         ("elsewhere", relevance[~matching].sum(), f"{other:,} pairs elsewhere on the pages", other),
-        ("unlisted", unlisted, f"{_count(beyond)} weaker pairs, not listed here", beyond),
+        ("unlisted", unlisted, weaker, beyond),
         ("outside", summary.get("relevance_outside_digits", 0.0), "evidence outside the digits read", None),
         ("remainder", summary.get("remainder", 0.0), "remainder of the calculation", None),
     ]

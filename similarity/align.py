@@ -74,7 +74,8 @@ def align(a: Reading, b: Reading) -> Alignment:
     What counts is content: cells with the same digits agree, weighted by how rare they are; cells that
     differ in one digit of at least two agree by half, so that misread digits do no harm. Rows and columns
     may be missing on either side; a row without a match between two matched neighbours is matched by its
-    place. Cells that span several rows or columns correspond to the cell with which they share most places.
+    place. A cell that spans several rows or columns corresponds to that of the cells beside it which has the
+    same digits, else to one that is filled as well, else to the one with which it shares most places.
 
     Parameters
     ----------
@@ -277,12 +278,18 @@ def _score(
 
 
 def _cell_pairs(one: _Grid, two: _Grid, match: TableMatch) -> list[tuple[str, str]]:
-    """Ids of cells that share matched places, each with the one that it shares most with."""
+    """Ids of cells that share matched places: of several the one with the same digits, else a filled one."""
     votes: dict[tuple[int, int], int] = {}
     for i, j in match.rows:
         for p, q in match.columns:
             pair = int(one.owner[i, p]), int(two.owner[j, q])
             if min(pair) >= 0:
                 votes[pair] = votes.get(pair, 0) + 1
-    ranked = sorted(votes, key=lambda pair: (-votes[pair], pair))
+    texts = [[_content(cell) for cell in grid.cells] for grid in (one, two)]
+
+    def merit(pair: tuple[int, int]) -> tuple[bool, bool, int]:
+        a, b = texts[0][pair[0]], texts[1][pair[1]]
+        return bool(a) and a == b, bool(a) == bool(b), votes[pair]
+
+    ranked = sorted(votes, key=lambda pair: (*(-value for value in merit(pair)), pair))
     return [(one.cells[k].id, two.cells[m].id) for k, m in sorted(_one_to_one(ranked))]

@@ -18,7 +18,7 @@ __all__ = ["Evidence", "evidence_from_reading", "named"]
 
 MIN_REACH, MAX_REACH = 0.8, 1.6
 """Bounds of `Evidence.reach`, in digit heights."""
-EXTRA_FLOOR = 0.3
+EXTRA_FLOOR = 0.5
 """Fainter candidates outside the reading are passed over. Neighbours form a bigram for all digits that they
 may be, so that letters which faintly resemble digits would outweigh a table's rare pairs."""
 MOST_CELLS = 6_000_000
@@ -101,7 +101,7 @@ def evidence_from_reading(
     extra : sequence of Glyph, optional
         Further candidates, such as those below the threshold of the reading. They belong to no number and
         pair with whatever lies in reach.
-    floor : float, default 0.3
+    floor : float, default 0.5
         Probability below which such a candidate is no evidence.
 
     Returns

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from zij.errors import UsageError
 from zij.explain.bilrp import EPSILON, explain, factor
 from zij.explain.occurrences import occurrences
-from zij.explain.pairs import COLUMNS, PairExplanation
+from zij.explain.pairs import COLUMNS, PairExplanation, spelled
 from zij.similarity.bigrams import BigramNetwork
 from zij.similarity.embedding import cosine, embed
 from zij.similarity.evidence import Evidence, evidence_from_reading
@@ -169,12 +169,9 @@ def test_swapping_the_pages_transposes_exactly(level: str) -> None:
 def test_relevance_is_the_sum_over_features_and_glyphs() -> None:
     a, b = page(5), page(6)
     whole = explain(a, b)
-    table = whole.pairs()
-    np.testing.assert_allclose(table.relevance.sum(), dense(whole).sum(), atol=1e-12)
-    by_pair = table.groupby(["a_id", "b_id"]).relevance.sum()
-    ids = [[region.id for region in side.regions] for side in (whole.a, whole.b)]
-    for (one, two), value in by_pair.items():  # type: ignore[misc]
-        assert dense(whole)[ids[0].index(one), ids[1].index(two)] == pytest.approx(value, abs=1e-12)
+    report = whole.report()
+    both = report["relevance_listed"] + report["relevance_unlisted"]
+    np.testing.assert_allclose(both, dense(whole).sum(), atol=1e-12)
     for rule in ("share", "winner"):
         glyphs = explain(a, b, level="glyph", min_rule=rule)  # type: ignore[arg-type]
         relevance = {r.id: v for r, v in zip(glyphs.a.regions, glyphs.relevance("a"), strict=True)}
@@ -183,6 +180,30 @@ def test_relevance_is_the_sum_over_features_and_glyphs() -> None:
                 v for name, v in relevance.items() if name == region.id or name.startswith(region.id + "_g")
             ]
             assert sum(parts) == pytest.approx(value, abs=1e-12)
+
+
+def test_a_text_spells_its_lone_digits_and_pairs() -> None:
+    assert spelled("7") == ("7",)
+    assert spelled("123") == ("12", "23")
+    assert spelled("0.202") == ("0", "20", "02")
+    assert spelled("") == spelled("**") == ()
+
+
+def test_pairs_are_those_of_the_texts_and_all_of_them() -> None:
+    """Other readings of uncertain digits are in the sum, not in the list."""
+    a, b = page(5), page(6)
+    whole = explain(a, b)
+    table = whole.pairs()
+    for side in "ab":
+        assert all(f in spelled(text) for f, text in zip(table.feature, table[f"{side}_text"], strict=True))
+    assert whole.count == len(table)
+    assert 0 < table.relevance.sum() < 0.98 * dense(whole).sum()
+    sure = explain(page(5, sure=True), page(6, sure=True))
+    by_pair = sure.pairs().groupby(["a_id", "b_id"]).relevance.sum()
+    ids = [[region.id for region in side.regions] for side in (sure.a, sure.b)]
+    for (one, two), value in by_pair.items():  # type: ignore[misc]
+        assert dense(sure)[ids[0].index(one), ids[1].index(two)] == pytest.approx(value, abs=1e-12)
+    assert by_pair.sum() == pytest.approx(dense(sure).sum(), abs=1e-12)
 
 
 def test_union_of_disjoint_pages_adds_before_the_root() -> None:

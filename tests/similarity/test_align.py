@@ -166,3 +166,18 @@ def test_the_climates_page_against_another_edition() -> None:
         assert right >= 0.97 * len(truth)
         assert len(alignment.cells) <= len(truth)
         assert len(truth) > 180
+
+
+@pytest.mark.parametrize("at", [0, 1, 2])
+def test_a_number_beside_three_rows_corresponds_to_where_the_other_page_has_it(at: int) -> None:
+    """One page sets it beside the group, the other on one of its lines and leaves the other two empty."""
+    base = sines(9, 3)
+    wide = {**base, **{(r, 3): str(30 + r) for r in (0, 3, 6)}}
+    lone = {**base, **{(r, 3): str(30 + r - at) if r % 3 == at else "" for r in range(9)}}
+    spans = {(r, 3): (3, 1) for r in (0, 3, 6)}
+    one = Reading("x.png", "", 3000, 3000, (table(wide, spans),), digit_height=12).with_ids()
+    two = reading(lone)
+    found = align(one, two).cells
+    assert {k: v for k, v in found.items() if k.endswith("c3")} == {
+        f"t1_r{r}c3": f"t1_r{r + at}c3" for r in (0, 3, 6)
+    }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import itertools
 import json
 import math
 from collections.abc import Iterator
@@ -48,13 +47,6 @@ def pairs(folder: Path) -> list[dict[str, str]]:
 
 def explanation(folder: Path) -> dict[str, Any]:
     return dict(json.loads((folder / "explanation.json").read_text("utf-8")))
-
-
-def readings(word: Any) -> set[str]:
-    """Every digit and pair of digits that a Word may hold, by the alternatives of its Glyphs."""
-    glyphs = [{n.text for n in glyph.iter(f"{PAGE}Unicode")} for glyph in word.iter(f"{PAGE}Glyph")]
-    two = (one + two for a, b in itertools.pairwise(glyphs) for one in a for two in b)
-    return set().union(*glyphs, two)
 
 
 def test_the_files(work: Path) -> None:
@@ -110,17 +102,13 @@ def test_every_region_is_an_element_with_its_box_and_text(side: str, work: Path)
     elements = {str(node.get("id")): node for node in tree.iter() if node.get("id")}
     listed = pairs(work / "pair")
     assert ",".join(listed[0]) == COLUMNS
-    other = 0.0
     for row in listed:
         node = elements[row[f"{side}_id"]]
         points = [tuple(map(int, p.split(","))) for p in node.find(f"{PAGE}Coords").get("points").split()]
         (x0, x1), (y0, y1) = ((min(v), max(v)) for v in zip(*points, strict=True))
         assert [x0, y0, x1 - x0, y1 - y0] == [int(row[f"{side}_{key}"]) for key in "xywh"]
         assert node.findtext(f"{PAGE}TextEquiv/{PAGE}Unicode") == row[f"{side}_text"]
-        if row["feature"] not in row[f"{side}_text"]:  # then it is what the digits may be instead
-            assert row["feature"] in readings(node), row
-            other += float(row["relevance"])
-    assert other < 0.05 * explanation(work / "pair")["relevance_listed"]
+        assert row["feature"] in row[f"{side}_text"]
 
 
 def test_annotations_name_the_same_pairs(work: Path) -> None:
