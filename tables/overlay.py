@@ -26,7 +26,7 @@ COLOURS = {
 }
 """Colour of each state as red, green, blue; told apart by any eye, and by line style as well."""
 
-DIGIT = 34.0  # height in pixels at which a digit and its label can be read on a screen
+DIGIT = 28.0  # height in pixels at which a digit and its label can be read on a screen
 LARGEST = 6000  # longest side of the picture in pixels
 PALE = 0.35  # how far the page is lightened, so that colours stand out
 
@@ -106,7 +106,7 @@ def save_png(path: str | Path, rgb: NDArray[np.uint8]) -> Path:
         If it cannot be written.
     """
     stream = BytesIO()
-    Image.fromarray(np.ascontiguousarray(rgb)).save(stream, "PNG", compress_level=6)
+    Image.fromarray(np.ascontiguousarray(rgb)).save(stream, "PNG", compress_level=2)
     return write_bytes(path, stream.getvalue())
 
 

@@ -213,4 +213,5 @@ def load_weights(path: str | Path | None = None) -> Weights:
         ) from None
     except (OSError, SafetensorError, KeyError, ValueError, TypeError, RuntimeError) as error:
         raise ModelError(f"{path}: not a digit model of zij; name a file written by 'zij train'.") from error
-    return Weights(network.eval(), f"{path.name} {digest[:12]}", facts)
+    network.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # twice as fast
+    return Weights(network, f"{path.name} {digest[:12]}", facts)

@@ -17,7 +17,7 @@ __all__ = ["FLOOR", "LOWER", "UPPER", "Peaks", "pick_peaks", "scores_of", "tile_
 FLOOR = 0.05  # probability below which a candidate is not looked at
 LOWER = 0.5  # from here on a candidate is a digit, if an uncertain one
 UPPER = 0.8  # from here on a digit is read
-_STRIP = 1536  # pixels of a strip when a whole page is read, so that memory stays bounded
+_STRIP = 512  # pixels of a strip of a page: its maps stay in the processor's cache
 _MARGIN = 64  # pixels around a strip that it needs to see
 
 
