@@ -146,7 +146,7 @@ def _opening(a: Sheet, b: Sheet, pairs: pd.DataFrame, summary: Mapping[str, Any]
         element("p", element("b", f"{float(summary['similarity']):.3f}"), headline(summary), class_="score"),
         element("div", *bar, class_="parts", role="presentation"),
         element("ul", *items, class_="legend"),
-        element("p", row_sentence(pairs, a.reading)),
+        element("p", row_sentence(pairs, a.reading, float(summary["similarity"]))),
     )
     right = element(
         "div",

@@ -98,21 +98,21 @@ def composition(pairs: pd.DataFrame, summary: Mapping[str, Any]) -> list[Part]:
     return [Part(key, float(v), percent(float(v), similarity), words, n) for key, v, words, n in rows]
 
 
-def row_sentence(pairs: pd.DataFrame, reading: Reading) -> str:
-    """Which rows of page A contribute most."""
+def row_sentence(pairs: pd.DataFrame, reading: Reading, similarity: float) -> str:
+    """Which rows of page A contribute most, as shares of the similarity."""
     shares = row_shares(pairs, reading)
-    whole = sum(shares.values())
-    if not shares or whole <= 0:
+    if not shares or sum(shares.values()) <= 0:
         return "No row of a table contributes: the pairs stand outside tables."
     several = len(reading.tables) > 1
     best = sorted(shares.items(), key=lambda item: -item[1])[:3]
     names = [f"row {row + 1}{f' of table {table + 1}' if several else ''}" for (table, row), _ in best]
-    text = f"On page A, {_joined(names)} contribute most ({percent(sum(v for _, v in best), whole)} together)"
+    text = f"On page A, {_joined(names)} contribute most ({percent(sum(v for _, v in best), similarity)} together)"
     run = strongest_rows(pairs, reading)
     if run and run[1] != run[2]:
         table, first, last, value = run
         where = f" of table {table + 1}" if several else ""
-        text += f"; rows {first + 1} to {last + 1}{where} hold {percent(value, whole)} of what all rows hold"
+        share = percent(value, similarity)
+        text += f"; rows {first + 1} to {last + 1}{where} make up {share} of the similarity"
     return f"{text}. Rows are counted from 1, headings included."
 
 

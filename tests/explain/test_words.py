@@ -47,10 +47,10 @@ def test_pairs_not_listed(change: dict[str, Any], count: int | None, words: str)
 def test_the_rows_that_contribute_most() -> None:
     a, _, pairs, _ = made_sheets()
     only = pairs[pairs["a_id"].str.contains("_r1c|_r2c") & pairs["corresponds"]]
-    sentence = row_sentence(only, a.reading)
-    assert "row 2 and row 3 contribute most (100 % together)" in sentence
-    assert "rows 2 to 3 hold 100 %" in sentence
-    assert "No row" in row_sentence(pairs.head(0), a.reading)
+    sentence = row_sentence(only, a.reading, 2 * only["relevance"].sum())
+    assert "row 2 and row 3 contribute most (50 % together)" in sentence
+    assert "rows 2 to 3 make up 50 % of the similarity" in sentence
+    assert "No row" in row_sentence(pairs.head(0), a.reading, 0.5)
 
 
 def test_another_model_is_not_described_as_counting_digits() -> None:
