@@ -106,7 +106,8 @@ def row_sentence(pairs: pd.DataFrame, reading: Reading, similarity: float) -> st
     several = len(reading.tables) > 1
     best = sorted(shares.items(), key=lambda item: -item[1])[:3]
     names = [f"row {row + 1}{f' of table {table + 1}' if several else ''}" for (table, row), _ in best]
-    text = f"On page A, {_joined(names)} contribute most ({percent(sum(v for _, v in best), similarity)} together)"
+    together = percent(sum(v for _, v in best), similarity)
+    text = f"On page A, {_joined(names)} contribute most ({together} together)"
     run = strongest_rows(pairs, reading)
     if run and run[1] != run[2]:
         table, first, last, value = run

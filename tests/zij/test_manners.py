@@ -123,7 +123,7 @@ def test_a_page_without_digits_is_an_answer(
     path = save_png(tmp_path / "p.png", page)
     ended = zij("annotate", path, "-o", tmp_path / "read")
     assert (ended.code, ended.err) == (0, "")
-    assert ended.out == f"1 page: no digit found; results: {tmp_path / 'read'}\n"
+    assert ended.out == f"1 page: no table of digits found; results: {tmp_path / 'read'}\n"
     reading = read_pagexml(tmp_path / "read" / "p.xml").reading
     assert reading.tables == () and list(reading.glyphs()) == []
     assert (reading.width, reading.height) == page.shape[1::-1]
@@ -131,7 +131,7 @@ def test_a_page_without_digits_is_an_answer(
     monkeypatch.setattr(detect, "choose_view", lambda *_, **__: VIEW)
     ended = zij("compare", tmp_path / "read" / "p.xml", scans / "b.png", "-o", tmp_path / "pair")
     assert (ended.code, ended.err) == (0, "")
-    assert ended.out.startswith("similarity 0.00: no digit was found on p.png; report: ")
+    assert ended.out.startswith("similarity 0.00: no table of digits was found on p.png; report: ")
     assert sorted(files(tmp_path / "pair")) == sorted(("A-p.xml", *PAIR[1:], "report.html"))
     with (tmp_path / "pair" / "pairs.csv").open(newline="") as stream:
         assert list(csv.DictReader(stream)) == []

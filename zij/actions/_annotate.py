@@ -48,7 +48,11 @@ class Annotated:
             f"{states[state]} {state}" for state in ("read", "uncertain", "unread", "empty") if states[state]
         )
         pages = _count(len(self.sources), "page")
-        found = f"{_count(digits, 'digit')} in {_count(tables, 'table')}" if digits else "no digit found"
+        found = (
+            f"{_count(digits, 'digit')} in {_count(tables, 'table')}"
+            if digits
+            else "no table of digits found"
+        )
         whole = f"; no opening, so read as one page: {', '.join(self.whole)}" if self.whole else ""
         return f"{pages}: {found}{f' (cells: {cells})' if cells else ''}{whole}; results: {self.folder}"
 

@@ -214,7 +214,7 @@ def _sentence(explanation: PairExplanation, pairs: pd.DataFrame, sources: list[S
     report = f"report: {out / 'report.html'}"
     for source in sources:
         if not any(glyph.is_digit for glyph in source.reading.glyphs()):
-            return f"similarity 0.00: no digit was found on {source.image.name}; {report}"
+            return f"similarity 0.00: no table of digits was found on {source.image.name}; {report}"
     return "; ".join(
         [f"similarity {explanation.similarity:.2f}", *_findings(explanation, pairs, sources), report]
     )
