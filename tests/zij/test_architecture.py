@@ -16,7 +16,16 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = {"zij": "zij", "tables": "zij.tables", "similarity": "zij.similarity", "explain": "zij.explain"}
-RANKS = ["zij.html", "zij.tables", "zij.similarity", "zij.explain", "zij.corpora", "zij.actions", "zij.cli"]
+RANKS = [
+    "zij.html",
+    "zij.tables",
+    "zij.similarity",
+    "zij.explain",
+    "zij.corpora",
+    "zij.actions",
+    "zij.cli",
+    "zij.__main__",
+]
 GROUND = {"zij", "zij.errors", "zij.files", "zij.html"}
 
 
