@@ -13,15 +13,22 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 
 from zij.actions import compare, open_source
+from zij.explain.bilrp import explain
 from zij.similarity.embedding import Embedding, cosine, embed
-from zij.similarity.evidence import evidence_from_reading
-from zij.tables.pagexml import write_pagexml
+from zij.similarity.evidence import EXTRA_FLOOR, evidence_from_reading
+from zij.tables.generate.climates import climates
+from zij.tables.generate.pages import Setting, make_page
+from zij.tables.geometry import Box
+from zij.tables.pagexml import read_pagexml, write_pagexml
+from zij.tables.read import read
+from zij.tables.scan.image import Image
 
 SCALES = (0.6, 0.7, 0.85, 1.2, 1.4, 1.6)
 LEAST = 8.0  # pixels that a digit must keep
@@ -35,8 +42,6 @@ def embedding_of(path: Path) -> tuple[Embedding, Embedding, float, int]:
         cv2.imwrite(str(Path(folder) / source.image.name), source.image.pixels[:, :, ::-1])
         target = Path(folder) / "page.xml"
         write_pagexml(target, source.reading)
-        from zij.tables.pagexml import read_pagexml
-
         written = embed(evidence_from_reading(read_pagexml(target).reading))
     return seen, written, source.reading.digit_height, len(source.reading.tables)
 
@@ -44,8 +49,8 @@ def embedding_of(path: Path) -> tuple[Embedding, Embedding, float, int]:
 def reading_figures(data: Path, tools: Path) -> Iterator[str]:
     """Scores of the digits and values of each page with truth, by the scorers."""
     pages = sorted(p for p in data.rglob("*") if p.suffix in {".jpg", ".png"} and "pagexml" not in p.parts)
-    yield "| page | F1 | precision | recall | histogram r | values recall | precision | rows | tables |"
-    yield "|---" * 9 + "|"
+    yield "| page | F1 | precision | recall | histogram r | values recall | precision | rows | tables | false |"
+    yield "|---" * 10 + "|"
     with tempfile.TemporaryDirectory() as folder:
         for page in pages:
             digits, values = page.with_suffix(".digits.csv"), page.with_suffix(".cells.csv")
@@ -61,7 +66,36 @@ def reading_figures(data: Path, tools: Path) -> Iterator[str]:
             cells = [d.get(k) for k in ("f1", "precision", "recall", "histogram_r")]
             cells += [v.get(k) for k in ("value_recall", "value_precision", "row_recall")]
             shown = " | ".join("" if c is None else f"{c:.4f}" for c in cells)
-            yield f"| {page.stem} | {shown} | {len(source.reading.tables)} |"
+            yield f"| {page.stem} | {shown} | {len(source.reading.tables)} | {d.get('false_digits', '')} |"
+
+
+def size_figures() -> Iterator[str]:
+    """Digits found on generated pages, by their height in pixels."""
+    table = replace(climates(), rows=climates().rows[:15])
+    for height, made_at in ((60, 60), (26, 26), (12, 26), (8, 26)):
+        page = make_page(1, table, Setting.plain(digit_height=made_at))
+        scale = height / made_at
+        pixels = cv2.resize(page.pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        found = list(read(Image("page.png", "", np.asarray(pixels, np.uint8))).reading.glyphs())
+        boxes = ((glyph.text, glyph.box) for glyph in page.truth.glyphs())
+        truth = [(Box(scale * b.x, scale * b.y, scale * b.w, scale * b.h), text) for text, b in boxes]
+        right = sum(any(g.text == text and g.box.iou(box) > 0.4 for g in found) for box, text in truth)
+        yield f"{height} pixels: {len(truth)} digits, {len(found)} found, {right} right"
+
+
+def floor_figures(data: Path) -> Iterator[str]:
+    """How the evidence outside digits depends on the probability from which it counts."""
+    pages = [data / "climates" / name for name in ("pifferi_1604_p368.jpg", "clavius_1585_p465.jpg")]
+    sources = [open_source(page) for page in pages]
+    yield "| floor | similarity | outside digits | PAGE-XML, A | B |"
+    yield "|---|---|---|---|---|"
+    for floor in (0.05, 0.1, 0.3, EXTRA_FLOOR):
+        seen = [evidence_from_reading(s.reading, s.doubtful, floor=floor) for s in sources]
+        report = explain(seen[0], seen[1]).report()
+        share = report["relevance_outside_digits"] / report["similarity"]
+        written = [evidence_from_reading(source.reading) for source in sources]
+        near = [cosine(embed(one), embed(two)) for one, two in zip(seen, written, strict=True)]
+        yield f"| {floor} | {report['similarity']:.4f} | {share:.3f} | {near[0]:.4f} | {near[1]:.4f} |"
 
 
 def score(tool: Path, page_xml: Path, truth: Path) -> dict[str, float]:
@@ -140,6 +174,8 @@ def main() -> None:
     climates = [data / "climates" / name for name in ("pifferi_1604_p368.jpg", "clavius_1585_p465.jpg")]
     parts = (
         ("Reading", reading_figures(data, data.parent / "tools")),
+        ("Sizes of digits", size_figures()),
+        ("Evidence outside digits", floor_figures(data)),
         ("Invariance", invariance_figures(climates)),
         ("Nearness", nearness_figures(data)),
         ("Explanation", explanation_figures(data)),

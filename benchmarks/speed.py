@@ -3,7 +3,8 @@
     python benchmarks/speed.py [A B]
 
 A and B are two scans; two generated pages by default. The published network (Eberle et al.) takes some 900
-seconds of processor time for a page of 1812 x 2535 pixels; the ratio printed is against that.
+seconds of processor time for a page of 1812 x 2535 pixels: an estimate from parts measured on
+another machine, not run here; the ratio printed is against that.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from zij.similarity.features import CELLS, MAX_RISE, MIN_STEP
 from zij.tables.geometry import Box, Geometry
 from zij.tables.reading import Glyph, Number, Reading
 
-__all__ = ["Evidence", "evidence_from_reading", "named"]
+__all__ = ["EXTRA_FLOOR", "Evidence", "evidence_from_reading", "named"]
 
 MIN_REACH, MAX_REACH = 0.8, 1.6
 """Bounds of `Evidence.reach`, in digit heights."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -85,8 +86,11 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path: Path, short: Settings) -> 
     assert other.read_bytes() != files[0].read_bytes()
 
 
-def test_it_learns(short: Settings) -> None:
-    seen: list[float] = []
-    settings = Settings(steps=30, batch=4, warmup=4)
-    train(FACES, seed=0, settings=settings, workers=0, progress=lambda _s, _n, value: seen.append(value))
-    assert len(seen) == 30 and min(seen[-3:]) < 0.9 * seen[2]
+def test_it_learns() -> None:
+    shown: list[float] = []
+    settings = Settings(steps=40, batch=4, warmup=4)
+    train(FACES, seed=0, settings=settings, workers=0, progress=lambda _s, _n, value: shown.append(value))
+    assert len(shown) == 40
+    # what is shown is smoothed, 0.98 of the past; the losses themselves, robust to single bad batches
+    losses = [shown[0], *((now - 0.98 * before) / 0.02 for before, now in pairwise(shown))]
+    assert np.median(losses[-10:]) < 0.6 * np.median(losses[:5])

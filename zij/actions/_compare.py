@@ -182,6 +182,8 @@ def _summary(
     import numpy as np
     import torch
 
+    from zij.similarity.evidence import EXTRA_FLOOR
+
     return {
         **explanation.report(int(parameters["top"])),
         "pairs": explanation.count,
@@ -191,6 +193,7 @@ def _summary(
             "top": parameters["top"],
             "digit_model": parameters["weights"],
             "root_stabiliser": explanation.epsilon,
+            "evidence_floor": EXTRA_FLOOR,
             "alignment_score": explanation.alignment.score,
             **{
                 f"{side}_{name}": value
