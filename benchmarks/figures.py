@@ -49,7 +49,7 @@ def embedding_of(path: Path) -> tuple[Embedding, Embedding, float, int]:
 def reading_figures(data: Path, tools: Path) -> Iterator[str]:
     """Scores of the digits and values of each page with truth, by the scorers."""
     pages = sorted(p for p in data.rglob("*") if p.suffix in {".jpg", ".png"} and "pagexml" not in p.parts)
-    yield "| page | F1 | precision | recall | histogram r | values recall | precision | rows | tables | false |"
+    yield "| page | F1 | precision | recall | hist. r | values recall | precision | rows | tables | false |"
     yield "|---" * 10 + "|"
     with tempfile.TemporaryDirectory() as folder:
         for page in pages:
