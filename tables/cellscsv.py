@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import get_args
@@ -13,6 +13,7 @@ from typing import get_args
 from zij.errors import TableError
 from zij.files import write_text
 from zij.tables.correction import corrected_cell
+from zij.tables.csvlines import csv_records
 from zij.tables.pagexml import as_written
 from zij.tables.pagexml._model import clean_text
 from zij.tables.reading import Cell, Reading, State
@@ -34,7 +35,6 @@ COLUMNS = (
     "h",
 )
 
-_LIMIT = 16 * 2**20
 _FEWEST = ("table", "row", "column", "text")
 _STATES: dict[str, State] = {state: state for state in get_args(State)}
 
@@ -107,26 +107,9 @@ def read_cells(path: str | Path) -> tuple[CellRow, ...]:
         If the file is missing, too large, not UTF-8, or a line does not hold what it should.
     """
     path = Path(path)
-    lines = _records(path)
-    header = [name.strip().lower() for name in next(lines, (0, []))[1]]
-    missing = [name for name in _FEWEST if name not in header]
-    if missing:
-        raise TableError(f"{path}: has no column {missing[0]!r}; keep the header line as zij wrote it.")
-    repeated = {name for name in header if name and header.count(name) > 1}
-    if repeated:
-        raise TableError(f"{path}: has the column {min(repeated)!r} twice; keep one of them.")
     rows: dict[tuple[str, int, int], CellRow] = {}
-    for number, fields in lines:
-        while fields and not fields[-1].strip() and len(fields) > len(header):
-            fields.pop()
-        if not any(field.strip() for field in fields):
-            continue
-        if len(fields) > len(header) or len(fields) <= max(header.index(name) for name in _FEWEST):
-            raise TableError(
-                f"{path}, line {number}: has {len(fields)} fields where the header has {len(header)}; "
-                "set a text that holds the separator in quotation marks."
-            )
-        row = _row(f"{path}, line {number}", dict(zip(header, fields, strict=False)))
+    for number, fields in csv_records(path, _FEWEST):
+        row = _row(f"{path}, line {number}", fields)
         if rows.setdefault((row.table, row.row, row.column), row) is not row:
             raise TableError(
                 f"{path}, line {number}: the cell in table {row.table}, row {row.row}, column {row.column} "
@@ -213,39 +196,6 @@ def _check_zeros(reading: Reading, rows: Mapping[tuple[str, int, int], CellRow],
             f"{name}: {lost} cells have lost their leading zeros, as when a spreadsheet takes text for "
             "numbers; import the column text as text and correct it again."
         )
-
-
-def _records(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """The lines of a CSV file as fields, with their numbers."""
-    text = _decoded(path)
-    skipped = 0
-    if text[:4].lower() == "sep=":  # a line by which Excel tells itself the separator
-        text, skipped = text.partition("\n")[2], 1
-    header = text.partition("\n")[0]
-    separator = max(",;\t", key=header.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    try:
-        for fields in reader:
-            yield reader.line_num + skipped, fields
-    except csv.Error as error:
-        number = reader.line_num + skipped
-        raise TableError(f"{path}, line {number}: not readable as CSV ({error}); save it again.") from error
-
-
-def _decoded(path: Path) -> str:
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(_LIMIT + 1)
-    except FileNotFoundError as error:
-        raise TableError(f"{path}: there is no such file; check the name.") from error
-    except (OSError, ValueError) as error:
-        raise TableError(f"{path}: cannot be read as a file ({error}); check the name.") from error
-    if len(data) > _LIMIT:
-        raise TableError(f"{path}: more than {_LIMIT // 2**20} MB; this is no table of cells of one page.")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise TableError(f"{path}: not UTF-8; save it as CSV in UTF-8.") from error
 
 
 def _row(where: str, fields: Mapping[str, str]) -> CellRow:
