@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ from typing import get_args
 from zij.errors import TableError
 from zij.files import write_text
 from zij.tables.correction import corrected_cell
+from zij.tables.geometry import Box
 from zij.tables.csvlines import csv_records
 from zij.tables.pagexml import as_written
 from zij.tables.pagexml._model import clean_text
@@ -41,7 +43,7 @@ _STATES: dict[str, State] = {state: state for state in get_args(State)}
 
 @dataclass(frozen=True, slots=True)
 class CellRow:
-    """One line of the file: a cell's place, text, state and spans (None where the field is empty)."""
+    """One line of the file: a cell's place, text, state, spans and box (None where a field is empty)."""
 
     table: str
     row: int
@@ -50,6 +52,7 @@ class CellRow:
     state: State | None = None
     row_span: int | None = None
     column_span: int | None = None
+    box: Box | None = None
 
 
 def write_cells(path: str | Path, reading: Reading) -> Path:
@@ -208,7 +211,18 @@ def _row(where: str, fields: Mapping[str, str]) -> CellRow:
         raise TableError(f"{where}: the {missing} is empty; write its number, counted from 0.")
     text = fields.get("text", "").replace("\r\n", "\n")
     spans = _whole(where, fields, "row_span"), _whole(where, fields, "column_span")
-    return CellRow(fields.get("table", "").strip(), row, column, text, _STATES.get(state), *spans)
+    table = fields.get("table", "").strip()
+    return CellRow(table, row, column, text, _STATES.get(state), *spans, _area(fields))
+
+
+def _area(fields: Mapping[str, str]) -> Box | None:
+    """The cell's box, where the line holds one that makes sense; nothing in a correction depends on it."""
+    try:
+        x, y, w, h = (float(fields.get(side, "").strip().replace(",", ".")) for side in "xywh")
+    except ValueError:
+        return None
+    sane = all(math.isfinite(value) and abs(value) < 1e6 for value in (x, y, w, h))
+    return Box(x, y, w, h) if sane and w > 0 and h > 0 else None
 
 
 def _whole(where: str, fields: Mapping[str, str], name: str) -> int | None:
