@@ -24,11 +24,15 @@ SHA-256 of the weights: `{digest}`
 
 ## How it was made
 
-`zij train --seed {seed} --steps {steps}` in {minutes:.1f} minutes ({machine}).
+`zij train --seed {seed} --steps {steps}`{start} in {minutes:.1f} minutes ({machine}).
 
 Data: {crops:,} crops of 192 x 192 pixels, each made from the seed and its number: tables, text with numbers,
-text without, engraved strokes, single signs; worn, clogged, stained, bent, blurred and compressed.
+text without, engraved strokes and ornaments, hands, single signs; printed and written figures, those of
+medieval shape among them; worn, clogged, stained, bent, blurred and compressed. Besides them, in each batch,
+{hard} crops without a digit in which the network had seen some.
 No scan of a real page taught it.
+
+Its probabilities are those at temperature {temperature}, found on other generated crops.
 
 {settings}
 
@@ -53,9 +57,9 @@ Figures on real pages, which are what counts, stand in the project's `docs/figur
 ## Limits
 
 Digits from 8 to 60 pixels high, upright or turned by quarter turns. Old-style and lining figures of printed
-type; no handwriting, no figures of medieval shape. Letters that look like digits (o, l, I, z, g) are told
-apart by what stands around them, which fails now and then in running text, in letterspaced capitals and in
-italics. Probabilities are not calibrated on real pages.
+type best; blackletter, hands and figures of medieval shape were drawn by program and are read less well.
+Letters that look like digits (o, l, I, z, g) are told apart by what stands around them, which fails now and
+then in running text, in letterspaced capitals and in italics.
 """
 
 
@@ -88,6 +92,9 @@ def card(
         minutes=seconds / 60,
         machine=f"{facts['device']}, {platform.machine()}, PyTorch {torch.__version__}",
         crops=settings.steps * settings.batch,
+        start=f", going on from {facts['start']}," if "start" in facts else "",
+        hard=settings.hard,
+        temperature=facts.get("temperature", "1"),
         settings="\n".join(
             f"- {name}: {getattr(settings, name):g}" for name in settings.__dataclass_fields__
         ),

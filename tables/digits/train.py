@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import time
 from collections.abc import Callable, Sequence
@@ -24,6 +25,7 @@ __all__ = ["Settings", "steps_for", "targets", "train"]
 _CELLS = CROP // STRIDE
 _IGNORED = -1
 _NOTHING = 10
+_BLANK = 2_000_003  # added to a seed: the series of crops without a digit
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,11 @@ class Settings:
         `halo` it is not judged.
     focus : float
         Exponent of the focal loss (Lin et al. 2017, doi:10.1109/ICCV.2017.324).
+    mining : int
+        Steps after which crops without a digit are made anew and the network is tried on them.
+    pool, hard : int
+        How many are made, and how many of the worst mistakes of the last trial stand in each batch besides
+        (Sung 1996, "Learning and example selection for object and pattern detection").
     """
 
     steps: int = 2000
@@ -57,20 +64,60 @@ class Settings:
     halo: float = 0.42
     focus: float = 1.0
     box_weight: float = 0.5
+    mining: int = 100
+    pool: int = 128
+    hard: int = 3
     threads: int = 2
 
 
 class _Crops(Dataset[dict[str, NDArray[Any]]]):
-    def __init__(self, seed: int, count: int, faces: Sequence[Typeface], settings: Settings) -> None:
+    def __init__(
+        self, seed: int, count: int, faces: Sequence[Typeface], settings: Settings, *, blank: bool = False
+    ) -> None:
         self.seed, self.count, self.faces, self.settings = seed, count, faces, settings
+        self.blank = blank
 
     def __len__(self) -> int:
         return self.count
 
     def __getitem__(self, index: int) -> dict[str, NDArray[Any]]:
-        crop = make_crop(self.seed, index, self.faces)
+        crop = make_crop(self.seed, index, self.faces, blank=self.blank)
         labels, boxes = targets(crop, self.settings)
         return {"ink": crop.ink[None], "labels": labels, "boxes": boxes}
+
+
+class _Mistakes:
+    """Crops without a digit in which the network saw some: those it is to see again."""
+
+    def __init__(self, seed: int, faces: Sequence[Typeface], settings: Settings) -> None:
+        self.crops = _Crops(seed + _BLANK, settings.steps * settings.pool, faces, settings, blank=True)
+        self.settings, self.made, self.shown = settings, 0, 0
+        self.worst: list[dict[str, NDArray[Any]]] = []
+
+    def sought(self, model: DigitNetwork, device: str) -> None:
+        """Make new crops and keep those with the surest false digits, the worst first."""
+        fresh = [self.crops[self.made + n] for n in range(self.settings.pool)]
+        self.made += self.settings.pool
+        false = []
+        for start in range(0, len(fresh), self.settings.batch):
+            part = fresh[start : start + self.settings.batch]
+            ink = torch.from_numpy(np.stack([crop["ink"] for crop in part])).to(device)
+            with torch.inference_mode():
+                sure = 1 - torch.softmax(model(ink)[0].float(), 1)[:, _NOTHING]
+            false += sure.flatten(1).topk(12, dim=1).values.sum(1).tolist()
+        order = np.argsort(-np.array(false), kind="stable")[: self.settings.pool // 3]
+        self.worst, self.shown = [fresh[int(n)] for n in order], 0
+
+    def added(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
+        """The batch with the next few of them."""
+        if not self.worst:
+            return batch
+        chosen = [self.worst[(self.shown + n) % len(self.worst)] for n in range(self.settings.hard)]
+        self.shown += self.settings.hard
+        return {
+            key: torch.cat([value, torch.from_numpy(np.stack([crop[key] for crop in chosen]))])
+            for key, value in batch.items()
+        }
 
 
 def targets(crop: Crop, settings: Settings = Settings()) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
@@ -127,6 +174,7 @@ def train(
     *,
     seed: int = 0,
     settings: Settings = Settings(),
+    start: DigitNetwork | None = None,
     device: str = "cpu",
     workers: int = 2,
     progress: Callable[[int, int, float], None] | None = None,
@@ -140,6 +188,8 @@ def train(
     seed : int
         Of the weights at the start and of the crops.
     settings : Settings
+    start : DigitNetwork, optional
+        A folded network to go on from; without it one begins from nothing, with batch normalisation.
     device : str
         "cpu" or "cuda".
     workers : int
@@ -156,7 +206,8 @@ def train(
     torch.set_num_threads(settings.threads)
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     torch.use_deterministic_algorithms(True)
-    model = DigitNetwork(normalised=True).to(device)
+    model = DigitNetwork(normalised=True) if start is None else copy.deepcopy(start).train()
+    model.to(device)
     model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     mean = torch.optim.swa_utils.AveragedModel(
         model, multi_avg_fn=_averaging(settings.average), use_buffers=True
@@ -168,8 +219,11 @@ def train(
     how: dict[str, Any] = {"prefetch_factor": 4, "multiprocessing_context": "spawn"} if workers else {}
     loader = DataLoader(crops, settings.batch, num_workers=workers, **how)
     shown = 0.0
+    mistakes = _Mistakes(seed, faces, settings)
     for step, batch in enumerate(loader, 1):
-        value = _step(model, batch, settings, device)
+        if settings.hard and step % settings.mining == 0:
+            mistakes.sought(mean.module.eval(), device)
+        value = _step(model, mistakes.added(batch), settings, device)
         optimiser.zero_grad()
         value.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(model.parameters(), 5.0)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from zij.tables.generate.ageing import camera, cloud, press, warp
 from zij.tables.generate.fonts import Typeface
 from zij.tables.generate.printer import Printer
-from zij.tables.generate.scenes import SCENES
+from zij.tables.generate.scenes import SCENES, WITHOUT_DIGITS
 from zij.tables.generate.sheet import Sheet
 
 __all__ = ["CROP", "DIGIT_HEIGHT", "Crop", "make_crop"]
@@ -51,21 +51,22 @@ class Crop:
     ignore: NDArray[np.float32]
 
 
-def make_crop(seed: int, index: int, faces: Sequence[Typeface]) -> Crop:
-    """The training crop number `index` of the series `seed`."""
+def make_crop(seed: int, index: int, faces: Sequence[Typeface], *, blank: bool = False) -> Crop:
+    """The training crop number `index` of the series `seed`; with `blank`, one without any digit."""
+    scenes = WITHOUT_DIGITS if blank else SCENES
     rng = np.random.default_rng([seed, index])
     height = DIGIT_HEIGHT * _FINE * float(np.exp(rng.uniform(np.log(0.72), np.log(1.36))))
     side = round(CROP * _FINE * 1.15)
     sheet = Sheet(side, side)
     printer = Printer(rng, faces, height)
-    scene = rng.choice(len(SCENES), p=[share for _, share in SCENES])
-    SCENES[scene][0](rng, sheet, printer)
+    scene = rng.choice(len(scenes), p=[share for _, share in scenes])
+    scenes[scene][0](rng, sheet, printer)
     return _photograph(rng, sheet, height)
 
 
 def _photograph(rng: Generator, sheet: Sheet, height: float) -> Crop:
     pixel = height / 48 * 1.2
-    wear = float(rng.choice([0.3, 1.0, 1.6], p=[0.35, 0.45, 0.2]))
+    wear = float(rng.choice([0.3, 1.0, 1.6], p=[0.42, 0.43, 0.15]))
     printed = press(rng, sheet.ink, wear=wear, pixel=pixel)
     angle = np.radians(rng.normal(0, 1.2))
     stretch = np.exp(rng.normal(0, 0.07))
@@ -81,7 +82,8 @@ def _photograph(rng: Generator, sheet: Sheet, height: float) -> Crop:
     ink = _soil(rng, ink, sheet)
     digits_high = height / _FINE
     low = max(7.5 / digits_high, 0.2)
-    detail = float(np.exp(rng.uniform(np.log(low), np.log(1.25))))
+    coarsest = 0.6 if rng.random() < 0.5 else low  # half of the scans are fine ones
+    detail = float(np.exp(rng.uniform(np.log(coarsest), np.log(1.25))))
     ink = camera(rng, ink, detail=min(detail, 1.0))
     ink = np.clip(ink * rng.uniform(0.72, 1.12), 0, 1)
     return _judge(ink.astype(np.float32), boxes, np.array([d for _, d in sheet.digits], np.int64))
@@ -150,4 +152,7 @@ def _contrast(ink: NDArray[np.float32], box: NDArray[np.float64]) -> tuple[float
     x0, y0 = np.clip(np.floor(box[:2]).astype(int), 0, CROP - 1)
     x1, y1 = np.clip(np.ceil(box[:2] + box[2:]).astype(int), 1, CROP)
     part = ink[y0:y1, x0:x1]
-    return (float(np.quantile(part, 0.9)), float(np.quantile(part, 0.1))) if part.size else (0.0, 1.0)
+    if not part.size:
+        return 0.0, 1.0
+    ranked, tenth = np.sort(part, axis=None), part.size // 10
+    return float(ranked[-1 - tenth]), float(ranked[tenth])

@@ -17,7 +17,7 @@ from zij.errors import InputError
 
 __all__ = ["Sort", "Style", "Typeface", "demo_typeface", "find_typefaces", "roman_typeface"]
 
-Style = Literal["oldstyle", "lining", "blackletter"]
+Style = Literal["oldstyle", "lining", "blackletter", "script", "signs"]
 
 # Family as it begins the file name, style of its figures, OpenType features that bring them out.
 FAMILIES: tuple[tuple[str, Style, tuple[str, ...]], ...] = (
@@ -47,6 +47,39 @@ FAMILIES: tuple[tuple[str, Style, tuple[str, ...]], ...] = (
     ("ElstobD-10pt.", "lining", ("lnum",)),
     ("JunicodeTwoBeta-Regular", "lining", ("lnum",)),
     ("UnifrakturMaguntia", "blackletter", ()),
+    # npm packages @fontsource/NAME, besides im-fell-* and jacques-francois
+    ("linden-hill-", "oldstyle", ()),
+    ("fanwood-text-", "oldstyle", ()),
+    ("sorts-mill-goudy-", "oldstyle", ()),
+    ("rosarivo-", "oldstyle", ()),
+    ("playfair-display-latin", "oldstyle", ()),
+    ("prata-", "oldstyle", ()),
+    ("old-standard-tt-", "lining", ()),
+    ("libre-caslon-text-", "lining", ()),
+    ("libre-baskerville-", "lining", ()),
+    ("bodoni-moda-", "lining", ()),
+    ("gupter-", "lining", ()),
+    ("unifrakturmaguntia-", "blackletter", ()),
+    ("pirata-one-", "blackletter", ()),
+    ("grenze-gotisch-", "blackletter", ()),
+    ("texturina-", "blackletter", ()),
+    ("almendra-", "blackletter", ()),
+    ("fondamento-", "blackletter", ()),
+    ("medievalsharp-", "blackletter", ()),
+    ("meddon-", "script", ()),
+    ("la-belle-aurore-", "script", ()),
+    ("homemade-apple-", "script", ()),
+    ("cedarville-cursive-", "script", ()),
+    ("petit-formal-script-", "script", ()),
+    ("pinyon-script-", "script", ()),
+    ("rouge-script-", "script", ()),
+    ("jim-nightshade-", "script", ()),
+    ("kristi-", "script", ()),
+    ("mrs-saint-delafield-", "script", ()),
+    ("italianno-", "script", ()),
+    ("dawning-of-a-new-day-", "script", ()),
+    # planets, signs of the zodiac, aspects: no figures are set from it
+    ("DejaVuSans.", "signs", ()),
 )
 _SUFFIXES = {".ttf", ".otf", ".woff2", ".ttc"}
 
@@ -85,6 +118,12 @@ class Typeface:
         """File name without folders and suffix."""
         return Path(self.path).stem
 
+    @property
+    def is_italic(self) -> bool:
+        """Whether it slants, by its name."""
+        name = self.name
+        return "talic" in name or name.endswith(("RI", "RBI", "RZI", "i99"))
+
     def sort(self, character: str, size: int) -> Sort:
         """The sort of a character at `size` pixels to the em."""
         return _sort(self, character, size)
@@ -95,12 +134,16 @@ class Typeface:
 
     def has(self, characters: str) -> bool:
         """Whether every character draws something of its own, none the font's placeholder."""
-        missing = self.sort("\U0010fffe", 40).ink
-        shapes = [self.sort(c, 40).ink for c in characters]
-        return all(s.size and not (s.shape == missing.shape and np.array_equal(s, missing)) for s in shapes)
+        return all(_draws(self, character) for character in characters)
 
 
 @functools.lru_cache(maxsize=60_000)
+def _draws(face: Typeface, character: str) -> bool:
+    missing, shape = face.sort("\U0010fffe", 40).ink, face.sort(character, 40).ink
+    return bool(shape.size) and not (shape.shape == missing.shape and np.array_equal(shape, missing))
+
+
+@functools.lru_cache(maxsize=120_000)
 def _sort(face: Typeface, character: str, size: int) -> Sort:
     font = _font(face.path, size)
     wanted = list(face.features) or None

@@ -6,11 +6,12 @@ from functools import partial
 
 import numpy as np
 from numpy.random import Generator
+from numpy.typing import NDArray
 
 from zij.tables.generate.printer import Printer
 from zij.tables.generate.sheet import Sheet, width_of
 
-__all__ = ["SCENES"]
+__all__ = ["SCENES", "WITHOUT_DIGITS"]
 
 _CAPITALS = "ABCDEFGHILMNOPQRSTVXZOOIISSZ"
 _ROMAN = (
@@ -44,14 +45,20 @@ def _set_table(rng: Generator, sheet: Sheet, printer: Printer) -> None:
     rule = max(round(h * rng.uniform(0.02, 0.09)), 1)
     top, x = -rng.uniform(0, pitch), -rng.uniform(0, h * 2)
     lines = np.arange(top, side + pitch, pitch)
+    if rng.random() < 0.2:  # groups of rows
+        lines = lines + np.arange(len(lines)) // int(rng.integers(2, 6)) * pitch * rng.uniform(0.3, 0.9)
     while x < side:
-        places = int(rng.choice([1, 2, 2, 2, 3, 4, 5]))
+        places = int(rng.choice([1, 1, 2, 2, 2, 3, 4, 4, 5]))
         words = rng.random() < 0.13
         width = h * (rng.uniform(2, 5) if words else 0.6 * places + 0.1) + spacing * places
         pad = h * (rng.uniform(0.06, 0.3) if tight else rng.uniform(0.25, 1.2))
         drift = rng.normal(0, 0.12) * pitch
         for y in lines + drift:
-            if words:
+            if words and rng.random() < 0.2:
+                sheet.line(
+                    printer.sign(), x + pad, y + h, partial(printer.letter, scale=rng.uniform(0.8, 1.3))
+                )
+            elif words:
                 _set_words(rng, sheet, printer, x + pad, y + h, width)
             elif rng.random() < 0.93:
                 _set_value(rng, sheet, printer, x + pad + width, y + h + printer.wobble(), places, spacing)
@@ -66,6 +73,8 @@ def _set_table(rng: Generator, sheet: Sheet, printer: Printer) -> None:
             sheet.rule((start, low), (side, low + rng.normal(0, h * 0.04)), rule)
     if rng.random() < 0.3:
         _set_heading(rng, sheet, printer, rng.uniform(0, side * 0.3))
+    if rng.random() < 0.1:
+        _draw_brace(rng, sheet, h)
 
 
 def _set_value(
@@ -136,6 +145,8 @@ def _set_text(rng: Generator, sheet: Sheet, printer: Printer) -> None:
                 text = "".join(str(d) for d in rng.integers(0, 10, int(rng.choice([1, 1, 2, 2, 3, 4]))))
             elif rng.random() < 0.1:
                 text = str(rng.choice(_ROMAN))
+            elif rng.random() < 0.04:
+                text = printer.sign()
             else:
                 text = printer.word()
             text += str(rng.choice(["", "", "", ".", ",", ":", ";", "-"]))
@@ -154,6 +165,8 @@ def _set_letters(rng: Generator, sheet: Sheet, printer: Printer) -> None:
         while x < side:
             if capitals:
                 text = "".join(rng.choice(list(_CAPITALS), int(rng.integers(2, 9))))
+            elif rng.random() < 0.05:
+                text = printer.sign()
             else:
                 text = printer.word() + str(rng.choice(["", "", ",", ".", ";", "?", "&", "'"]))
             x = sheet.line(
@@ -163,6 +176,12 @@ def _set_letters(rng: Generator, sheet: Sheet, printer: Printer) -> None:
 
 
 def _set_engraving(rng: Generator, sheet: Sheet, printer: Printer) -> None:
+    _set_engraving_alone(rng, sheet, printer)
+    if rng.random() < 0.3:
+        _set_scattered(rng, sheet, printer)
+
+
+def _set_engraving_alone(rng: Generator, sheet: Sheet, printer: Printer) -> None:
     side, h = sheet.ink.shape[0], printer.height
     for _ in range(int(rng.integers(2, 7))):
         _hatch(rng, sheet, h)
@@ -180,7 +199,33 @@ def _set_engraving(rng: Generator, sheet: Sheet, printer: Printer) -> None:
         sheet.line(text, rng.uniform(0, side), rng.uniform(0, side), partial(printer.letter, scale=scale),
                    spacing=h * rng.uniform(0, 0.5))  # fmt: skip
     if rng.random() < 0.3:
-        _set_scattered(rng, sheet, printer)
+        _draw_ornaments(rng, sheet, h)
+
+
+def _draw_ornaments(rng: Generator, sheet: Sheet, h: float) -> None:
+    """A strip of one flourish again and again, mirrored as printers' flowers are."""
+    size = h * rng.uniform(0.5, 1.6)
+    pen = max(round(h * rng.uniform(0.03, 0.15)), 1)
+    curves = [np.cumsum(rng.normal(0, 0.28, (int(rng.integers(4, 9)), 2)), 0) for _ in range(2)]
+    start = rng.uniform(0, sheet.ink.shape[0], 2)
+    step = np.array([1.0, 0.0] if rng.random() < 0.7 else [0.0, 1.0]) * size * rng.uniform(0.8, 1.4)
+    own = rng.random() < 0.5
+    for k in range(-12, 13):
+        for curve in curves:
+            for mirror in (1, -1) if own else (1 - 2 * (k % 2),):
+                sheet.strokes(start + k * step + _smoothed(curve, 3) * [mirror * size, size], pen)
+
+
+def _draw_brace(rng: Generator, sheet: Sheet, h: float) -> None:
+    """A brace beside several lines."""
+    side = sheet.ink.shape[0]
+    x, y, tall = rng.uniform(0, side), rng.uniform(0, side), h * rng.uniform(2, 8)
+    t = np.linspace(0, 1, 60)
+    shape = 0.35 * h * (np.tanh(12 * t) + np.tanh(12 * (1 - t)) - 1 + 0.9 * np.exp(-((18 * (t - 0.5)) ** 2)))
+    out = rng.choice([-1, 1])
+    sheet.strokes(
+        np.column_stack([x + out * shape, y + t * tall]), max(round(h * rng.uniform(0.05, 0.15)), 1)
+    )
 
 
 def _hatch(rng: Generator, sheet: Sheet, h: float) -> None:
@@ -201,11 +246,30 @@ def _scribble(rng: Generator, sheet: Sheet, h: float) -> None:
     places = rng.uniform(0, sheet.ink.shape[0], 2) + np.cumsum(
         rng.normal(0, 0.5 * h, (int(rng.integers(4, 12)), 2)), 0
     )
+    sheet.strokes(_smoothed(places, 9), int(rng.integers(2, 6)))
+
+
+def _smoothed(places: NDArray[np.float64], width: int) -> NDArray[np.float64]:
+    """A curve near the places, (N, 2): straight lines between them, averaged over `width` points."""
     at = np.linspace(0, len(places) - 1, 8 * len(places))
-    smooth = np.column_stack([np.interp(at, np.arange(len(places)), places[:, k]) for k in (0, 1)])
-    kernel = np.ones(9) / 9
-    smooth = np.column_stack([np.convolve(smooth[:, k], kernel, "valid") for k in (0, 1)])
-    sheet.strokes(smooth, int(rng.integers(2, 6)))
+    curve = [np.interp(at, np.arange(len(places)), places[:, k]) for k in (0, 1)]
+    return np.column_stack([np.convolve(line, np.ones(width) / width, "valid") for line in curve])
+
+
+def _set_minims(rng: Generator, sheet: Sheet, printer: Printer) -> None:
+    """A page in a quick hand, no figure in it: rows of minims, loops and flourishes."""
+    side, h = sheet.ink.shape[0], printer.height * rng.uniform(0.5, 1.6)
+    pen, slant = max(round(h * rng.uniform(0.04, 0.12)), 1), rng.normal(0.2, 0.15)
+    for y in np.arange(rng.uniform(0, h), side + h, h * rng.uniform(1.2, 2.2)):
+        x = -rng.uniform(0, 2 * h)
+        while x < side:
+            count = int(rng.integers(3, 14))
+            along = x + np.cumsum(rng.uniform(0.05, 0.3, count)) * h
+            rise = rng.choice([0.3, 0.45, 0.5, 1.0, 1.2], count, p=[0.3, 0.3, 0.2, 0.12, 0.08])
+            rise[1::2] = rng.choice([0.0, -0.05, -0.5], len(rise[1::2]), p=[0.6, 0.28, 0.12])
+            line = np.column_stack([along + slant * rise * h, y - rise * h])
+            sheet.strokes(_smoothed(line, int(rng.integers(4, 9))), pen)
+            x = along[-1] + h * rng.uniform(0.3, 0.8)
 
 
 def _set_scattered(rng: Generator, sheet: Sheet, printer: Printer) -> None:
@@ -224,9 +288,13 @@ def _set_scattered(rng: Generator, sheet: Sheet, printer: Printer) -> None:
 
 SCENES = (
     (_set_table, 0.52),
-    (_set_text, 0.19),
-    (_set_letters, 0.15),
-    (_set_engraving, 0.09),
+    (_set_text, 0.18),
+    (_set_letters, 0.14),
+    (_set_engraving, 0.08),
+    (_set_minims, 0.03),
     (_set_scattered, 0.05),
 )
 """Each scene with its share of all sheets."""
+
+WITHOUT_DIGITS = ((_set_letters, 0.55), (_set_engraving_alone, 0.25), (_set_minims, 0.2))
+"""Scenes that hold no digit, with their shares: where mistakes are sought to learn from."""

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 import torch
 
-from zij.tables.digits.network import save_weights
-from zij.tables.digits.train import Settings, loss, targets, train
-from zij.tables.generate.crops import CROP, Crop
+from zij.tables.digits.network import DigitNetwork, save_weights
+from zij.tables.digits.train import Settings, _Mistakes, loss, targets, train
+from zij.tables.generate.crops import CROP, Crop, make_crop
 from zij.tables.generate.fonts import demo_typeface, roman_typeface
 
 FACES = (demo_typeface(), roman_typeface())
@@ -94,3 +94,47 @@ def test_it_learns() -> None:
     # what is shown is smoothed, 0.98 of the past; the losses themselves, robust to single bad batches
     losses = [shown[0], *((now - 0.98 * before) / 0.02 for before, now in pairwise(shown))]
     assert np.median(losses[-10:]) < 0.6 * np.median(losses[:5])
+
+
+def test_a_network_to_go_on_from_is_where_one_begins() -> None:
+    begun = DigitNetwork().eval()
+    still = Settings(steps=2, batch=2, rate=0.0, decay=0.0, hard=0)
+    result = train(FACES, settings=still, start=begun, workers=0)
+    for (name, one), (_, two) in zip(begun.state_dict().items(), result.state_dict().items(), strict=True):
+        assert torch.allclose(one, two, atol=1e-6), name
+    moved = train(FACES, settings=Settings(steps=2, batch=2, hard=0, warmup=1), start=begun, workers=0)
+    assert any(
+        not torch.equal(one, two)
+        for one, two in zip(begun.state_dict().values(), moved.state_dict().values(), strict=True)
+    )
+
+
+def test_mistakes_on_pages_without_digits_are_shown_again() -> None:
+    settings = Settings(pool=6, hard=2, batch=4)
+    mistakes = _Mistakes(0, FACES, settings)
+
+    class Inky(torch.nn.Module):  # takes all ink for the digit 3
+        def forward(self, ink: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+            dark = torch.nn.functional.avg_pool2d(ink, 4)
+            scores = torch.zeros(ink.shape[0], 11, 48, 48)
+            scores[:, 3], scores[:, 10] = 20 * dark[:, 0], 4.0
+            return scores, torch.ones(ink.shape[0], 4, 48, 48)
+
+    mistakes.sought(Inky(), "cpu")  # type: ignore[arg-type]
+    assert len(mistakes.worst) == 2
+    ink = [
+        torch.nn.functional.avg_pool2d(torch.from_numpy(mistakes.crops[n]["ink"])[None], 4) for n in range(6)
+    ]
+    seen = [float((20 * i).flatten().topk(12).values.sum()) for i in ink]
+    worst = torch.nn.functional.avg_pool2d(torch.from_numpy(mistakes.worst[0]["ink"])[None], 4)
+    assert float((20 * worst).flatten().topk(12).values.sum()) == pytest.approx(max(seen), rel=0.05)
+    plain = {key: torch.from_numpy(value)[None] for key, value in mistakes.crops[0].items()}
+    fuller = mistakes.added(plain)
+    assert all(len(fuller[key]) == 3 for key in plain)
+    assert (fuller["labels"][1:] == 10).all()
+
+
+def test_crops_without_digits_have_none() -> None:
+    for index in range(12):
+        crop = make_crop(5, index, FACES, blank=True)
+        assert not len(crop.boxes) and not len(crop.ignore) and crop.ink.max() > 0.3
