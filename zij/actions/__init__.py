@@ -4,6 +4,7 @@ from zij.actions._annotate import Annotated, annotate
 from zij.actions._compare import Compared, compare
 from zij.actions._generate import Generated, demo, generate
 from zij.actions._sources import Source, open_source
+from zij.actions._teach import TaughtPages
 from zij.actions._train import Trained, train
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "Compared",
     "Generated",
     "Source",
+    "TaughtPages",
     "Trained",
     "annotate",
     "compare",

@@ -65,6 +65,7 @@ def annotate(
     device: str = "auto",
     split: bool = False,
     images: str | Path | None = None,
+    weights: str | Path | None = None,
     progress: Progress | None = None,
 ) -> Annotated:
     """Read pages: for each its PAGE-XML, its cells as CSV, and a picture with what was read.
@@ -83,6 +84,8 @@ def annotate(
         no opening is read as one page. PAGE-XML files are taken as they stand.
     images : path, optional
         Where the images of PAGE-XML files lie.
+    weights : path, optional
+        Another digit network, for images.
     progress : callable, optional
         Called with what is being done, how much is done, and how much there is.
 
@@ -99,8 +102,8 @@ def annotate(
     names, out, device = stems(pages), Path(out), chosen_device(device)
     if split:
         _refuse_clashes(names)
+    loaded = load_weights(weights)
     check_folder(out)
-    weights = load_weights()
     sources: list[Source] = []
     failures: list[tuple[str, ZijError]] = []
     whole: list[str] = []
@@ -109,11 +112,11 @@ def annotate(
             progress(f"reading {stem}", done, len(names))
         try:
             if split and not is_pagexml(page):
-                found = _open_halves(Path(page), out, weights=weights, device=device)
+                found = _open_halves(Path(page), out, weights=loaded, device=device)
                 whole += [stem] * (len(found) == 1)
             else:
                 result = out / f"{stem}.xml"
-                found = (_open(Path(page), result, weights=weights, device=device, images=images),)
+                found = (_open(Path(page), result, weights=loaded, device=device, images=images),)
             with staged_folder(out) as folder:
                 for source in found:
                     write_page(folder, source, profile)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from zij.actions._sources import Progress, chosen_device
+from zij.actions._teach import TaughtPages, teach_pages
+from zij.errors import UsageError
 
 __all__ = ["Trained", "train"]
 
@@ -48,13 +50,21 @@ def train(
     out: str | Path = "digits.safetensors",
     *,
     fonts: str | Path | None = None,
+    pages: str | Path | None = None,
+    weights: str | Path | None = None,
+    images: str | Path | None = None,
     seed: int = 0,
     minutes: float | None = None,
     steps: int | None = None,
     device: str = "auto",
     progress: Progress | None = None,
-) -> Trained:
-    """Teach the digit network on generated pages and write its weights.
+) -> Trained | TaughtPages:
+    """Teach the digit network and write its weights: on generated pages, or on from there with your own.
+
+    With `pages`, a quarter of the corrected pages (at least one) is held back; teaching ends by itself when
+    it no longer helps there, and the better model is kept, be it the old one. A page counts as right in all
+    its cells once it is corrected, but for cells whose state is "uncertain" or "unread"; what nobody told of
+    is neither taught nor marked.
 
     Parameters
     ----------
@@ -62,15 +72,42 @@ def train(
         The file to write, with a model card beside it.
     fonts : path, optional
         Where fonts are looked for; by default where the system keeps them.
+    pages : path, optional
+        A folder with corrected PAGE-XML, `STEM.cells.csv`, or CSV files of digit boxes (page, x, y, w, h,
+        digit; or xywh and number, as the published Sacrobosco annotations have them); or one such file.
+    weights : path, optional
+        With `pages`: where to go on from, by default the weights that come with zij.
+    images : path, optional
+        With `pages`: where their images lie, by default beside them.
     seed : int
-        The same seed, steps and fonts give the same bytes on one kind of device.
+        The same seed, steps, fonts and pages give the same bytes on one kind of device.
     minutes : float, optional
-        Plan as many steps as the first ones say will fit; the bytes then depend on the machine's speed.
+        Plan as many steps as the first ones say will fit (with `pages`: end after so long); the bytes then
+        depend on the machine's speed.
     steps : int, optional
-        How many batches are shown.
+        How many batches are shown; with `pages`, at most.
     device : "auto", "cpu" or "cuda"
     progress : callable, optional
+
+    Returns
+    -------
+    Trained or TaughtPages
+
+    Raises
+    ------
+    ZijError
+        If fonts, pages or weights cannot be used, or the result cannot be written.
     """
+    if pages is not None:
+        return teach_pages(
+            out, pages, weights=weights, images=images, fonts=fonts, seed=seed, minutes=minutes, steps=steps,
+            device=chosen_device(device), progress=progress,
+        )  # fmt: skip
+    for name, value in (("weights", weights), ("images", images)):
+        if value is not None:
+            raise UsageError(
+                f"--{name} {value} is of use with --pages alone; name the corrected pages' folder."
+            )
     from zij.tables.digits.model_card import write_card
     from zij.tables.digits.network import save_weights
     from zij.tables.digits.train import Settings, steps_for

@@ -46,6 +46,9 @@ def annotate(
         typer.Option("--split", help="Read an opening as two pages, STEM-left and STEM-right."),
     ] = False,
     images: Images = None,
+    weights: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Another digit model, as made by zij train.")
+    ] = None,
 ) -> None:
     """Read the digits, numbers and tables of scans.
 
@@ -56,8 +59,9 @@ def annotate(
 
     with shown_progress() as progress:
         result = actions.annotate(
-            pages, out, profile=profile, device=device, split=split, images=images, progress=progress
-        )
+            pages, out, profile=profile, device=device, split=split, images=images, weights=weights,
+            progress=progress,
+        )  # fmt: skip
     finish(result)
 
 
@@ -69,6 +73,21 @@ def train(
         Path | None,
         typer.Option(metavar="DIR", help="Folder with more fonts, for instance of your printer's types."),
     ] = None,
+    pages: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Go on from the weights with these pages: corrected PAGE-XML or cells.csv, or boxes as CSV.",
+        ),
+    ] = None,
+    weights: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="With --pages: the model to go on from; otherwise the one that comes with zij.",
+        ),
+    ] = None,
+    images: Images = None,
     seed: Seed = 0,
     minutes: Annotated[
         float | None,
@@ -77,16 +96,18 @@ def train(
     steps: Annotated[int | None, typer.Option(min=1, help="End after so many training steps.")] = None,
     device: Device = "auto",
 ) -> None:
-    """Make the digit model again, or one for your own types.
+    """Make the digit model again, or teach it your own types.
 
-    It learns from generated pages, on which every digit is known.
+    It learns from generated pages, on which every digit is known. With --pages it goes on from there with
+    pages that you corrected, tries itself on some of them that it holds back, and keeps the better model.
     """
     from zij import actions
 
     with shown_progress() as progress:
         result = actions.train(
-            out, fonts=fonts, seed=seed, minutes=minutes, steps=steps, device=device, progress=progress
-        )
+            out, fonts=fonts, pages=pages, weights=weights, images=images, seed=seed, minutes=minutes,
+            steps=steps, device=device, progress=progress,
+        )  # fmt: skip
     finish(result)
 
 

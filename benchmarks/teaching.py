@@ -1,0 +1,157 @@
+"""Teach the digit model four corrected pages of a type that it reads badly, and try it on four others.
+
+    python benchmarks/teaching.py [FONT] [--weights FILE] [--steps N] [--seed N] [--keep DIR]
+
+FONT is a font file; by default the first of some Debian fonts that is installed. The pages are generated:
+tables of numbers in that type, worn and askew. Four are read with `zij annotate` and their cells.csv is
+corrected, as a scholar would; where a cell holds what no cell of the truth does, it is marked uncertain.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from zij.actions import annotate, train
+from zij.tables.digits.boxcsv import BoxedDigit
+from zij.tables.digits.leaf import leaf_of
+from zij.tables.digits.lessons import Lesson, make_lesson
+from zij.tables.digits.marks import Marks, mark_page
+from zij.tables.digits.network import Weights, load_weights
+from zij.tables.digits.truth import truth_of_boxes
+from zij.tables.generate.climates import NumericTable
+from zij.tables.generate.fonts import Typeface
+from zij.tables.generate.pages import GeneratedPage, Setting, make_page
+from zij.tables.geometry import Box
+from zij.tables.overlay import save_png
+from zij.tables.reading import Cell, Reading
+from zij.tables.scan.image import read_image
+from zij.tables.scan.page import prepare
+
+DEBIAN = (
+    "/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf",
+    "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
+)
+CORRECTED, OTHERS = 4, 4
+
+
+def numbers(rng: np.random.Generator, rows: int = 24) -> NumericTable:
+    """A table of degrees, minutes and seconds that means nothing."""
+    lines = [
+        (str(row + 1), *(str(int(rng.integers(limit))) for limit in (90, 60, 60, 360, 60, 60)))
+        for row in range(rows)
+    ]
+    return NumericTable("TABVLA", ("", "G.", "M.", "S.", "G.", "M.", "S."), frozenset(), tuple(lines))
+
+
+def generated(font: Path, number: int, seed: int) -> GeneratedPage:
+    """A page in that type."""
+    rng = np.random.default_rng([seed, number, 5])
+    face = Typeface(str(font), "lining")
+    text = face if face.has("TABVLGMS.") else Setting.plain().text
+    setting = Setting(
+        face, text, digit_height=float(rng.uniform(20, 26)), pitch=float(rng.uniform(1.35, 1.6)),
+        gap=float(rng.uniform(0.5, 0.8)), ruled=number % 2 == 0, wear=float(rng.uniform(0.4, 1.0)),
+        skew=float(rng.uniform(-1.2, 1.2)),
+    )  # fmt: skip
+    return make_page(seed * 100 + number, numbers(rng), setting, name=f"page-{number}.png")
+
+
+def correct(path: Path, truth: Reading) -> tuple[int, int]:
+    """Correct the cells of a file as a scholar would; return how many were changed and how many left."""
+    with path.open(newline="", encoding="utf-8") as stream:
+        rows = list(csv.DictReader(stream))
+    true = [cell for table in truth.tables for cell in table.cells]
+    changed = unsure = 0
+    for row in rows:
+        here = [cell for cell in true if _within(cell, Box(*(float(row[side]) for side in "xywh")))]
+        text = here[0].text if len(here) == 1 else ""
+        if len(here) > 1:  # two cells of the truth in one of the reading: a scholar would not call it right
+            row["state"], unsure = "uncertain", unsure + 1
+        elif row["text"] != text or row["state"] == "uncertain":
+            row["text"], row["state"], changed = text, "read" if text else "empty", changed + 1
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.DictWriter(stream, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    return changed, unsure
+
+
+def _within(cell: Cell, box: Box) -> bool:
+    """Whether the number of a true cell stands in a box."""
+    return bool(cell.numbers) and box.contains(*Box.hull(n.box for n in cell.numbers).centre)
+
+
+def marked(folder: Path, pages: Sequence[GeneratedPage], weights: Weights) -> list[Marks]:
+    """Errors of a network on pages all of whose digits are known."""
+    marks = []
+    for page in pages:
+        prepared = prepare(read_image(folder / page.truth.image))
+        lesson = _lesson(page.truth, prepared, weights)
+        marks.append(mark_page(lesson, prepared, weights))
+    return marks
+
+
+def _lesson(truth: Reading, page: object, weights: Weights) -> Lesson:
+    boxed = [BoxedDigit(glyph.box, int(glyph.text)) for glyph in truth.glyphs()]
+    leaf = leaf_of(page, 0, truth.digit_height)  # type: ignore[arg-type]
+    known = truth_of_boxes(boxed, leaf)
+    vouched = np.array([[0.0, 0.0, leaf.ink.shape[1], leaf.ink.shape[0]]])  # there are no other digits
+    whole = type(known)(known.boxes, known.digits, vouched, known.unjudged)
+    seen = leaf.seen(weights, floor=0.99)
+    return make_lesson(truth.image, "", "", leaf, whole, seen)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("font", nargs="?", type=Path)
+    parser.add_argument("--weights", type=Path)
+    parser.add_argument("--steps", type=int)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--keep", type=Path)
+    given = parser.parse_args()
+    font = given.font or next((Path(name) for name in DEBIAN if Path(name).exists()), None)
+    if font is None:
+        sys.exit("no font: name a font file, or install Debian's fonts-dejavu-core")
+    with tempfile.TemporaryDirectory() as name:
+        folder = given.keep or Path(name)
+        folder.mkdir(parents=True, exist_ok=True)
+        pages = [generated(font, number, given.seed) for number in range(CORRECTED + OTHERS)]
+        for page in pages:
+            save_png(folder / page.truth.image, page.pixels)
+        base = load_weights(given.weights)
+        before = marked(folder, pages[CORRECTED:], base)
+        print(f"{font.name}, {base.name}: errors on the other pages before: {_line(before)}", flush=True)
+        read = folder / "read"
+        annotate([folder / page.truth.image for page in pages[:CORRECTED]], read, weights=given.weights)
+        for page in pages[:CORRECTED]:
+            stem = Path(page.truth.image).stem
+            changed, unsure = correct(read / f"{stem}.cells.csv", page.truth)
+            print(f"{stem}: {changed} cells corrected, {unsure} left uncertain", flush=True)
+        start = time.monotonic()
+        done = train(
+            folder / "mine.safetensors", pages=read, images=folder, weights=given.weights, seed=given.seed,
+            steps=given.steps,
+        )  # fmt: skip
+        print(f"{done.sentence} ({time.monotonic() - start:.0f} s)", *done.failures, sep="\n", flush=True)
+        after = marked(folder, pages[CORRECTED:], load_weights(folder / "mine.safetensors"))
+        print(f"errors on the other pages after: {_line(after)}")
+        left = Marks.sum(after).errors / max(Marks.sum(before).errors, 1)
+        print(f"errors left: {100 * left:.0f} %")
+
+
+def _line(marks: Sequence[Marks]) -> str:
+    total = Marks.sum(marks)
+    each = ", ".join(str(m.errors) for m in marks)
+    return f"{total.errors} of {total.digits} digits ({each}; F1 {total.f1:.4f})"
+
+
+if __name__ == "__main__":
+    main()
