@@ -1,7 +1,7 @@
 """zij: compare digitised numerical tables, and say exactly why they are similar.
 
-`annotate`, `compare` and `demo` do what the commands of the same names do. Names are loaded when they are
-first used, so that `import zij` costs nothing.
+`annotate`, `compare`, `evaluate` and `demo` do what the commands of the same names do. Names are loaded when
+they are first used, so that `import zij` costs nothing.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from zij.actions import annotate, compare, demo, generate, train
+    from zij.actions import annotate, compare, demo, evaluate, generate, train
     from zij.errors import (
         ImageError,
         InputError,
@@ -42,6 +42,7 @@ __all__ = [
     "annotate",
     "compare",
     "demo",
+    "evaluate",
     "generate",
     "train",
 ]

@@ -6,7 +6,7 @@ the reading exactly as the file holds it. `read_pagexml` reads PAGE of any versi
 """
 
 from zij.tables.pagexml._check import check_pagexml
-from zij.tables.pagexml._image import find_image
+from zij.tables.pagexml._image import find_image, image_size
 from zij.tables.pagexml._model import Notes, PageFile, as_written
 from zij.tables.pagexml._read import page_from_bytes, read_pagexml
 from zij.tables.pagexml._write import Profile, to_xml, write_pagexml
@@ -18,6 +18,7 @@ __all__ = [
     "as_written",
     "check_pagexml",
     "find_image",
+    "image_size",
     "page_from_bytes",
     "read_pagexml",
     "to_xml",

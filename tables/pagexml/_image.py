@@ -9,7 +9,7 @@ from zij.errors import ImageError
 from zij.files import sha256
 from zij.tables.pagexml._model import PageFile
 
-__all__ = ["find_image"]
+__all__ = ["find_image", "image_size"]
 
 _SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".png", ".tif", ".tiff"})
 _EXIF_ORIENTATION = 0x0112
@@ -52,7 +52,7 @@ def find_image(page_file: PageFile, images: Path | None = None) -> Path:
             f"{page_file.path}: its image {wanted} is not in {folder}; "
             "name the folder of the images with --images."
         )
-    size = _size(files[0])
+    size = image_size(files[0])
     if size is not None and reading.width and reading.height and size != (reading.width, reading.height):
         raise ImageError(
             f"{files[0]}: is {size[0]} x {size[1]} pixels, but {page_file.path} was made for an image of "
@@ -78,7 +78,7 @@ def _files(folder: Path) -> Iterator[Path]:
         ) from error
 
 
-def _size(path: Path) -> tuple[int, int] | None:
+def image_size(path: Path) -> tuple[int, int] | None:
     """Width and height as the image is to be seen; None where its header cannot be read."""
     import warnings
 

@@ -2,6 +2,7 @@
 
 from zij.actions._annotate import Annotated, annotate
 from zij.actions._compare import Compared, compare
+from zij.actions._evaluate import Evaluated, evaluate
 from zij.actions._generate import Generated, demo, generate
 from zij.actions._sources import Source, open_source
 from zij.actions._teach import TaughtPages
@@ -10,6 +11,7 @@ from zij.actions._train import Trained, train
 __all__ = [
     "Annotated",
     "Compared",
+    "Evaluated",
     "Generated",
     "Source",
     "TaughtPages",
@@ -17,6 +19,7 @@ __all__ = [
     "annotate",
     "compare",
     "demo",
+    "evaluate",
     "generate",
     "open_source",
     "train",

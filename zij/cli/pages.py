@@ -1,4 +1,4 @@
-"""Commands about single pages: `annotate`, `train`, `generate`."""
+"""Commands about single pages: `annotate`, `train`, `evaluate`, `generate`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import typer
 
 from zij.cli.progress import finish, shown_progress
 
-__all__ = ["Device", "Images", "Seed", "annotate", "generate", "register", "train"]
+__all__ = ["Device", "Images", "Seed", "annotate", "evaluate", "generate", "register", "train"]
 
 Device = Annotated[
     Literal["auto", "cpu", "cuda"],
@@ -28,6 +28,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command()(annotate)
     app.command()(train)
+    app.command()(evaluate)
     app.command()(generate)
 
 
@@ -108,6 +109,35 @@ def train(
             out, fonts=fonts, pages=pages, weights=weights, images=images, seed=seed, minutes=minutes,
             steps=steps, device=device, progress=progress,
         )  # fmt: skip
+    finish(result)
+
+
+def evaluate(
+    pages: Annotated[Path, typer.Argument(metavar="DIR", help="Folder with images and truth beside them.")],
+    out: Annotated[
+        Path, typer.Option("--out", "-o", metavar="DIR", help="Folder for the results; made if missing.")
+    ] = Path("evaluation"),
+    readings: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder with PAGE-XML of zij annotate; otherwise pages are read."),
+    ] = None,
+    weights: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Another digit model, as made by zij train.")
+    ] = None,
+    device: Device = "auto",
+) -> None:
+    """Say how well pages are read, where their truth is known.
+
+    The truth of STEM.jpg is STEM.digits.csv (boxes of digits), STEM.cells.csv (values of tables), or a
+    corrected STEM.xml, beside it. Writes evaluation.html, which opens without a network, figures for each
+    page, every error (CSV), confusion matrix, calibration and a sheet of the worst places.
+    """
+    from zij import actions
+
+    with shown_progress() as progress:
+        result = actions.evaluate(
+            pages, out, readings=readings, weights=weights, device=device, progress=progress
+        )
     finish(result)
 
 
