@@ -33,20 +33,23 @@ class Card:
     def verdict(self) -> str:
         """What stands there and what was read."""
         fault = self.fault
-        stands = f"{fault.truth} stands there" if fault.truth else "nothing stands there"
-        read = f"{fault.read} read" if fault.read else "not read"
-        sure = "" if fault.confidence is None else f" ({fault.confidence:.2f})"
-        return f"{stands}, {read}{sure}" if fault.kind != "missed" else f"{fault.truth} {read}"
+        if fault.kind == "missed":
+            return f"{fault.truth} not read"
+        if fault.kind == "wrong":
+            said = f"{fault.truth} read as {fault.read}"
+        else:
+            said = f"{fault.read} read, {'no digit' if fault.what == 'digit' else 'not in the true row'}"
+        return said if fault.confidence is None else f"{said} ({fault.confidence:.2f})"
 
     @property
-    def where(self) -> str:
-        """Page and place, rows and columns counted from 1 where the reading names them."""
+    def place(self) -> str:
+        """Row and column, counted from 1 where the reading names them and else as the truth has them."""
         _, row, column = self.fault.place
         if row is not None and column is not None:
-            return f"{self.page}, row {row + 1}, column {column + 1}"
+            return f"row {row + 1}, column {column + 1}"
         _, name, heading = self.fault.true_place
-        place = ", ".join(f"{what} {text}" for what, text in (("row", name), ("column", heading)) if text)
-        return f"{self.page}, {place or 'outside tables'}"
+        said = ", ".join(f"{what} {text}" for what, text in (("row", name), ("column", heading)) if text)
+        return said or "outside tables"
 
 
 def worst(pages: Sequence[PageScores], most: int = 60) -> list[tuple[PageScores, Fault]]:
@@ -126,7 +129,7 @@ def contact_sheet(cards: Sequence[Card], left_out: int = 0) -> NDArray[np.uint8]
     (H, W, 3) ndarray of uint8
     """
     font = ImageFont.load_default(_TEXT - 2)
-    step = CROP[0] + _MARGIN, CROP[1] + 3 * _TEXT + _MARGIN
+    step = CROP[0] + _MARGIN, CROP[1] + 4 * _TEXT + _MARGIN
     rows = max(-(-len(cards) // _COLUMNS), 1)
     sheet = Image.new("RGB", (_COLUMNS * step[0] + _MARGIN, rows * step[1] + 2 * _MARGIN + 2 * _TEXT), _PAPER)
     draw = ImageDraw.Draw(sheet)
@@ -138,9 +141,13 @@ def contact_sheet(cards: Sequence[Card], left_out: int = 0) -> NDArray[np.uint8]
         if card.picture is not None:
             sheet.paste(Image.fromarray(card.picture), (x, y))
         draw.rectangle((x, y, x + CROP[0] - 1, y + CROP[1] - 1), outline=_QUIET)
-        for line, (text, colour) in enumerate(((card.verdict, _INK), (card.where, _QUIET))):
+        for line, (text, colour) in enumerate(_lines(card)):
             draw.text((x, y + CROP[1] + 3 + line * _TEXT), _shortened(text, font), colour, font)
     return np.asarray(sheet)
+
+
+def _lines(card: Card) -> tuple[tuple[str, tuple[int, int, int]], ...]:
+    return (card.verdict, _INK), (card.page, _QUIET), (card.place, _QUIET)
 
 
 def _rank(fault: Fault) -> tuple[float, float, float]:

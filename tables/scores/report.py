@@ -70,7 +70,7 @@ def evaluation_report(
         HTML that needs no other file and no network.
     """
     parts = [
-        element("h1", f"How well {name} was read"),
+        element("h1", f"How well “{name}” was read"),
         element("p", headline(summary, pages), class_="lead"),
         _tiles(summary),
         _failed(failures),
@@ -198,7 +198,9 @@ def _cards(cards: Sequence[Card], summary: Summary) -> Markup:
             stream = BytesIO()
             Image.fromarray(card.picture).save(stream, "JPEG", quality=80, optimize=True)
             picture = element("img", src=data_uri(stream.getvalue(), "image/jpeg"), alt=card.verdict)
-        words = element("figcaption", element("b", card.verdict), element("span", card.where))
+        words = element(
+            "figcaption", element("b", card.verdict), element("span", card.page), element("span", card.place)
+        )
         figures.append(element("figure", picture, words))
     more = summary.whole.faults - len(cards)
     note = (

@@ -60,7 +60,7 @@ def row_steps(match: ValueMatch) -> tuple[RowSteps, ...]:
     found: dict[int, RowSteps] = {}
     for n, k in known:
         row, claimed = match.rows[n], taken.setdefault(k, set())
-        steps = tuple(_row(row, match.lines[k].values, claimed))
+        steps = _freed(_row(row, match.lines[k].values, claimed))
         own = {id(step.read) for step in steps}
         claimed.update(j for j, value in enumerate(match.lines[k].values) if id(value) in own)
         found[n] = RowSteps(row, steps)
@@ -145,6 +145,18 @@ def _row(row: RowMatch, values: tuple[ReadValue, ...], taken: set[int]) -> Itera
         if a < len(row.cells):
             yield Step("right", row.cells[a], values[b])
         i, j = a + 1, b + 1
+
+
+def _freed(steps: Iterable[Step]) -> tuple[Step, ...]:
+    """The steps, with no value of a cell judged where one is not: 0.202 may have been read as two."""
+    steps = tuple(steps)
+    free = {(s.read.row, s.read.column) for s in steps if s.kind == "free" and s.read is not None}
+    return tuple(
+        Step("free", None, s.read)
+        if s.kind == "false" and s.read is not None and (s.read.row, s.read.column) in free
+        else s
+        for s in steps
+    )
 
 
 def _without(cells: tuple[TrueCell, ...]) -> Iterator[Step]:

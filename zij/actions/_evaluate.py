@@ -183,8 +183,8 @@ class _Reader:
         size = None if image is None else image_size(image)
         if size is not None and reading.width and size != (reading.width, reading.height):
             raise InputError(
-                f"{path}: was made for an image of {reading.width} x {reading.height} pixels, but {image} has "
-                f"{size[0]} x {size[1]}; read that image, or put the right one there."
+                f"{path}: was made for an image of {reading.width} x {reading.height} pixels, but {image} "
+                f"has {size[0]} x {size[1]}; read that image, or put the right one there."
             )
         return reading
 
