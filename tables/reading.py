@@ -65,6 +65,11 @@ class Number:
     id: str = ""
 
     @property
+    def digits(self) -> tuple[Glyph, ...]:
+        """The glyphs without separators."""
+        return tuple(glyph for glyph in self.glyphs if glyph.is_digit)
+
+    @property
     def confidence(self) -> float:
         """Product of the glyphs' probabilities: that every sign is right."""
         value = 1.0

@@ -8,10 +8,11 @@ import numpy as np
 
 from zij.tables.layout.grid import Grid
 from zij.tables.layout.marks import Marks
-from zij.tables.layout.numbers import NARROWEST
 from zij.tables.layout.rows import ALIGNED
 
 __all__ = ["adopted"]
+
+FULL = 0.6  # share of a column's cells that are filled, for others to be expected
 
 
 def adopted(grid: Grid, others: Marks, *, digit_height: float) -> Grid:
@@ -28,13 +29,12 @@ def adopted(grid: Grid, others: Marks, *, digit_height: float) -> Grid:
     Returns
     -------
     Grid
-        With the numbers that stand on the line of a row, among the digits of a well filled column, and on no
-        other number.
+        With the numbers that stand on the line of a row, among the digits of a well filled column.
     """
     rows, columns = grid.centre.shape
     filled = np.zeros((rows, columns), bool)
     filled[grid.row, grid.column] = True
-    full = filled.mean(0) >= 0.6
+    full = filled.mean(0) >= FULL
     margin = 0.3 * digit_height
     taken, row, column = [], [], []
     for k in range(len(others)):
@@ -44,10 +44,7 @@ def adopted(grid: Grid, others: Marks, *, digit_height: float) -> Grid:
             continue
         c = int(inside[0])
         r = int(np.abs(grid.centre[:, c] - others.v[k]).argmin())
-        cell = (grid.row == r) & (grid.column == c)
-        apart = np.maximum(u0 - grid.marks.u1[cell], grid.marks.u0[cell] - u1)
-        level = abs(grid.centre[r, c] - others.v[k]) <= ALIGNED * grid.pitch
-        if level and (apart >= NARROWEST * digit_height).all():
+        if abs(grid.centre[r, c] - others.v[k]) <= ALIGNED * grid.pitch:
             taken.append(k)
             row.append(r)
             column.append(c)
@@ -58,4 +55,5 @@ def adopted(grid: Grid, others: Marks, *, digit_height: float) -> Grid:
         row=np.append(grid.row, row).astype(np.intp),
         column=np.append(grid.column, column).astype(np.intp),
         span=np.append(grid.span, np.ones(len(new))).astype(np.intp),
+        across=np.append(grid.across, np.ones(len(new))).astype(np.intp),
     )

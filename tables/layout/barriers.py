@@ -16,6 +16,9 @@ __all__ = ["Barriers"]
 
 Floats = NDArray[np.float64]
 
+GAP = 5.0  # digit heights between two pieces of one ruling
+ASIDE = 0.3  # and how far they may be out of line
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Barriers:
@@ -76,12 +79,7 @@ def _position(line: Floats, along: Floats | np.float64) -> Floats:
     return np.asarray(line[2] + (line[3] - line[2]) * (np.clip(along, line[0], line[1]) - line[0]) / length)
 
 
-def _bridged(
-    pieces: Sequence[tuple[float, float, float, float]],
-    digit_height: float,
-    gap: float = 5.0,
-    aside: float = 0.3,
-) -> Floats:
+def _bridged(pieces: Sequence[tuple[float, float, float, float]], digit_height: float) -> Floats:
     """Pieces of one ruling joined where the gap is short and no longer than what is printed around it."""
     chains: list[list[float]] = []
     for start, end, at_start, at_end in sorted(pieces):
@@ -90,8 +88,8 @@ def _bridged(
             space = start - chain[1]
             slope = (chain[3] - chain[2]) / max(chain[1] - chain[0], digit_height)
             off = abs(chain[3] + slope * max(space, 0) - at_start)
-            near = space <= min(gap * digit_height, chain[1] - chain[0] + end - start)
-            if near and off <= aside * digit_height and end > chain[1]:
+            near = space <= min(GAP * digit_height, chain[1] - chain[0] + end - start)
+            if near and off <= ASIDE * digit_height and end > chain[1]:
                 best = chain if best is None or chain[1] > best[1] else best
         if best is None:
             chains.append([start, end, at_start, at_end])

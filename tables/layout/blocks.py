@@ -12,15 +12,15 @@ __all__ = ["find_blocks", "steps_below", "steps_beside"]
 
 Floats = NDArray[np.float64]
 
+FARTHEST_BELOW = 6.0  # digit heights between lines of one table
 FARTHEST_BESIDE = 10.0  # digit heights between numbers of one table, unless their lines agree
 
 
-def steps_below(marks: Marks, *, digit_height: float, farthest: float = 6.0) -> tuple[Indices, Indices]:
+def steps_below(marks: Marks, *, digit_height: float) -> tuple[Indices, Indices]:
     """Each number and the nearest below that overlaps it from left to right (distances in digit heights)."""
     middle = (marks.u0 + marks.u1) / 2
-    i, j = pairs_ahead(
-        marks.v, middle, ahead=(0.7 * digit_height, farthest * digit_height), aside=2 * digit_height
-    )
+    reach = FARTHEST_BELOW * digit_height
+    i, j = pairs_ahead(marks.v, middle, ahead=(0.7 * digit_height, reach), aside=2 * digit_height)
     margin = 0.35 * digit_height
     overlap = (marks.u0[i] - margin < marks.u1[j] + margin) & (marks.u0[j] - margin < marks.u1[i] + margin)
     i, j = i[overlap], j[overlap]
@@ -28,18 +28,17 @@ def steps_below(marks: Marks, *, digit_height: float, farthest: float = 6.0) -> 
     return i, j
 
 
-def steps_beside(
-    marks: Marks, *, digit_height: float, farthest: float = FARTHEST_BESIDE, aside: float = 0.5
-) -> tuple[Indices, Indices]:
+def steps_beside(marks: Marks, *, digit_height: float, aside: float = 0.5) -> tuple[Indices, Indices]:
     """Each number and the nearest to its right about its line (distances in digit heights)."""
+    farthest = FARTHEST_BESIDE * digit_height
     i, j = pairs_ahead(
         (marks.u0 + marks.u1) / 2,
         marks.v,
-        ahead=(0.0, (farthest + 4) * digit_height),
+        ahead=(0.0, farthest + 4 * digit_height),
         aside=aside * digit_height,
     )
     space = marks.u0[j] - marks.u1[i]
-    keep = (space > 0) & (space <= farthest * digit_height)
+    keep = (space > 0) & (space <= farthest)
     i, j, space = i[keep], j[keep], space[keep]
     i, j, _ = nearest(i, j, space + np.abs(marks.v[j] - marks.v[i]))
     return i, j

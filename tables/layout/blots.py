@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from zij.tables.geometry import Box
 from zij.tables.layout.neighbours import Indices, components, pairs_ahead
+from zij.tables.layout.stains import Stains
 from zij.tables.reading import Glyph
-
-if TYPE_CHECKING:
-    from zij.tables.scan.rulings import Rulings
 
 __all__ = ["Blots", "find_blots"]
 
@@ -40,47 +37,38 @@ class Blots:
     worded: tuple[bool, ...]
 
 
-def find_blots(
-    ink: NDArray[np.float32],
-    glyphs: Sequence[Glyph],
-    *,
-    rulings: Rulings | None,
-    digit_height: float,
-    upper: float,
-) -> Blots:
+def find_blots(stains: Stains, glyphs: Sequence[Glyph], *, digit_height: float, upper: float) -> Blots:
     """Find the ink outside the glyphs, and tell unread digits from words.
 
-    Rulings are taken out first. Pieces and glyphs that nearly touch make a run. Glyphs are taken for letters
-    where a run has more pieces than glyphs: three at least, or two if a glyph is doubtful.
+    Pieces of ink and glyphs that nearly touch make a run. Glyphs are taken for letters where a run has more
+    pieces than glyphs: three at least, or two if a glyph is doubtful.
 
     Parameters
     ----------
-    ink : (H, W) ndarray
-        0 is paper.
+    stains : Stains
+        The ink of the page.
     glyphs : sequence of Glyph
-        What was read; its ink gives the measure of what is dark.
-    rulings : Rulings, optional
-        The page's rulings.
+        What was read.
     digit_height : float
         Nominal digit height in pixels.
     upper : float
         Confidence from which on a glyph is not doubtful.
     """
     boxes = np.array([(g.box.x, g.box.y, g.box.w, g.box.h) for g in glyphs]).reshape(-1, 4)
-    if not len(boxes) or ink.size == 0:
-        return Blots((), (False,) * len(boxes))
-    dark = _dark(ink, [g.box for g in glyphs])
-    _erase_rulings(dark, rulings)
-    pieces = _outside(_pieces(dark, digit_height), boxes, digit_height)
-    run = _runs(np.vstack([pieces, boxes]), digit_height)
+    if not len(boxes):
+        return Blots((), ())
+    h = digit_height
+    letters = stains.between((0.12 * h, 0.4 * h), (8 * h, 1.7 * h), area=0.08 * h * h)
+    pieces = _outside(letters.boxes, boxes, h)
+    run = _runs(np.vstack([pieces, boxes]), h)
     own, other = run[len(pieces) :], run[: len(pieces)]
-    letters = np.maximum(np.round(pieces[:, 2] / (0.8 * digit_height)), 1)
-    blots = np.bincount(other, weights=letters, minlength=len(run))
+    count = np.maximum(np.round(pieces[:, 2] / (0.8 * h)), 1)
+    blots = np.bincount(other, weights=count, minlength=len(run))
     read = np.bincount(own, minlength=len(run))
     doubtful = np.zeros(len(run), bool)
     doubtful[own[np.array([g.confidence < upper for g in glyphs])]] = True
     words = (blots > read) & (blots >= np.where(doubtful, 2, 3)) & (read > 0)
-    digit_sized = (pieces[:, 3] >= 0.5 * digit_height) & (pieces[:, 2] <= 1.4 * digit_height)
+    digit_sized = (pieces[:, 3] >= 0.5 * h) & (pieces[:, 2] <= 1.4 * h)
     unread = pieces[digit_sized & ~words[other] & (blots[other] <= LONGEST)]
     return Blots(tuple(Box(*box) for box in unread.tolist()), tuple(words[own].tolist()))
 
@@ -92,37 +80,6 @@ def _runs(boxes: Floats, digit_height: float) -> Indices:
     space = boxes[j, 0] - boxes[i, 0] - boxes[i, 2]
     near = space < TOUCHING * digit_height
     return components(len(boxes), zip(i[near].tolist(), j[near].tolist(), strict=True))
-
-
-def _dark(ink: NDArray[np.float32], boxes: Sequence[Box]) -> NDArray[np.uint8]:
-    height, width = ink.shape
-    levels = []
-    for box in boxes:
-        inner = box.clipped(width, height)
-        patch = ink[int(inner.y) : int(inner.bottom) + 1, int(inner.x) : int(inner.right) + 1]
-        if patch.size:
-            levels.append(float(patch.max()))
-    limit = 0.4 * float(np.median(levels)) if levels else np.inf
-    return (ink > max(limit, 1e-6)).astype(np.uint8)
-
-
-def _erase_rulings(dark: NDArray[np.uint8], rulings: Rulings | None) -> None:
-    import cv2
-
-    for segment in (*rulings.vertical, *rulings.horizontal) if rulings else ():
-        start, end = (round(segment.x0), round(segment.y0)), (round(segment.x1), round(segment.y1))
-        cv2.line(dark, start, end, (0,), max(round(segment.thickness), 1) + 2)
-
-
-def _pieces(dark: NDArray[np.uint8], digit_height: float) -> Floats:
-    """Boxes (x, y, w, h) of connected ink as high as a letter or digit, in order of y, then x."""
-    import cv2
-
-    _, _, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
-    w, h, area = stats[1:, 2:].T.astype(float) / digit_height
-    size = (h >= 0.4) & (h <= 1.7) & (w >= 0.12) & (w <= 8) & (area * digit_height >= 0.08 * digit_height**2)
-    boxes = stats[1:][size][:, :4].astype(float)
-    return np.asarray(boxes[np.lexsort((boxes[:, 0], boxes[:, 1]))])
 
 
 def _outside(pieces: Floats, glyphs: Floats, digit_height: float) -> Floats:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,37 +53,41 @@ def make_table(
     bounds = _bounds(grid, vertical, digit_height)
     shape = grid.centre.shape
     held: dict[tuple[int, int], list[Number]] = {}
-    spans: dict[tuple[int, int], int] = {}
+    spans: dict[tuple[int, int], tuple[int, int]] = {}
     for k in np.lexsort((grid.marks.u0, grid.column, grid.row)).tolist():
         position = int(grid.row[k]), int(grid.column[k])
         held.setdefault(position, []).append(grid.marks.numbers[k])
-        spans[position] = max(spans.get(position, 1), int(grid.span[k]))
-    covered = {(r + n, c) for (r, c), span in spans.items() for n in range(1, span)}
+        down, across = spans.get(position, (1, 1))
+        spans[position] = max(down, int(grid.span[k])), max(across, int(grid.across[k]))
+    covered = {
+        (r + m, c + n)
+        for (r, c), (down, across) in spans.items()
+        for m, n in np.ndindex(down, across)
+        if m or n
+    }
     blots = _by_cell(unread, bounds, grid, digit_height)
     cells = []
     for r, c in np.ndindex(*shape):
         if (r, c) in covered:
             continue
-        span = spans.get((r, c), 1)
-        last = r + span - 1
-        box = _cell_box(bounds, r, last, c)
-        stained = any((row, c) in blots for row in range(r, last + 1))
-        cells.append(_cell(r, c, span, box, held.get((r, c), []), stained, upper))
-    confidences = [g.confidence for n in grid.marks.numbers for g in n.glyphs]
+        down, across = spans.get((r, c), (1, 1))
+        box = _cell_box(bounds, slice(r, r + down), slice(c, c + across))
+        stained = any((r + m, c + n) in blots for m, n in np.ndindex(down, across))
+        cell = _cell(r, c, box, held.get((r, c), []), stained, upper)
+        cells.append(replace(cell, row_span=down, column_span=across, header=r < grid.header))
+    confidences = [g.confidence for n in grid.marks.numbers for g in n.digits]
     box = Box.hull(cell.box for cell in cells)
     return Table(box, shape[0], shape[1], tuple(cells), float(np.mean(confidences)))
 
 
-def _cell(
-    row: int, column: int, span: int, box: Box, numbers: list[Number], stained: bool, upper: float
-) -> Cell:
+def _cell(row: int, column: int, box: Box, numbers: list[Number], stained: bool, upper: float) -> Cell:
     confidence = float(np.prod([n.confidence for n in numbers])) if numbers else float(not stained)
-    sure = all(g.confidence >= upper for n in numbers for g in n.glyphs)
+    sure = all(g.confidence >= upper for n in numbers for g in n.digits)
     state: State = "read" if sure and not stained else "uncertain"
     if not numbers:
         state = "unread" if stained else "empty"
     text = " ".join(n.text for n in numbers)
-    return Cell(row, column, box, tuple(numbers), text, state, confidence, row_span=span)
+    return Cell(row, column, box, tuple(numbers), text, state, confidence)
 
 
 def _bounds(grid: Grid, vertical: Barriers, digit_height: float) -> _Bounds:
@@ -106,12 +110,13 @@ def _held(grid: Grid) -> tuple[Floats, Floats, Floats, Floats]:
     shape = grid.centre.shape
     left, right = np.full(shape, np.inf), np.full(shape, -np.inf)
     top, bottom = np.full(shape, np.inf), np.full(shape, -np.inf)
-    for number, r, c, span in zip(grid.marks.numbers, grid.row, grid.column, grid.span, strict=True):
-        box, last = number.box, r + span - 1
-        left[r : last + 1, c] = np.minimum(left[r : last + 1, c], box.x)
-        right[r : last + 1, c] = np.maximum(right[r : last + 1, c], box.right)
-        top[r, c] = min(top[r, c], box.y)
-        bottom[last, c] = max(bottom[last, c], box.bottom)
+    for k, number in enumerate(grid.marks.numbers):
+        box, r, c = number.box, grid.row[k], grid.column[k]
+        rows, columns = slice(r, r + grid.span[k]), slice(c, c + grid.across[k])
+        left[rows, c] = np.minimum(left[rows, c], box.x)
+        right[rows, columns.stop - 1] = np.maximum(right[rows, columns.stop - 1], box.right)
+        top[r, columns] = np.minimum(top[r, columns], box.y)
+        bottom[rows.stop - 1, columns] = np.maximum(bottom[rows.stop - 1, columns], box.bottom)
     return left, right, top, bottom
 
 
@@ -194,11 +199,10 @@ def _part_corners(bounds: _Bounds) -> None:
                 edges[cell] = value
 
 
-def _cell_box(bounds: _Bounds, first: int, last: int, column: int) -> Box:
-    rows = slice(first, last + 1)
-    x0, x1 = float(bounds.left[rows, column].max()), float(bounds.right[rows, column].min())
-    y0, y1 = float(bounds.top[first, column]), float(bounds.bottom[last, column])
-    return Box(x0, y0, max(x1 - x0, 1.0), max(y1 - y0, 1.0))
+def _cell_box(bounds: _Bounds, rows: slice, columns: slice) -> Box:
+    x0, x1 = bounds.left[rows, columns.start].max(), bounds.right[rows, columns.stop - 1].min()
+    y0, y1 = bounds.top[rows.start, columns].max(), bounds.bottom[rows.stop - 1, columns].min()
+    return Box(float(x0), float(y0), max(float(x1 - x0), 1.0), max(float(y1 - y0), 1.0))
 
 
 def _by_cell(unread: Sequence[Box], bounds: _Bounds, grid: Grid, digit_height: float) -> set[tuple[int, int]]:

@@ -187,7 +187,7 @@ def _space(marks: Marks, left: Indices, right: Indices) -> float:
 
 def _decimal(marks: Marks, whole: Indices, part: Indices, digit_height: float) -> bool:
     """Whether one stack may hold what stands after the point of the other."""
-    digits = np.array([len(marks.numbers[k].glyphs) for k in part.tolist()])
+    digits = np.array([len(marks.numbers[k].digits) for k in part.tolist()])
     share = np.bincount(digits, weights=digits) / digits.sum()  # of digits: a number with a gap counts twice
     usual = int(share.argmax())
     if usual < 2 or share[usual] < 0.65:

@@ -34,8 +34,8 @@ class Grid:
     ----------
     marks : Marks
         The numbers of the table.
-    row, column, span : (N,) ndarray of intp
-        Where each number stands, and how many rows it stands beside.
+    row, column, span, across : (N,) ndarray of intp
+        Where each number stands, how many rows it stands beside and how many columns it stands over.
     centre : (R, C) ndarray
         v of each row's line in each column.
     left, right : (C,) ndarray
@@ -44,17 +44,21 @@ class Grid:
         Usual distance of rows in pixels.
     drift : Drift
         The straight coordinates that u and v belong to.
+    header : int
+        How many of the first rows head the columns.
     """
 
     marks: Marks
     row: Indices
     column: Indices
     span: Indices
+    across: Indices
     centre: Floats
     left: Floats
     right: Floats
     pitch: float
     drift: Drift
+    header: int = 0
 
 
 def find_grids(
@@ -132,7 +136,7 @@ def find_grid(
     if grid is None or not _is_table(grid, digit_height, upper):
         return None
     row, span = _ruled_spans(grid, horizontal)
-    return replace(grid, row=row, span=span)
+    return replace(grid, row=row, span=span, header=int(_is_headed(grid, horizontal)))
 
 
 def _straddling(
@@ -170,7 +174,7 @@ def _dislodged(
             continue
         m = int(fellows[0])
         slipped = abs(marks.v[k] - marks.v[m]) <= min(0.5 * rows.pitch, 0.8 * digit_height)
-        sure = all(g.confidence >= upper for g in marks.numbers[k].glyphs)
+        sure = all(g.confidence >= upper for g in marks.numbers[k].digits)
         if slipped and sure and 0.4 <= beside[m] <= FARTHEST:
             pairs[m] = k
     return list(pairs.items())
@@ -184,10 +188,24 @@ def _without_heading(
     if len(rows) < 4:
         return keep
     filled = _filled(rows, columns, sure)
-    x, y = drift.page(np.broadcast_to((columns.left + columns.right) / 2, (3, len(columns))), rows.centre[:3])
-    ruled = [float(horizontal.between(y[r], y[r + 1], x[r]).mean()) for r in (0, 1)]
+    ruled = _ruled((columns.left + columns.right) / 2, rows.centre[:3], horizontal, drift)
     keep[0] = filled[0] > 0.5 * np.median(filled) or ruled[0] < 0.6 or ruled[1] > 0.3
     return keep
+
+
+def _is_headed(grid: Grid, horizontal: Barriers) -> bool:
+    """Whether a ruling parts the first row from the others, and none the others from each other."""
+    if len(grid.centre) < 4:
+        return False
+    ruled = _ruled((grid.left + grid.right) / 2, grid.centre, horizontal, grid.drift)
+    return bool(ruled[0] >= 0.6 and ruled[1:].max() <= 0.3)
+
+
+def _ruled(u: Floats, centre: Floats, horizontal: Barriers, drift: Drift) -> Floats:
+    """In what share of the columns, at u, a ruling parts each row from the next."""
+    x, y = drift.page(np.broadcast_to(u, centre.shape), centre)
+    parted = [horizontal.between(y[r], y[r + 1], x[r]).mean() for r in range(len(y) - 1)]
+    return np.array(parted, float)
 
 
 def _without_lone_ends(rows: Rows, columns: Columns, sure: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -231,6 +249,7 @@ def _compact(
         number[rows.of[member]].astype(np.intp),
         np.searchsorted(good, columns.of[member]).astype(np.intp),
         rows.span[member],
+        np.ones(len(member), np.intp),
         rows.centre[used][:, good],
         columns.left[good],
         columns.right[good],
@@ -249,7 +268,7 @@ def _is_table(grid: Grid, digit_height: float, upper: float) -> bool:
         return bool(len(grid.centre) >= 8 and regular >= 0.8 and grid.pitch < 5 * digit_height)
     needed = 0.25
     if filled.sum() < SMALL:  # a few figures in text, or letters read as figures, line up by chance
-        confidences = [g.confidence for n in grid.marks.numbers for g in n.glyphs]
+        confidences = [g.confidence for n in grid.marks.numbers for g in n.digits]
         needed = 0.75 if np.median(confidences) >= upper else 1.1
     return bool((filled.sum(1) >= 2).sum() >= 3 and filled.mean() >= needed)
 

@@ -18,9 +18,11 @@ from zij.tables.layout.blots import Blots, find_blots
 from zij.tables.layout.cells import UPPER, make_table
 from zij.tables.layout.drift import Drift
 from zij.tables.layout.grid import Grid, find_grids
+from zij.tables.layout.headings import headed, with_unread_rows
 from zij.tables.layout.marks import Marks
 from zij.tables.layout.neighbours import Indices
 from zij.tables.layout.numbers import group_digits, line_positions
+from zij.tables.layout.stains import Stains, find_stains
 from zij.tables.reading import Cell, Glyph, Number, Table
 
 if TYPE_CHECKING:
@@ -82,9 +84,11 @@ def lay_out(
     Returns
     -------
     Layout
-        Every glyph is in exactly one number.
+        Every glyph given is in exactly one number; those that were found in the ink are points and commas
+        between the digits of a number.
     """
-    grouping = group_digits(glyphs, digit_height=digit_height, rulings=rulings)
+    stains = Stains.none() if ink is None else find_stains(ink, glyphs, rulings=rulings)
+    grouping = group_digits(glyphs, digit_height=digit_height, rulings=rulings, stains=stains)
     if not glyphs or digit_height <= 0:
         return Layout((), grouping.numbers, grouping.reach)
     lines = dict(zip(glyphs, line_positions(glyphs, digit_height=digit_height).tolist(), strict=True))
@@ -93,10 +97,9 @@ def lay_out(
     horizontal = Barriers.horizontal(rulings.horizontal if rulings else (), digit_height=digit_height)
     drift = _drift(marks, rulings, digit_height)
     marks = marks.straightened(drift)
-    blots = Blots((), ())
-    if ink is not None:
-        blots = find_blots(ink, glyphs, rulings=rulings, digit_height=digit_height, upper=upper)
+    blots = find_blots(stains, glyphs, digit_height=digit_height, upper=upper)
     figures, doubtful = _figures(marks, glyphs, blots)
+    unsure = [number.box for number in doubtful.numbers]
     grids: list[Grid] = []
     for block in find_blocks(figures, digit_height=digit_height):
         found = find_grids(
@@ -107,7 +110,12 @@ def lay_out(
             digit_height=digit_height,
             upper=upper,
         )
-        grids += [adopted(grid, doubtful, digit_height=digit_height) for grid in found]
+        for grid in found:
+            grid = with_unread_rows(grid, [*blots.unread, *unsure], digit_height=digit_height)
+            grids.append(adopted(grid, doubtful, digit_height=digit_height))
+    for n, grid in enumerate(grids):
+        others = _left_over(marks, grids, drift)
+        grids[n] = headed(grid, others, vertical=vertical, digit_height=digit_height, upper=upper)
     tables = [
         make_table(grid, vertical=vertical, unread=blots.unread, digit_height=digit_height, upper=upper)
         for grid in grids
@@ -162,8 +170,8 @@ def _ruling_steps(segments: Sequence[Segment], digit_height: float) -> Floats:
 
 def _figures(marks: Marks, glyphs: Sequence[Glyph], blots: Blots) -> tuple[Marks, Marks]:
     """The numbers that tables are made from, and those among letters."""
-    worded = {id(glyph) for glyph, among in zip(glyphs, blots.worded, strict=False) if among}
-    lettered = np.array([all(id(glyph) in worded for glyph in n.glyphs) for n in marks.numbers], bool)
+    worded = {id(glyph) for glyph, among in zip(glyphs, blots.worded, strict=True) if among}
+    lettered = np.array([all(id(glyph) in worded for glyph in n.digits) for n in marks.numbers], bool)
     return marks.take(np.flatnonzero(~lettered)), marks.take(np.flatnonzero(lettered))
 
 

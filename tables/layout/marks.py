@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Self
@@ -48,7 +49,7 @@ class Marks:
         """Marks of numbers, given each glyph's line; straight coordinates are those of the raster."""
         x0 = np.array([n.glyphs[0].box.centre[0] for n in numbers], float)
         x1 = np.array([n.glyphs[-1].box.centre[0] for n in numbers], float)
-        y = np.array([float(np.mean([lines.get(g, 0.0) for g in n.glyphs])) for n in numbers], float)
+        y = np.array([statistics.fmean(lines.get(g, 0.0) for g in n.digits) for n in numbers], float)
         return cls(tuple(numbers), x0, x1, y, x0, x1, y)
 
     def straightened(self, drift: Drift) -> Marks:
@@ -57,17 +58,21 @@ class Marks:
         u1, _ = drift.straight(self.x1, self.y)
         return replace(self, u0=u0, u1=u1, v=v)
 
+    def confidence(self) -> Floats:
+        """Mean probability of each number's digits."""
+        return np.array([statistics.fmean(g.confidence for g in n.digits) for n in self.numbers], float)
+
     def sure(self, upper: float) -> NDArray[np.bool_]:
-        """Whose glyphs are on average so probable; all, on a faint page where fewer than half of them are."""
-        mean = [float(np.mean([g.confidence for g in n.glyphs])) for n in self.numbers]
-        sure = np.array(mean, float) >= upper
+        """Whose digits are on average so probable; all, on a faint page where fewer than half of them are."""
+        sure = self.confidence() >= upper
         return sure if sure.mean() >= 0.5 else np.ones(len(self), bool)
 
     def split(self, parts: dict[int, list[list[Glyph]]], drift: Drift) -> Marks:
         """The marks with some numbers (by index) replaced by their parts, which keep the number's line."""
         numbers, y = [], []
         for k, number in enumerate(self.numbers):
-            pieces = [number_of(part) for part in parts[k]] if k in parts else [number]
+            split = [part for part in parts.get(k, ()) if any(glyph.is_digit for glyph in part)]
+            pieces = [number_of(part) for part in split] if k in parts else [number]
             numbers += pieces
             y += [float(self.y[k])] * len(pieces)
         whole = Marks.of(numbers, {})

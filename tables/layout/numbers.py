@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from zij.tables.geometry import Box
 from zij.tables.layout.barriers import Barriers
 from zij.tables.layout.neighbours import Indices, components, mutual, pairs_ahead
+from zij.tables.layout.points import Points, find_points
+from zij.tables.layout.stains import Stains
 from zij.tables.reading import Glyph, Number
 
 if TYPE_CHECKING:
@@ -21,8 +23,7 @@ __all__ = ["Grouping", "group_digits", "line_positions", "number_of"]
 
 Floats = NDArray[np.float64]
 
-NARROWEST = 0.25  # centres of neighbouring digits are at least so many digit heights apart
-LEVEL = 0.35  # and their lines differ by at most so many
+LEVEL = 0.35  # lines of neighbouring digits differ by at most so many digit heights
 USUAL_REACH = 1.1
 WIDEST_PITCH = 1.15  # the digits of a number are set no wider
 BANDWIDTH = 0.04
@@ -49,13 +50,15 @@ def group_digits(
     *,
     digit_height: float,
     rulings: Rulings | None = None,
+    stains: Stains | None = None,
     reach: float | None = None,
 ) -> Grouping:
     """Join the digits that stand beside each other to numbers.
 
-    Two glyphs follow each other in a number if each is the other's nearest on that side, their centres are
-    at most `reach` digit heights apart, they stand on one line, and no vertical ruling passes between.
-    Old-style figures reach above or below the line; where each of the ten stands is learnt from the page.
+    Two digits follow each other in a number if each is the other's nearest on that side, their centres are
+    at most `reach` digit heights apart or have a point between them, they stand on one line, and no vertical
+    ruling passes between. Old-style figures reach above or below the line; where each of the ten stands is
+    learnt from the page.
 
     Parameters
     ----------
@@ -65,6 +68,8 @@ def group_digits(
         Nominal height of the digits, in the same pixels.
     rulings : Rulings, optional
         The page's rulings in the same pixels.
+    stains : Stains, optional
+        The page's ink, which points and commas are found in; without it numbers hold digits only.
     reach : float, optional
         Given, it is used; otherwise it is chosen from the distances between neighbours on the page.
 
@@ -82,15 +87,23 @@ def group_digits(
     free = ~_parted(glyphs, i, j, barriers, digit_height)
     i, j = i[free], j[free]
     distance = (x[j] - x[i]) / digit_height
+    points = Points.none()
+    if stains is not None:
+        boxes = np.array([(g.box.x, g.box.y, g.box.w, g.box.h) for g in glyphs])
+        points = find_points(stains, boxes, y, i, j, digit_height=digit_height)
+    pointed = np.isin(np.arange(len(i)), points.pair)
     if reach is None:
-        reach = _choose_reach(distance)
-    joined = distance <= reach
+        reach = _choose_reach(distance[~pointed])
+    joined = (distance <= reach) | pointed
     label = components(len(glyphs), zip(i[joined].tolist(), j[joined].tolist(), strict=True))
-    return Grouping(_numbers(glyphs, x, y, label, digit_height), reach)
+    after = dict(zip(i[points.pair].tolist(), points.signs, strict=True))
+    return Grouping(_numbers(glyphs, after, x, y, label, digit_height), reach)
 
 
 def number_of(glyphs: Sequence[Glyph]) -> Number:
-    """The number that consists of these glyphs, which stand from left to right."""
+    """The number that consists of these glyphs, which stand from left to right; no points at its ends."""
+    digits = [k for k, glyph in enumerate(glyphs) if glyph.is_digit]
+    glyphs = glyphs[digits[0] : digits[-1] + 1] if digits else glyphs
     return Number(tuple(glyphs), "".join(g.text for g in glyphs), Box.hull(g.box for g in glyphs))
 
 
@@ -157,9 +170,7 @@ def _fitted_offsets(
 
 def _next_digits(x: Floats, y: Floats, digit_height: float, farthest: float) -> tuple[Indices, Indices]:
     """Pairs of glyphs that are each other's nearest on one line, the left one first."""
-    i, j = pairs_ahead(
-        x, y, ahead=(NARROWEST * digit_height, farthest * digit_height), aside=LEVEL * digit_height
-    )
+    i, j = pairs_ahead(x, y, ahead=(0.0, farthest * digit_height), aside=LEVEL * digit_height)
     return mutual(i, j, x[j] - x[i] + np.abs(y[j] - y[i]))
 
 
@@ -183,7 +194,7 @@ def _choose_reach(distance: Floats) -> float:
     close = distance[distance <= WIDEST_PITCH]
     if len(close) < 8:
         return USUAL_REACH
-    at = np.arange(NARROWEST, 2.5, 0.01)
+    at = np.arange(0.25, 2.5, 0.01)
     density = np.exp(-0.5 * ((at[:, None] - distance) / BANDWIDTH) ** 2).sum(1)
     pitch = float(at[np.argmax(np.where(at <= WIDEST_PITCH, density, 0.0))])
     density /= density.max()
@@ -196,12 +207,21 @@ def _choose_reach(distance: Floats) -> float:
 
 
 def _numbers(
-    glyphs: Sequence[Glyph], x: Floats, y: Floats, label: Indices, digit_height: float
+    glyphs: Sequence[Glyph],
+    after: Mapping[int, Glyph],
+    x: Floats,
+    y: Floats,
+    label: Indices,
+    digit_height: float,
 ) -> tuple[Number, ...]:
+    """The numbers, each with the points that stand after some of its digits."""
     members: dict[int, list[int]] = {}
     for index in np.lexsort((y, x)).tolist():
         members.setdefault(int(label[index]), []).append(index)
     groups = sorted(
         members.values(), key=lambda g: (round(float(y[g].mean() / digit_height)), x[g[0]], y[g[0]])
     )
-    return tuple(number_of([glyphs[index] for index in group]) for group in groups)
+    signs = {
+        index: (glyph, after[index]) if index in after else (glyph,) for index, glyph in enumerate(glyphs)
+    }
+    return tuple(number_of([sign for index in group for sign in signs[index]]) for group in groups)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,6 +19,7 @@ Floats = NDArray[np.float64]
 SAME = 0.45  # entries of a column nearer than this share of the pitch are one entry
 ALIGNED = 0.28  # of two numbers in one cell, each stands at most so far off the line
 CROWDED = 0.78  # rows nearer than this share of the pitch are not both rows, unless both are well filled
+CROWDED_ALONE = 0.9  # the same for a row with one number where the others have four or more
 MATCH = 0.55  # a number matches a row at most this share of the pitch away
 
 
@@ -117,8 +119,8 @@ class _Ladder:
 
     def order(self) -> tuple[Indices, Floats]:
         """Keys and heights of the rows from top to bottom."""
-        keys = np.array(sorted(self.seen, key=lambda k: (float(np.median(self.seen[k])), k)), np.intp)
-        return keys, np.array([float(np.median(self.seen[k])) for k in keys.tolist()])
+        ordered = sorted((statistics.median(seen), key) for key, seen in self.seen.items())
+        return np.array([key for _, key in ordered], np.intp), np.array([v for v, _ in ordered], float)
 
     def fitted(
         self, v: Floats, near: dict[int, float] | None
@@ -218,8 +220,11 @@ def _smoothed(v: Floats, at: Indices, height: Floats, before: Floats, reach: int
     rows, residual = height[at[hit]], v[hit] - height[at[hit]]
     if hit.sum() < 10:
         return np.full(len(height), float(np.median(residual)))
-    running = [np.median(residual[max(k - reach, 0) : k + reach + 1]) for k in range(len(residual))]
-    return np.interp(height, rows, running)
+    padded = np.pad(residual, reach, constant_values=np.nan)
+    windows = np.sort(np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1), axis=1)  # NaN last
+    last = np.isfinite(windows).sum(1) - 1
+    at = np.arange(len(residual))
+    return np.interp(height, rows, (windows[at, last // 2] + windows[at, (last + 1) // 2]) / 2)
 
 
 def _rows(
@@ -242,7 +247,7 @@ def _without_weak(marks: Marks, columns: Columns, rows: Rows) -> Rows:
     of, centre = rows.of.copy(), rows.centre
     filled = np.array([len(np.unique(columns.of[of == r])) for r in range(len(rows))])
     weak = filled <= max(1.0, 0.2 * float(np.median(filled)))
-    crowded = np.where((filled <= 1) & (np.median(filled) >= 4), 0.9, CROWDED)
+    crowded = np.where((filled <= 1) & (np.median(filled) >= 4), CROWDED_ALONE, CROWDED)
     middle = centre.mean(1)
     alive = np.ones(len(rows), bool)
     for r in np.flatnonzero(weak & (filled < np.max(filled, initial=0))).tolist():
