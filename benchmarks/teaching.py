@@ -33,7 +33,7 @@ from zij.tables.geometry import Box
 from zij.tables.overlay import save_png
 from zij.tables.reading import Cell, Reading
 from zij.tables.scan.image import read_image
-from zij.tables.scan.page import prepare
+from zij.tables.scan.page import Page, prepare
 
 DEBIAN = (
     "/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf",
@@ -93,15 +93,14 @@ def marked(folder: Path, pages: Sequence[GeneratedPage], weights: Weights) -> li
     """Errors of a network on pages all of whose digits are known."""
     marks = []
     for page in pages:
-        prepared = prepare(read_image(folder / page.truth.image))
-        lesson = _lesson(page.truth, prepared, weights)
-        marks.append(mark_page(lesson, prepared, weights))
+        image = read_image(folder / page.truth.image)
+        marks.append(mark_page(_lesson(page.truth, prepare(image), weights), image, weights))
     return marks
 
 
-def _lesson(truth: Reading, page: object, weights: Weights) -> Lesson:
+def _lesson(truth: Reading, page: Page, weights: Weights) -> Lesson:
     boxed = [BoxedDigit(glyph.box, int(glyph.text)) for glyph in truth.glyphs()]
-    leaf = leaf_of(page, 0, truth.digit_height)  # type: ignore[arg-type]
+    leaf = leaf_of(page, 0, truth.digit_height)
     known = truth_of_boxes(boxed, leaf)
     vouched = np.array([[0.0, 0.0, leaf.ink.shape[1], leaf.ink.shape[0]]])  # there are no other digits
     whole = type(known)(known.boxes, known.digits, vouched, known.unjudged)

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from zij.errors import TableError
+from zij.tables.csvlines import csv_lines
 from zij.tables.geometry import Box
 
 __all__ = ["BoxedDigit", "holds_boxes", "page_key", "parse_xywh", "read_boxes"]
 
-_LIMIT = 64 * 2**20
 _SIDES = (("x", "left"), ("y", "top"), ("w", "width"), ("h", "height"))
 _DIGITS = ("digit", "number", "value", "label")
 _PAGES = ("page", "page_id_", "image", "filename", "file_name", "file", "page_id")
@@ -65,7 +63,7 @@ def read_boxes(path: str | Path) -> dict[str, tuple[BoxedDigit, ...]]:
         If the file is missing, too large, not UTF-8, lacks a column, or a line does not hold what it should.
     """
     path = Path(path)
-    lines = _records(path)
+    lines = csv_lines(path)
     header = [name.strip().lower() for name in next(lines, (0, []))[1]]
     columns = _columns(header)
     if columns is None:
@@ -93,7 +91,7 @@ def holds_boxes(path: str | Path) -> bool:
     TableError
         If the file cannot be read.
     """
-    header = [name.strip().lower() for name in next(_records(Path(path)), (0, []))[1]]
+    header = [name.strip().lower() for name in next(csv_lines(Path(path)), (0, []))[1]]
     return _columns(header) is not None
 
 
@@ -169,29 +167,3 @@ def _box(x: float, y: float, w: float, h: float) -> Box:
     if w <= 0 or h <= 0:
         raise ValueError("it has no size")
     return Box(x, y, w, h)
-
-
-def _records(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """The lines of a CSV file as fields, with their numbers."""
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(_LIMIT + 1)
-    except FileNotFoundError as error:
-        raise TableError(f"{path}: there is no such file; check the name.") from error
-    except (OSError, ValueError) as error:
-        raise TableError(f"{path}: cannot be read as a file ({error}); check the name.") from error
-    if len(data) > _LIMIT:
-        raise TableError(f"{path}: more than {_LIMIT // 2**20} MB; share the pages out over several files.")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise TableError(f"{path}: not UTF-8; save it as CSV in UTF-8.") from error
-    header = text.partition("\n")[0]
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=header.count))
-    try:
-        for fields in reader:
-            yield reader.line_num, fields
-    except csv.Error as error:
-        raise TableError(
-            f"{path}, line {reader.line_num}: not readable as CSV ({error}); save it again."
-        ) from error

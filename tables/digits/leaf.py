@@ -18,7 +18,7 @@ __all__ = ["Leaf", "leaf_of", "likeliest_turn", "tall"]
 
 _FINEST = 36.0  # pixels of a digit's height that are kept: a little more than a lesson ever shows
 _TILE = 192
-_LOOKS = 16  # places at which a page's orientation is tried
+_LOOKS = 8  # places at which a page's orientation is tried
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from zij.tables.digits.detect import detect
 from zij.tables.digits.lessons import Lesson
 from zij.tables.digits.network import Weights
 from zij.tables.digits.peaks import LOWER, Peaks
-from zij.tables.scan.page import Page
+from zij.tables.read import read
+from zij.tables.scan.image import Image
 
 __all__ = ["Marks", "mark", "mark_leaf", "mark_page"]
 
@@ -89,19 +89,19 @@ def mark_leaf(lesson: Lesson, weights: Weights, *, device: str = "cpu") -> tuple
     return _marked(lesson, seen), _doubt(lesson, seen)
 
 
-def mark_page(lesson: Lesson, page: Page, weights: Weights, *, device: str = "cpu") -> Marks:
-    """Mark a network on a page that it has to find its way about by itself, as in use.
+def mark_page(lesson: Lesson, image: Image, weights: Weights, *, device: str = "cpu") -> Marks:
+    """Mark what is read on a page when the network has to find its way about by itself, as in use.
 
     Parameters
     ----------
     lesson : Lesson
-    page : Page
-        Of the lesson's image, as `prepare` finds it.
+    image : Image
+        The lesson's image.
     """
-    found = detect(page, weights, device=device)
-    to_original = found.page.geometry.box_to_original
-    boxes = lesson.leaf.boxes([to_original(glyph.box) for glyph in found.digits])
-    return mark(lesson, boxes, np.array([int(glyph.text) for glyph in found.digits], np.int64))
+    reading = read(image, weights=weights, device=device).reading
+    glyphs = [glyph for glyph in reading.glyphs() if glyph.is_digit]
+    boxes = lesson.leaf.boxes([glyph.box for glyph in glyphs])
+    return mark(lesson, boxes, np.array([int(glyph.text) for glyph in glyphs], np.int64))
 
 
 def _marked(lesson: Lesson, seen: Peaks) -> Marks:

@@ -212,12 +212,9 @@ def _marks(held: Sequence[Lesson], found: Gathered, weights: Weights, device: st
     """Marks as zij reads each page by itself: which way it lies and how large its digits are, too."""
     from zij.tables.digits.marks import mark_page
     from zij.tables.scan.image import read_image
-    from zij.tables.scan.page import prepare
 
-    return [
-        mark_page(lesson, prepare(read_image(found.images[lesson.sha256])), weights, device=device)
-        for lesson in held
-    ]
+    images = (read_image(found.images[lesson.sha256]) for lesson in held)
+    return [mark_page(x, image, weights, device=device) for x, image in zip(held, images, strict=True)]
 
 
 def _write(
