@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from zij.tables.digits.detect import Detection, detect
 from zij.tables.digits.network import Weights, load_weights
 from zij.tables.digits.peaks import FLOOR, LOWER, UPPER
+from zij.tables.digits.sizes import Size
 from zij.tables.digits.view import View
 from zij.tables.geometry import Box
-from zij.tables.layout.layout import lay_out
+from zij.tables.layout.blots import find_blots
+from zij.tables.layout.layout import lay_out, map_boxes
+from zij.tables.layout.stains import find_stains
 from zij.tables.reading import Glyph, Number, Reading, Table
 from zij.tables.scan.image import Image, read_image
 from zij.tables.scan.page import Page, prepare
 from zij.tables.scan.rulings import find_rulings
 
 __all__ = ["PageReading", "read"]
+
+_LARGE = 36.0  # pixels: digits are laid out at most so large
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,37 +89,82 @@ def reading_of(detection: Detection, weights: Weights) -> PageReading:
     page, view = detection.page, detection.view
     image = page.image
     height = view.digit_height if view else 0.0
-    tables: tuple[Table, ...] = ()
-    loose: tuple[Number, ...] = ()
-    stray: tuple[Glyph, ...] = ()
-    if detection.digits:
-        ink, _ = page.raster()
-        rulings = find_rulings(ink, height)
-        layout = lay_out(detection.digits, rulings=rulings, ink=ink, digit_height=height, upper=UPPER)
-        layout = layout.mapped(page.geometry.box_to_original)
-        tables, (loose, stray) = layout.tables, _sure_alone(layout.loose)
+    layouts = [_laid_out(page, detection.digits, height, detection.tabular)] if view else []
+    layouts += [_laid_out(page, _digits(size), size.digit_height, size.plain) for size in detection.others]
+    tables = [table for layout in layouts for table in layout.tables]
+    loose = [number for layout in layouts for number in layout.loose]
+    if len(layouts) > 1:
+        tables.sort(key=lambda table: (table.box.y, table.box.x))
+        loose.sort(key=lambda number: (round(number.box.bottom / max(height, 1.0)), number.box.x))
+    to_original = page.geometry.box_to_original
     angle = page.geometry.angle
     turn = 90 * page.geometry.quarter_turns
     reading = Reading(
         image=image.name, sha256=image.sha256, width=image.width, height=image.height,
-        tables=tables, loose=loose,
+        tables=tuple(map_boxes(table, to_original) for table in tables),
+        loose=tuple(map_boxes(number, to_original) for number in loose),
         turn=turn, skew=round((angle - turn + 180) % 360 - 180, 4), digit_height=round(height, 2),
         model=weights.name, parameters=_parameters(),
     )  # fmt: skip
-    doubtful = tuple(replace(g, box=page.geometry.box_to_original(g.box)) for g in detection.doubtful)
-    return PageReading(page, reading.with_ids(), (*doubtful, *stray), view)
+    faint = [g for size in detection.others for g in size.glyphs if g.confidence < LOWER]
+    stray = [glyph for layout in layouts for glyph in layout.stray]
+    doubtful = tuple(map_boxes(glyph, to_original) for glyph in (*detection.doubtful, *faint, *stray))
+    return PageReading(page, reading.with_ids(), doubtful, view)
 
 
-def _sure_alone(loose: tuple[Number, ...]) -> tuple[tuple[Number, ...], tuple[Glyph, ...]]:
-    """Digits outside tables that are sure, and those that are not.
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Digits of one size laid out, in pixels of the upright page; `stray` are left out of the reading."""
+
+    tables: tuple[Table, ...] = ()
+    loose: tuple[Number, ...] = ()
+    stray: tuple[Glyph, ...] = ()
+
+
+def _digits(size: Size) -> tuple[Glyph, ...]:
+    return tuple(glyph for glyph in size.glyphs if glyph.confidence >= LOWER)
+
+
+def _laid_out(page: Page, digits: tuple[Glyph, ...], height: float, tabular: bool) -> _Layout:
+    """Lay out digits of one size; where they make no table, the sure ones that are no letters are kept."""
+    if not digits:
+        return _Layout()
+    scale = min(_LARGE / height, 1.0)  # large digits gain nothing from so many pixels
+    back = partial(_scaled, factor=1 / scale)
+    ink, _ = page.raster(scale)
+    digits = tuple(map_boxes(glyph, partial(_scaled, factor=scale)) for glyph in digits)
+    rulings = find_rulings(ink, height * scale)
+    layout = lay_out(digits, rulings=rulings, ink=ink, digit_height=height * scale, upper=UPPER)
+    loose = layout.loose
+    if not tabular:
+        loose = (*(n for table in layout.tables for cell in table.cells for n in cell.numbers), *loose)
+    letters: set[Box] = set()
+    if any(glyph.confidence >= UPPER for number in loose for glyph in number.digits):
+        stains = find_stains(ink, digits, rulings=rulings)
+        blots = find_blots(stains, digits, digit_height=height * scale, upper=UPPER)
+        letters = {glyph.box for glyph, worded in zip(digits, blots.worded, strict=True) if worded}
+    kept, stray = _sure_alone(loose, letters)
+    return _Layout(
+        tuple(map_boxes(table, back) for table in layout.tables) if tabular else (),
+        tuple(map_boxes(number, back) for number in kept),
+        tuple(map_boxes(glyph, back) for glyph in stray),
+    )
+
+
+def _scaled(box: Box, factor: float) -> Box:
+    return Box(box.x * factor, box.y * factor, box.w * factor, box.h * factor)
+
+
+def _sure_alone(loose: tuple[Number, ...], letters: set[Box]) -> tuple[tuple[Number, ...], tuple[Glyph, ...]]:
+    """Digits outside tables that are sure and stand in no word, and the others.
 
     Within a table a digit is what one expects; in text, letters that look like digits are many more.
     """
     kept, stray = [], []
     for number in loose:
-        sure = tuple(glyph for glyph in number.glyphs if glyph.confidence >= UPPER)
-        stray += [glyph for glyph in number.glyphs if glyph.confidence < UPPER]
-        if len(sure) == len(number.glyphs):
+        sure = tuple(g for g in number.digits if g.confidence >= UPPER and g.box not in letters)
+        stray += [glyph for glyph in number.digits if glyph not in sure]
+        if len(sure) == len(number.digits):
             kept.append(number)
         elif sure:
             kept.append(Number(sure, "".join(glyph.text for glyph in sure), Box.hull(g.box for g in sure)))

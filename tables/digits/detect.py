@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
+from dataclasses import dataclass, replace
 
 from zij.tables.digits.network import DIGIT_HEIGHT, Weights
-from zij.tables.digits.peaks import LOWER, pick_peaks, scores_of
+from zij.tables.digits.peaks import LOWER, UPPER
+from zij.tables.digits.sizes import Size, other_sizes, settled_size, size_of
 from zij.tables.digits.view import View, choose_view
-from zij.tables.geometry import Box
 from zij.tables.reading import Glyph
 from zij.tables.scan.page import Page
 
@@ -31,12 +28,18 @@ class Detection:
         Boxes in pixels of the upright page raster, `confidence` at least `FLOOR`.
     scale : float
         Pixels of the network's raster for one of the page raster.
+    others : tuple of Size
+        Digits of other sizes on the page; nothing lies on a digit of the main size.
+    tabular : bool
+        Whether there may be a table of the main size.
     """
 
     page: Page
     view: View | None
     candidates: tuple[Glyph, ...]
     scale: float
+    others: tuple[Size, ...] = ()
+    tabular: bool = True
 
     @property
     def digits(self) -> tuple[Glyph, ...]:
@@ -52,6 +55,9 @@ class Detection:
 def detect(page: Page, weights: Weights, *, device: str = "cpu", view: View | None = None) -> Detection:
     """Find the digits of a page.
 
+    Where the page shows no digits in plenty, it is read at the size of its print, and what is found there
+    are numbers in a text, unless they prove plain after all.
+
     Parameters
     ----------
     page : Page
@@ -65,26 +71,18 @@ def detect(page: Page, weights: Weights, *, device: str = "cpu", view: View | No
     Returns
     -------
     Detection
-        Without candidates where there is no table at any scale.
+        Without candidates where there is no digit at any scale.
     """
     view = view or choose_view(page, weights, device=device)
     if view is None:
         return Detection(page, None, (), 1.0)
     upright = page.turned(view.quarter_turns)
-    scale = DIGIT_HEIGHT / view.digit_height
-    ink, _ = upright.raster(scale)
-    peaks = pick_peaks(*scores_of(ink, weights, device=device))
-    candidates = tuple(
-        _glyph(box, p, 1 / scale) for box, p in zip(peaks.boxes, peaks.probabilities, strict=True)
-    )
-    return Detection(upright, view, candidates, scale)
-
-
-def _glyph(box: NDArray[np.float64], probabilities: NDArray[np.float64], factor: float) -> Glyph:
-    x, y, w, h = (float(v) * factor for v in box)
-    order = np.argsort(-probabilities, kind="stable")
-    best = int(order[0])
-    others = tuple(
-        (str(d), round(float(probabilities[d]), 6)) for d in order[1:4] if probabilities[d] >= 0.002
-    )
-    return Glyph(Box(x, y, w, h), str(best), round(float(probabilities[best]), 6), others)
+    tabular = view.shows_digits
+    found = size_of(upright, weights, view.digit_height, device=device)
+    if not tabular and found.plain:
+        found, tabular = settled_size(upright, weights, found, device=device), True
+        view = replace(view, digit_height=found.digit_height)
+    elif not tabular and not any(glyph.confidence >= UPPER for glyph in found.glyphs):
+        return Detection(page, None, (), 1.0)
+    glyphs, others = other_sizes(upright, weights, found, device=device)
+    return Detection(upright, view, glyphs, DIGIT_HEIGHT / view.digit_height, others, tabular)

@@ -11,14 +11,15 @@ from scipy.ndimage import maximum_filter
 from scipy.spatial import cKDTree
 
 from zij.tables.digits.network import STRIDE, Weights
+from zij.tables.digits.parts import BLOCK, inked, parts
 
 __all__ = ["FLOOR", "LOWER", "UPPER", "Peaks", "pick_peaks", "scores_of", "tile_peaks"]
 
 FLOOR = 0.05  # probability below which a candidate is not looked at
 LOWER = 0.5  # from here on a candidate is a digit, if an uncertain one
 UPPER = 0.8  # from here on a digit is read
-_STRIP = 512  # pixels of a strip of a page: its maps stay in the processor's cache
-_MARGIN = 64  # pixels around a strip that it needs to see
+_MARGIN = 48  # pixels around a part that it needs to see: the network sees 44
+_BLANK = 96  # pixels of a blank square whose middle sees nothing else
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,14 +46,22 @@ class Peaks:
 
 
 def scores_of(
-    ink: NDArray[np.float32], weights: Weights, *, device: str = "cpu"
+    ink: NDArray[np.float32],
+    weights: Weights,
+    *,
+    device: str = "cpu",
+    where: NDArray[np.bool_] | None = None,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Evidence maps of an ink raster, read in strips.
+    """Evidence maps of an ink raster, read part by part where there is ink.
+
+    Elsewhere they hold what the network says of blank paper.
 
     Parameters
     ----------
     ink : (H, W) ndarray of float32
         Digits are about 24 pixels high.
+    where : (H / 16, W / 16) ndarray of bool, optional
+        Blocks of 16 x 16 pixels outside which nothing is wanted; H and W rounded up.
 
     Returns
     -------
@@ -62,16 +71,26 @@ def scores_of(
         Left, top, right, bottom of the box in pixels of the raster.
     """
     height, width = ink.shape
-    padded = np.pad(ink, ((0, -height % STRIDE), (0, -width % STRIDE)))
-    maps = [np.zeros((n, padded.shape[0] // STRIDE, padded.shape[1] // STRIDE), np.float32) for n in (11, 4)]
+    padded = np.pad(ink, ((0, -height % BLOCK), (0, -width % BLOCK)))
+    wanted = inked(padded) if where is None else where & inked(padded)
+    size = -(-height // STRIDE), -(-width // STRIDE)
+    probabilities, sides = (np.empty((n, *size), np.float32) for n in (11, 4))
     network = weights.network.to(device)
-    for top in range(0, padded.shape[0], _STRIP):
-        low, high = max(top - _MARGIN, 0), min(top + _STRIP + _MARGIN, padded.shape[0])
-        parts = _run(network, padded[None, None, low:high], weights.temperature, device)
-        keep = slice(top // STRIDE, min(top + _STRIP, padded.shape[0]) // STRIDE)
-        for whole, part in zip(maps, parts, strict=True):
-            whole[:, keep] = part[0, :, keep.start - low // STRIDE : keep.stop - low // STRIDE]
-    return maps[0], _corners(maps[1])
+    blank = _run(network, np.zeros((1, 1, _BLANK, _BLANK), np.float32), weights.temperature, device)
+    for whole, empty in zip((probabilities, sides), blank, strict=True):
+        middle = empty.shape[2] // 2
+        whole[:] = empty[0, :, middle, middle][:, None, None]
+    for part in parts(wanted, margin=_MARGIN // BLOCK):
+        top, bottom, left, right = (BLOCK * n for n in part)
+        y, x = max(top - _MARGIN, 0), max(left - _MARGIN, 0)
+        cut = padded[None, None, y : bottom + _MARGIN, x : right + _MARGIN]
+        found = _run(network, cut, weights.temperature, device)
+        y0, x0 = (top - y) // STRIDE, (left - x) // STRIDE
+        rows, columns = slice(top // STRIDE, bottom // STRIDE), slice(left // STRIDE, right // STRIDE)
+        for whole, piece in zip((probabilities, sides), found, strict=True):
+            place = whole[:, rows, columns]
+            place[:] = piece[0, :, y0 : y0 + place.shape[1], x0 : x0 + place.shape[2]]
+    return probabilities, _corners(sides)
 
 
 def _run(

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from zij.tables.digits.network import DIGIT_HEIGHT, Weights
-from zij.tables.digits.peaks import UPPER, Peaks, pick_peaks, scores_of, tile_peaks
+from zij.tables.digits.peaks import UPPER, Peaks, tile_peaks
+from zij.tables.digits.pieces import Pieces, find_pieces
 from zij.tables.geometry import Box
 from zij.tables.scan.page import Page
 
-__all__ = ["HEIGHTS", "View", "choose_view", "probe"]
+__all__ = ["HEIGHTS", "View", "choose_view", "is_plain", "probe"]
 
-HEIGHTS = (8.0, 13.0, 21.0, 34.0, 55.0)  # digit heights that are tried, in pixels of the original
+HEIGHTS = (8.0, 13.0, 21.0, 34.0, 55.0, 89.0)  # digit heights that are tried, in pixels of the original
 _TILE = 192  # pixels of a tile in the network's raster
 _DOUBT, _SURE = 0.3, 0.9  # probabilities between which a candidate speaks against the view it was found in
-_PLAIN = 0.03  # evidence that settles the height, if not the orientation: upside down, 0 1 8 are still digits
+_PLAIN = 8  # sure digits in one tile, if they are half of all candidates there, that no text at any scale has
+_RARE = 0.02  # share of the ink in pieces of a size below which that size is not tried
 _NONE = 0.01  # evidence a digit-sized square of a tile below which there is no table
+_BEST = 4  # tiles in which the orientation and the exact height are sought
+_TURNED = 3  # heights at which other orientations are tried
+Places = Sequence[tuple[float, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,84 +46,117 @@ class View:
     digit_height: float
     evidence: float
 
+    @property
+    def shows_digits(self) -> bool:
+        """Whether digits were found in plenty; else the size is that of the print."""
+        return self.evidence >= _NONE
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Probe:
+    """What was seen of a page's tiles in one view."""
+
+    view: View
+    places: Places
+    found: list[Peaks]
+
+    @property
+    def plain(self) -> bool:
+        return any(is_plain(peaks.best) for peaks in self.found)
+
+    def best_places(self) -> Places:
+        """The places that show the most digits."""
+        sums = [-float(np.clip(2 * peaks.best - 1, 0, None).sum()) for peaks in self.found]
+        return [self.places[n] for n in np.argsort(sums, kind="stable")[:_BEST]]
+
+    def digits(self) -> NDArray[np.float64]:
+        """Probabilities of the sure ones, (N, 10)."""
+        return np.concatenate([peaks.probabilities[peaks.best >= _SURE] for peaks in self.found])
+
 
 def choose_view(page: Page, weights: Weights, *, device: str = "cpu") -> View | None:
-    """Scale and orientation that show the most digits for the area seen; None for "no table".
+    """Scale and orientation under which a page is read; None where nothing is printed.
 
-    Tiles of the page are probed at five digit heights and in four orientations; where digits are plain to
-    see as the page lies, the other orientations are tried at their height alone. The best views, where no
-    one of them stands out, are tried on all of the page; the best of all is tried between the heights, and
-    the digits found then give the height itself.
+    How large the pieces of ink are says at which heights digits may stand, and which is the likeliest. Tiles
+    of the page are probed at one after the other, as the page lies, until digits are plain to see; then in
+    the other orientations. Where digits are plain nowhere, the best of all views is taken, and where none
+    shows digits, the size of the print. The digits found then give the height itself.
     """
-    places = _places(page)
-    views = [probe(page, weights, 0, height, places=places, device=device) for height in HEIGHTS]
-    best = max(views, key=lambda v: v.evidence)
-    heights = [best.digit_height] if best.evidence >= _PLAIN else HEIGHTS
-    views += [
-        probe(page, weights, turn, height, places=places, device=device)
-        for height in heights
-        for turn in (1, 2, 3)
-    ]
-    views = [view for view in sorted(views, key=lambda v: -v.evidence)[:3] if view.evidence >= _NONE / 20]
-    if not views:
+    pieces = find_pieces(page)
+    heights = _heights(pieces)
+    if not heights:
         return None
-    if any(_rivals(views[0], view) for view in views[1:]):
-        views = [_whole(page, weights, view, device=device) for view in views]
-    best = max(views, key=lambda v: v.evidence)
-    step = (HEIGHTS[1] / HEIGHTS[0]) ** 0.5
-    heights = [best.digit_height / step, best.digit_height, best.digit_height * step]
-    views = [probe(page, weights, best.quarter_turns, h, places=places, device=device) for h in heights]
-    best = _settle(page, weights, max(views, key=lambda v: v.evidence), places, device=device)
-    return best if best.evidence >= _NONE else None
+    places = _places(page)
+    seen: list[_Probe] = []
+    for height in heights:
+        seen.append(_probe(page, weights, 0, height, places, device=device))
+        if seen[-1].plain:
+            return _settled(page, weights, _upright(page, weights, seen[-1], device=device), device=device)
+    for height in heights[:_TURNED]:
+        seen += [_probe(page, weights, turn, height, places, device=device) for turn in (1, 2, 3)]
+        if any(one.plain for one in seen[-3:]):
+            break
+    best = max(seen, key=lambda one: (one.plain, one.view.evidence))
+    if best.view.evidence < _NONE:
+        return View(0, round(float(np.clip(pieces.typical(), HEIGHTS[0], HEIGHTS[-1])), 2), 0.0)
+    return _settled(page, weights, best, device=device)
 
 
-def _rivals(best: View, other: View) -> bool:
-    """Whether another view is nearly as good, and more than a step away in height."""
-    near = best.quarter_turns == other.quarter_turns and 0.5 < other.digit_height / best.digit_height < 2
-    return not near and other.evidence * 2.5 > best.evidence
+def is_plain(confidences: NDArray[np.float64]) -> bool:
+    """Whether candidates of about 0.3 and more, near each other, are digits beyond doubt."""
+    sure = int((confidences >= _SURE).sum())
+    return sure >= _PLAIN and 2 * sure >= int((confidences >= _DOUBT).sum())
 
 
 def probe(
-    page: Page,
-    weights: Weights,
-    quarter_turns: int,
-    digit_height: float,
-    *,
-    places: Sequence[tuple[float, float]] | None = None,
-    device: str = "cpu",
+    page: Page, weights: Weights, quarter_turns: int, digit_height: float, *, device: str = "cpu"
 ) -> View:
     """Digit evidence of some tiles of a page, seen with one scale and orientation."""
-    tiles = _tiles(page, quarter_turns, DIGIT_HEIGHT / digit_height, places or _places(page))
-    return View(
-        quarter_turns,
-        digit_height,
-        _evidence(tile_peaks(tiles, weights, floor=_DOUBT, device=device), tiles[0].size),
-    )
+    return _probe(page, weights, quarter_turns, digit_height, _places(page), device=device).view
 
 
-def _whole(page: Page, weights: Weights, view: View, *, device: str) -> View:
-    """The view with the evidence of all of the page."""
-    ink, _ = page.turned(view.quarter_turns).raster(DIGIT_HEIGHT / view.digit_height)
-    peaks = pick_peaks(*scores_of(ink, weights, device=device), floor=_DOUBT)
-    return replace(view, evidence=_evidence([peaks], ink.size))
+def _probe(
+    page: Page, weights: Weights, quarter_turns: int, digit_height: float, places: Places, *, device: str
+) -> _Probe:
+    tiles = _tiles(page, quarter_turns, DIGIT_HEIGHT / digit_height, places)
+    found = tile_peaks(tiles, weights, floor=_DOUBT, device=device)
+    return _Probe(View(quarter_turns, digit_height, _evidence(found, tiles[0].size)), places, found)
 
 
-def _settle(
-    page: Page, weights: Weights, view: View, places: Sequence[tuple[float, float]], *, device: str
-) -> View:
+def _heights(pieces: Pieces) -> list[float]:
+    """The heights worth trying, those of most ink first."""
+    shares = {height: pieces.share(height) for height in HEIGHTS}
+    return sorted((h for h in HEIGHTS if shares[h] >= _RARE), key=lambda h: -shares[h])
+
+
+def _upright(page: Page, weights: Weights, one: _Probe, *, device: str) -> _Probe:
+    """The same view, or turned as the digits would have it.
+
+    A page upside down shows digits too: 0 1 2 5 8, and 6 for 9. But 3, 4 and 7 are none when they are turned.
+    """
+    digits = one.digits().argmax(axis=1)
+    if np.isin(digits, (3, 4, 7)).sum() >= max(4, 0.12 * digits.size):
+        return one
+    places = one.best_places()
+    turned = [
+        _probe(page, weights, turn, one.view.digit_height, places, device=device) for turn in (0, 1, 2, 3)
+    ]
+    return max(turned, key=lambda other: other.view.evidence)
+
+
+def _settled(page: Page, weights: Weights, one: _Probe, *, device: str) -> View:
     """The view with the digit height that the digits themselves show."""
-    for _ in range(3):
-        tiles = _tiles(page, view.quarter_turns, DIGIT_HEIGHT / view.digit_height, places)
-        found = tile_peaks(tiles, weights, floor=_DOUBT, device=device)
-        view = replace(view, evidence=_evidence(found, tiles[0].size))
-        sure = np.concatenate([p.boxes[p.best >= UPPER, 3] for p in found])
-        if sure.size < 5:
+    places = one.best_places()
+    for _ in range(4):
+        boxes = np.concatenate([peaks.boxes[peaks.best >= UPPER, 3] for peaks in one.found])
+        if boxes.size < 5:
             break
-        ratio = float(np.quantile(sure, 0.75)) / DIGIT_HEIGHT
+        ratio = float(np.quantile(boxes, 0.75)) / DIGIT_HEIGHT
         if abs(ratio - 1) < 0.04:
             break
-        view = replace(view, digit_height=view.digit_height * float(np.clip(ratio, 0.7, 1.4)))
-    return view
+        height = one.view.digit_height * float(np.clip(ratio, 0.7, 1.4))
+        one = _probe(page, weights, one.view.quarter_turns, height, places, device=device)
+    return one.view
 
 
 def _evidence(found: Sequence[Peaks], pixels: int) -> float:
