@@ -122,30 +122,26 @@ def _held(grid: Grid) -> tuple[Floats, Floats, Floats, Floats]:
 
 def _sides(grid: Grid, vertical: Barriers, digit_height: float) -> tuple[Floats, Floats]:
     """Left and right edges: the nearest ruling, or the middle of the gutter, at the height of each row."""
-    count = len(grid.left)
+    v, far = grid.centre, 2 * WIDEST * digit_height
     near_left, near_right = grid.left - 0.4 * digit_height, grid.right + 0.4 * digit_height
     middle = (near_right[:-1] + near_left[1:]) / 2
     outer_left = np.maximum(np.append(-np.inf, middle), near_left - WIDEST * digit_height)
     outer_right = np.minimum(np.append(middle, np.inf), near_right + WIDEST * digit_height)
-    left, right = np.empty_like(grid.centre), np.empty_like(grid.centre)
-    inner = np.empty((2, *grid.centre.shape))
-    for r, v in enumerate(grid.centre):
-        columns_x0, y = grid.drift.page(grid.left, v)
-        columns_x1, _ = grid.drift.page(grid.right, v)
-        left[r], right[r] = grid.drift.page(outer_left, v)[0], grid.drift.page(outer_right, v)[0]
-        inner[:, r] = columns_x0, columns_x1
-        rulings = vertical.crossings(float(np.median(y)), beyond=digit_height)
-        for c in range(count):
-            before = rulings[rulings < columns_x0[c]]
-            after = rulings[rulings > columns_x1[c]]
-            floor = columns_x1[c - 1] if c else columns_x0[c] - 2 * WIDEST * digit_height
-            ceiling = columns_x0[c + 1] if c + 1 < count else columns_x1[c] + 2 * WIDEST * digit_height
-            if len(before) and before[-1] > floor:
-                left[r, c] = before[-1]
-            if len(after) and after[0] < ceiling:
-                right[r, c] = after[0]
-    left = inner[0] - _usual_margin(inner[0] - left, digit_height)
-    right = inner[1] + _usual_margin(right - inner[1], digit_height)
+    (x0, x1, left, right), y = grid.drift.page(
+        np.broadcast_to(np.stack([grid.left, grid.right, outer_left, outer_right])[:, None], (4, *v.shape)),
+        np.broadcast_to(v, (4, *v.shape)),
+    )
+    floor = np.hstack([x0[:, :1] - far, x1[:, :-1]])
+    ceiling = np.hstack([x0[:, 1:], x1[:, -1:] + far])
+    for r in range(len(v)):
+        rulings = vertical.crossings(float(np.median(y[:2, r])), beyond=digit_height)
+        edges = np.concatenate([[-np.inf], rulings, [np.inf]])
+        before = edges[np.searchsorted(edges, x0[r]) - 1]
+        after = edges[np.searchsorted(edges, x1[r], side="right")]
+        left[r] = np.where(before > floor[r], before, left[r])
+        right[r] = np.where(after < ceiling[r], after, right[r])
+    left = x0 - _usual_margin(x0 - left, digit_height)
+    right = x1 + _usual_margin(right - x1, digit_height)
     right[:, :-1] = np.minimum(right[:, :-1], left[:, 1:])
     return left, right
 

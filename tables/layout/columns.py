@@ -69,12 +69,10 @@ def find_columns(
     keep = [s for s in np.unique(stack).tolist() if _lines_up(marks, stack == s, digit_height, fewest)]
     sure = marks.sure(upper)
     keep = [s for s in keep if sure[stack == s].mean() >= DOUBTFUL]
-    keep = _with_room(marks, stack, keep, digit_height)
     stack, keep = _at_the_point(marks, stack, keep, barriers, digit_height)
     of = np.full(len(marks), -1, np.intp)
     for number, s in enumerate(keep):
         of[stack == s] = number
-    of = _strays_adopted(marks, of, barriers, digit_height)
     left = np.array([np.quantile(marks.u0[of == c], 0.1) for c in range(len(keep))])
     right = np.array([np.quantile(marks.u1[of == c], 0.9) for c in range(len(keep))])
     return Columns(of, left, right)
@@ -140,19 +138,6 @@ def _lines_up(marks: Marks, member: NDArray[np.bool_], digit_height: float, fewe
     return bool(max(shares) >= 0.6)
 
 
-def _with_room(marks: Marks, stack: Indices, names: list[int], digit_height: float) -> list[int]:
-    """The stacks without those thin ones that have no room beside a much fuller one."""
-    count = {s: int((stack == s).sum()) for s in names}
-    left = {s: float(np.median(marks.u0[stack == s])) for s in names}
-    right = {s: float(np.median(marks.u1[stack == s])) for s in names}
-
-    def crowded(s: int, other: int) -> bool:
-        apart = max(left[s] - right[other], left[other] - right[s])
-        return count[s] < 0.3 * count[other] and apart < 0.8 * digit_height
-
-    return [s for s in names if not any(crowded(s, other) for other in names)]
-
-
 def _at_the_point(
     marks: Marks, stack: Indices, names: list[int], barriers: Barriers, digit_height: float
 ) -> tuple[Indices, list[int]]:
@@ -204,25 +189,3 @@ def _mostly_barred(marks: Marks, left: Indices, right: Indices, barriers: Barrie
     """Whether a ruling passes between two stacks in most lines."""
     end, begin = np.full(len(right), np.median(marks.x1[left])), marks.x0[right]
     return bool(barriers.between(np.minimum(end, begin), begin, marks.y[right]).mean() > 0.5)
-
-
-def _strays_adopted(marks: Marks, of: Indices, barriers: Barriers, digit_height: float) -> Indices:
-    """Numbers a little beside a column, where it has none in that line, belong to it."""
-    result = of.copy()
-    count = int(of.max()) + 1 if len(of) else 0
-    if count == 0:
-        return result
-    left = np.array([np.quantile(marks.u0[of == c], 0.1) for c in range(count)])
-    right = np.array([np.quantile(marks.u1[of == c], 0.9) for c in range(count)])
-    for k in np.flatnonzero(of < 0).tolist():
-        apart = np.maximum(left - marks.u1[k], marks.u0[k] - right)
-        c = int(np.argmin(apart))
-        if apart[c] > 0.9 * digit_height:
-            continue
-        taken = np.abs(marks.v[of == c] - marks.v[k]) < 0.45 * digit_height
-        own = float(np.median(marks.x1[of == c] + marks.x0[of == c]) / 2)
-        here = (marks.x0[k] + marks.x1[k]) / 2
-        ends = np.array([min(own, here)]), np.array([max(own, here)])
-        if not taken.any() and not barriers.between(*ends, marks.y[[k]]).any():
-            result[k] = c
-    return result

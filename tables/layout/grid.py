@@ -21,8 +21,9 @@ __all__ = ["Grid", "find_grid", "find_grids"]
 
 Floats = NDArray[np.float64]
 
-FEWEST = 6  # numbers that make a table
 FARTHEST = 1.25  # a digit that slipped stands at most so many digit heights beside its fellow
+APART = 1.6  # usual distances of rows from a heading down to the first row
+WIDER = 1.5  # the gutter between two tables is so many times as wide as the usual one between columns
 SMALL = 15  # a table with fewer filled cells must have next to no gaps
 
 
@@ -72,8 +73,8 @@ def find_grids(
 ) -> list[Grid]:
     """The table that some numbers make, or the two that stand beside each other, or none; see `find_grid`.
 
-    Two tables that a stray digit between them has linked are parted again at the wide gutter, if either side
-    is a table of at least two columns by itself.
+    Two tables that a stray digit between them has linked are parted again at the gutter, if it is wide and
+    much wider than the others and either side is a table of at least two columns by itself.
     """
 
     def find(part: Marks) -> Grid | None:
@@ -90,7 +91,7 @@ def find_grids(
     if grid is None:
         return []
     gutter = grid.left[1:] - grid.right[:-1]
-    if not len(gutter) or gutter.max() <= FARTHEST_BESIDE * digit_height:
+    if not len(gutter) or gutter.max() <= max(FARTHEST_BESIDE * digit_height, WIDER * np.median(gutter)):
         return [grid]
     c = int(gutter.argmax())
     middle = (grid.right[c] + grid.left[c + 1]) / 2
@@ -114,8 +115,6 @@ def find_grid(
     single column of at least eight numbers at regular distances. Digits that slipped out of their line are
     given back to it if they are at least as probable as `upper`.
     """
-    if len(marks) < FEWEST:
-        return None
     columns = find_columns(marks, barriers=vertical, digit_height=digit_height, upper=upper)
     if not len(columns):
         return None
@@ -194,11 +193,13 @@ def _without_heading(
 
 
 def _is_headed(grid: Grid, horizontal: Barriers) -> bool:
-    """Whether a ruling parts the first row from the others, and none the others from each other."""
+    """Whether a ruling parts the first row from the others, and none the others, or it alone stands apart."""
     if len(grid.centre) < 4:
         return False
     ruled = _ruled((grid.left + grid.right) / 2, grid.centre, horizontal, grid.drift)
-    return bool(ruled[0] >= 0.6 and ruled[1:].max() <= 0.3)
+    step = np.diff(grid.centre, axis=0).mean(1) / grid.pitch
+    apart = step[0] > APART and step[1:].max() < APART
+    return bool((ruled[0] >= 0.6 and ruled[1:].max() <= 0.3) or apart)
 
 
 def _ruled(u: Floats, centre: Floats, horizontal: Barriers, drift: Drift) -> Floats:

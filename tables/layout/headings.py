@@ -81,7 +81,7 @@ def _line(grid: Grid, others: Marks, column: Indices, digit_height: float, upper
     """The numbers of the nearest line above the grid that heads most of its columns, from left to right."""
     above = grid.centre[0][np.maximum(column, 0)] - others.v
     near = np.flatnonzero((column >= 0) & (above > 0.6 * digit_height) & (above <= FARTHEST * digit_height))
-    sure = others.confidence() >= min(upper, float(np.median(grid.marks.confidence())))
+    sure = others.confidence >= min(upper, float(np.median(grid.marks.confidence)))
     for k in near[np.argsort(above[near], kind="stable")].tolist():
         line = near[np.abs(above[near] - above[k]) <= LEVEL * digit_height]
         several = len(np.unique(column[line])) < len(line)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Self
@@ -34,6 +33,8 @@ class Marks:
         The line: y of the middle of the small letters, in pixels of the raster.
     u0, u1, v : (N,) ndarray
         The same in straight coordinates.
+    confidence : (N,) ndarray
+        Mean probability of each number's digits.
     """
 
     numbers: tuple[Number, ...]
@@ -43,14 +44,17 @@ class Marks:
     u0: Floats
     u1: Floats
     v: Floats
+    confidence: Floats
 
     @classmethod
     def of(cls, numbers: Sequence[Number], lines: dict[Glyph, float]) -> Self:
         """Marks of numbers, given each glyph's line; straight coordinates are those of the raster."""
         x0 = np.array([n.glyphs[0].box.centre[0] for n in numbers], float)
         x1 = np.array([n.glyphs[-1].box.centre[0] for n in numbers], float)
-        y = np.array([statistics.fmean(lines.get(g, 0.0) for g in n.digits) for n in numbers], float)
-        return cls(tuple(numbers), x0, x1, y, x0, x1, y)
+        digits = [n.digits for n in numbers]
+        y = np.array([_mean([lines.get(g, 0.0) for g in own] if lines else [0.0]) for own in digits], float)
+        confidence = np.array([_mean([g.confidence for g in own]) for own in digits], float)
+        return cls(tuple(numbers), x0, x1, y, x0, x1, y, confidence)
 
     def straightened(self, drift: Drift) -> Marks:
         """The same marks with straight coordinates from a drift."""
@@ -58,13 +62,9 @@ class Marks:
         u1, _ = drift.straight(self.x1, self.y)
         return replace(self, u0=u0, u1=u1, v=v)
 
-    def confidence(self) -> Floats:
-        """Mean probability of each number's digits."""
-        return np.array([statistics.fmean(g.confidence for g in n.digits) for n in self.numbers], float)
-
     def sure(self, upper: float) -> NDArray[np.bool_]:
         """Whose digits are on average so probable; all, on a faint page where fewer than half of them are."""
-        sure = self.confidence() >= upper
+        sure = self.confidence >= upper
         return sure if sure.mean() >= 0.5 else np.ones(len(self), bool)
 
     def split(self, parts: dict[int, list[list[Glyph]]], drift: Drift) -> Marks:
@@ -94,14 +94,18 @@ class Marks:
 
     def followed(self, other: Marks) -> Marks:
         """These marks and then the other ones."""
-        names = ("x0", "x1", "y", "u0", "u1", "v")
+        names = ("x0", "x1", "y", "u0", "u1", "v", "confidence")
         arrays = (np.concatenate([getattr(self, name), getattr(other, name)]) for name in names)
         return Marks(self.numbers + other.numbers, *arrays)
 
     def take(self, index: Indices) -> Marks:
         """Some of the marks."""
-        arrays = (self.x0, self.x1, self.y, self.u0, self.u1, self.v)
+        arrays = (self.x0, self.x1, self.y, self.u0, self.u1, self.v, self.confidence)
         return Marks(tuple(self.numbers[k] for k in index.tolist()), *(a[index] for a in arrays))
 
     def __len__(self) -> int:
         return len(self.numbers)
+
+
+def _mean(values: list[float]) -> float:
+    return sum(values) / len(values)

@@ -102,9 +102,12 @@ def group_digits(
 
 def number_of(glyphs: Sequence[Glyph]) -> Number:
     """The number that consists of these glyphs, which stand from left to right; no points at its ends."""
-    digits = [k for k, glyph in enumerate(glyphs) if glyph.is_digit]
-    glyphs = glyphs[digits[0] : digits[-1] + 1] if digits else glyphs
-    return Number(tuple(glyphs), "".join(g.text for g in glyphs), Box.hull(g.box for g in glyphs))
+    text = "".join(g.text for g in glyphs)
+    if not text.isdecimal():
+        digits = [k for k, glyph in enumerate(glyphs) if glyph.is_digit]
+        glyphs = glyphs[digits[0] : digits[-1] + 1] if digits else glyphs
+        text = "".join(g.text for g in glyphs)
+    return Number(tuple(glyphs), text, Box.hull(g.box for g in glyphs))
 
 
 def line_positions(glyphs: Sequence[Glyph], *, digit_height: float) -> Floats:

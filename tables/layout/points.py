@@ -19,7 +19,8 @@ Floats = NDArray[np.float64]
 # all lengths are in digit heights
 SMALLEST, LARGEST = 0.07, 0.38  # sides of a point
 LONGEST = 2.2  # a point's longer side is at most so many times the shorter
-WIDEST = 1.7  # centres of digits with a point between them are at most so far apart
+WIDEST = 1.4  # centres of digits with a point between them are at most so far apart
+UNEVEN = 0.3  # a point that stands so much nearer to one digit than to the other ends a number
 OVERLAP = 0.12  # how far the box of a digit may reach over a point
 SHARE = 0.3  # of the pairs of digits set like those with a point between them, at least so many have one
 USUAL = np.array([0.25, 0.25, 0.16, 0.14])  # how far a point may differ from the usual one in `_Found.shape`
@@ -143,7 +144,9 @@ def _between(
         ],
         axis=1,
     )
-    return _Found(pair, box, shape, _kinds(shape[:, 2], box, _half(boxes, lines, h), h))
+    kind = _kinds(shape[:, 2], box, _half(boxes, lines, h), h)
+    kind[np.abs(shape[:, 0] - shape[:, 1]) > UNEVEN] = ""
+    return _Found(pair, box, shape, kind)
 
 
 def _half(boxes: Floats, lines: Floats, digit_height: float) -> float:

@@ -224,7 +224,7 @@ def _smoothed(v: Floats, at: Indices, height: Floats, before: Floats, reach: int
     windows = np.sort(np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1), axis=1)  # NaN last
     last = np.isfinite(windows).sum(1) - 1
     at = np.arange(len(residual))
-    return np.interp(height, rows, (windows[at, last // 2] + windows[at, (last + 1) // 2]) / 2)
+    return np.asarray(np.interp(height, rows, (windows[at, last // 2] + windows[at, (last + 1) // 2]) / 2))
 
 
 def _rows(

@@ -69,8 +69,9 @@ def find_stains(ink: NDArray[np.float32], glyphs: Sequence[Glyph], *, rulings: R
         start, end = (round(segment.x0), round(segment.y0)), (round(segment.x1), round(segment.y1))
         cv2.line(dark, start, end, (0,), max(round(segment.thickness), 1) + 2)
     _, _, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
-    stats = stats[1:][np.lexsort((stats[1:, 0], stats[1:, 1]))].astype(np.float64)
-    return Stains(stats[:, :4], stats[:, 4])
+    pieces = np.asarray(stats[1:], np.float64)
+    pieces = pieces[np.lexsort((pieces[:, 0], pieces[:, 1]))]
+    return Stains(pieces[:, :4], pieces[:, 4])
 
 
 def _usual_peak(ink: NDArray[np.float32], glyphs: Sequence[Glyph]) -> float:

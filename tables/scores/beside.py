@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -62,7 +62,9 @@ class JudgedPage:
         return self.name.rpartition("/")[0]
 
 
-def judged_pages(folder: Path, *, without: Collection[Path] = ()) -> tuple[tuple[JudgedPage, ...], int]:
+def judged_pages(
+    folder: Path, *, without: Collection[Path] = (), images: Path | None = None
+) -> tuple[tuple[JudgedPage, ...], int]:
     """The pages below a folder that have a file of truth, and the number of images that have none.
 
     Parameters
@@ -71,12 +73,16 @@ def judged_pages(folder: Path, *, without: Collection[Path] = ()) -> tuple[tuple
         Searched with its subfolders, links and hidden folders left out.
     without : collection of Path
         Folders that are not searched, such as that of the results.
+    images : Path, optional
+        Where the images lie of pages that have none beside them; found by their stems.
 
     Raises
     ------
     InputError
         If there is no such folder.
     """
+    if images is not None and not images.is_dir():
+        raise InputError(f"{images}: is no folder; name the folder that holds the images.")
     if not folder.is_dir():
         raise InputError(f"{folder}: is no folder; name the folder that holds the pages and their truth.")
     shut = {path.resolve() for path in without} - {folder.resolve()}
@@ -87,6 +93,8 @@ def judged_pages(folder: Path, *, without: Collection[Path] = ()) -> tuple[tuple
         )
         for name in sorted(names):
             _sort_in(pages, folder, Path(place) / name)
+    if images is not None:
+        _add_images(pages.values(), images)
     known = [page for page in pages.values() if page.truths and (page.images or set(page.truths) - {".xml"})]
     bare = sum(not page.truths and not page.name.endswith(".overlay") for page in pages.values())
     return tuple(sorted(known, key=lambda page: (page.folder, page.name))), bare
@@ -137,6 +145,16 @@ def _sort_in(pages: dict[str, JudgedPage], folder: Path, path: Path) -> None:
         page.images.append(path)
     else:
         page.truths[end] = path
+
+
+def _add_images(pages: Iterable[JudgedPage], images: Path) -> None:
+    """Give each page without an image that of its stem."""
+    lying: dict[str, list[Path]] = {}
+    for path in sorted(images.iterdir()):
+        if path.suffix.lower() in _IMAGES and path.is_file():
+            lying.setdefault(path.stem, []).append(path)
+    for page in pages:
+        page.images = page.images or lying.get(page.name.rpartition("/")[2], [])
 
 
 def _is_own(path: Path) -> bool:

@@ -158,10 +158,12 @@ def _rank(fault: Fault) -> tuple[float, float, float]:
 
 
 def _distinct(faults: Iterable[Fault]) -> list[Fault]:
+    """Values, and the digits that stand neither in the box nor in the cell of one of them."""
     faults = list(faults)
     values = [fault for fault in faults if fault.what == "value"]
     areas = [fault.box for fault in values if fault.box is not None]
-    digits = (fault for fault in faults if fault.what == "digit" and fault.box is not None)
+    cells = {fault.true_place[1:] for fault in values} - {("", "")}
+    digits = (fault for fault in faults if fault.what == "digit" and fault.true_place[1:] not in cells)
     return values + [d for d in digits if d.box and not any(a.contains(*d.box.centre) for a in areas)]
 
 

@@ -83,6 +83,7 @@ def evaluate(
     readings: str | Path | None = None,
     weights: str | Path | None = None,
     device: str = "auto",
+    images: str | Path | None = None,
     progress: Progress | None = None,
 ) -> Evaluated:
     """Score the readings of a folder of pages against the truth that lies beside them.
@@ -102,6 +103,8 @@ def evaluate(
     weights : path, optional
         Another digit network.
     device : "auto", "cpu" or "cuda"
+    images : path, optional
+        Where the images lie of pages that have none beside their truth.
     progress : callable, optional
         Called with what is being done, how much is done, and how much there is.
 
@@ -122,7 +125,9 @@ def evaluate(
         raise UsageError("weights are of no use for readings that are there already; give one of the two.")
     if known is not None and not known.is_dir():
         raise InputError(f"{known}: is no folder; name that in which zij annotate wrote its PAGE-XML.")
-    found, untold = judged_pages(folder, without=[out] if known is None else [out, known])
+    without = [out] if known is None else [out, known]
+    scans = None if images is None else Path(images)
+    found, untold = judged_pages(folder, without=without, images=scans)
     if not found:
         raise _nothing(folder)
     reader = _Reader(known, weights, device, found)
@@ -172,8 +177,8 @@ class _Reader:
         if self.readings is None:
             if image is None:
                 raise InputError(
-                    f"{next(iter(page.truths.values()))}: has no image beside it; put the image of the page "
-                    "there, or name readings with --readings."
+                    f"{next(iter(page.truths.values()))}: has no image beside it; name the folder of the "
+                    "images with --images, or that of readings with --readings."
                 )
             return open_source(image, weights=self.weights, device=self.device).reading
         path = self._file(page, self.readings)

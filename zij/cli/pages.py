@@ -125,6 +125,10 @@ def evaluate(
         Path | None, typer.Option(metavar="FILE", help="Another digit model, as made by zij train.")
     ] = None,
     device: Device = "auto",
+    images: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder with the images; otherwise they are beside the truth."),
+    ] = None,
 ) -> None:
     """Say how well pages are read, where their truth is known.
 
@@ -136,7 +140,7 @@ def evaluate(
 
     with shown_progress() as progress:
         result = actions.evaluate(
-            pages, out, readings=readings, weights=weights, device=device, progress=progress
+            pages, out, readings=readings, weights=weights, device=device, images=images, progress=progress
         )
     finish(result)
 
