@@ -177,7 +177,6 @@ def _sorted_header(data: bytes) -> bytes:
     return len(head).to_bytes(8, "little") + head + data[8 + length :]
 
 
-@functools.lru_cache(maxsize=4)
 def load_weights(path: str | Path | None = None) -> Weights:
     """Load a digit network.
 
@@ -193,25 +192,31 @@ def load_weights(path: str | Path | None = None) -> Weights:
     """
     if path is None:
         path = Path(str(resources.files("zij.tables.weights") / "digits.safetensors"))
-    path = Path(path)
     try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise ModelError(f"{path}: larger than any digit model; name a file written by 'zij train'.")
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        with safe_open(path, "pt") as stream:
-            facts = dict(stream.metadata() or {})
-            tensors = {name: stream.get_tensor(name) for name in stream.keys()}  # noqa: SIM118
-        blocks = tuple((int(a), int(b)) for a, b in json.loads(facts["blocks"]))
-        first, second, wide = (int(w) for w in json.loads(facts["widths"]))
-        if max(first, second, wide) > 1024 or len(blocks) > 32:
-            raise ValueError("too large")
-        network = DigitNetwork((first, second, wide), blocks)
-        network.load_state_dict(tensors)
+        state = Path(path).stat()
+        return _loaded(Path(path), state.st_size, (state.st_mtime_ns, state.st_ino))
     except FileNotFoundError:
         raise ModelError(
             f"{path}: there is no such file; name a digit model written by 'zij train'."
         ) from None
     except (OSError, SafetensorError, KeyError, ValueError, TypeError, RuntimeError) as error:
         raise ModelError(f"{path}: not a digit model of zij; name a file written by 'zij train'.") from error
+
+
+@functools.lru_cache(maxsize=4)
+def _loaded(path: Path, size: int, _changed: tuple[int, int]) -> Weights:
+    """The weights of a file as it is now: one that `zij train` has written anew is read anew."""
+    if size > _MOST_BYTES:
+        raise ModelError(f"{path}: larger than any digit model; name a file written by 'zij train'.")
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    with safe_open(path, "pt") as stream:
+        facts = dict(stream.metadata() or {})
+        tensors = {name: stream.get_tensor(name) for name in stream.keys()}  # noqa: SIM118
+    blocks = tuple((int(a), int(b)) for a, b in json.loads(facts["blocks"]))
+    first, second, wide = (int(w) for w in json.loads(facts["widths"]))
+    if max(first, second, wide) > 1024 or len(blocks) > 32:
+        raise ValueError("too large")
+    network = DigitNetwork((first, second, wide), blocks)
+    network.load_state_dict(tensors)
     network.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # twice as fast
     return Weights(network, f"{path.name} {digest[:12]}", facts)

@@ -84,9 +84,19 @@ def test_a_model_of_absurd_size_is_refused(tmp_path: Path) -> None:
     header["__metadata__"]["widths"] = "[1000000, 1000000, 1000000]"
     head = json.dumps(header).encode()
     path.write_bytes(len(head).to_bytes(8, "little") + head + data[8 + length :])
-    load_weights.cache_clear()
     with pytest.raises(ModelError):
         load_weights(path)
+
+
+def test_a_file_written_anew_is_read_anew(tmp_path: Path) -> None:
+    path = tmp_path / "w.safetensors"
+    names = []
+    for step in "12":
+        save_weights(path, _taught(), {"step": step})
+        weights = load_weights(path)
+        assert weights is load_weights(path) and weights.facts["step"] == step
+        names.append(weights.name)
+    assert names[0] != names[1]
 
 
 def test_the_shipped_weights_load() -> None:
