@@ -206,4 +206,4 @@ def _soiled(rng: Generator, ink: NDArray[np.float32]) -> NDArray[np.float32]:
         ink = np.asarray(cv2.resize(ink, (CROP, CROP), interpolation=cv2.INTER_CUBIC), np.float32)
     paler = np.clip(ink, 0, 1) ** np.exp(rng.normal(0, 0.12)) * rng.uniform(0.75, 1.15)
     noise = rng.standard_normal(ink.shape) * rng.uniform(0, 0.04)
-    return np.clip(paler + noise, 0, 1).astype(np.float32)
+    return np.asarray(np.clip(paler + noise, 0, 1), np.float32)
