@@ -19,6 +19,7 @@ Floats = NDArray[np.float64]
 
 UPPER = 0.8  # digits from this confidence on count as read
 WIDEST = 1.5  # a cell without ruling reaches at most so many digit heights past its column's digits
+TALLEST = 0.75  # and so many usual distances of rows above and below its line
 
 
 @dataclass(slots=True)
@@ -153,11 +154,11 @@ def _usual_margin(margin: Floats, digit_height: float) -> Floats:
 
 
 def _ends(grid: Grid) -> tuple[Floats, Floats]:
-    """Top and bottom edges: midway between the rows' lines in each column."""
-    v = grid.centre
+    """Top and bottom edges: midway between the rows' lines in each column, but not far from them."""
+    v, reach = grid.centre, TALLEST * grid.pitch
     between = (v[:-1] + v[1:]) / 2
-    top = np.vstack([v[:1] - 0.5 * grid.pitch, between])
-    bottom = np.vstack([between, v[-1:] + 0.5 * grid.pitch])
+    top = np.vstack([v[:1] - 0.5 * grid.pitch, np.maximum(between, v[1:] - reach)])
+    bottom = np.vstack([np.minimum(between, v[:-1] + reach), v[-1:] + 0.5 * grid.pitch])
     u = np.broadcast_to((grid.left + grid.right) / 2, v.shape)
     return grid.drift.page(u, top)[1], grid.drift.page(u, bottom)[1]
 

@@ -357,6 +357,11 @@ def with_headings(*heights: float, columns: tuple[int, ...] = (0, 1, 2, 3), slip
     return LaidPage((*heads, *body), ((rows, 4),), check=lambda layout: is_header(layout, len(heights)))
 
 
+def far_heading() -> LaidPage:
+    page = with_headings(5)
+    return replace(page, check=lambda layout: max(c.box.h for c in layout.tables[0].cells) < 2 * H)
+
+
 def not_headed(height: float, columns: tuple[int, ...]) -> LaidPage:
     """The same where the numbers above the table do not head it."""
     page = with_headings(height, columns=columns)

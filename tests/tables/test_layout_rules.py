@@ -132,6 +132,7 @@ RULES = [
     Rule("headings.UNREAD", 0.0, lambda: on.unread_row(1), "a stain makes a row"),
     Rule("adoption.adopted", lambda grid, *_, **__: grid, on.half_read, "a doubtful digit is lost"),
     Rule("adoption.FULL", 0.0, lambda: on.half_read(share=0.3), "a letter joins a sparse column"),
+    Rule("cells.TALLEST", INF, on.far_heading, "cells reach into the words under a heading"),
     Rule("cells.WIDEST", 99.0, on.open_side, "a cell reaches over an empty space"),
     Rule(
         "cells._usual_margin", lambda margin, h: margin, on.broken_ruling, "cells reach past a broken ruling"
