@@ -8,11 +8,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from zij.tables.geometry import Geometry
 from zij.tables.scan.page import Page
 
-__all__ = ["Pieces", "find_pieces"]
+__all__ = ["Pieces", "find_pieces", "pieces_of"]
 
+_ENOUGH = 2500  # pixels: of larger images a reduced copy tells the sizes as well
 _CLEAR = 0.3  # of ink: paler is show-through or the paper's grain
 _SMALLEST = 5  # pixels: less is a point or a speck
 _FULL = 0.12  # share of its box that a sign fills at least; a ruling that leans or a frame does not
@@ -61,20 +61,26 @@ class Pieces:
         order = np.argsort(values, kind="stable")
         return float(values[order][np.searchsorted(np.cumsum(self.ink[order]), self.ink.sum() / 2)])
 
-    def upright(self, geometry: Geometry) -> Floats:
-        """Boxes x, y, w, h on a raster, (N, 4)."""
-        sizes = self.sizes if geometry.quarter_turns % 2 == 0 else self.sizes[:, ::-1]
-        sizes = sizes * geometry.scale
-        return np.column_stack([geometry.to_raster(self.centres) - sizes / 2, sizes])
-
 
 def find_pieces(page: Page) -> Pieces:
-    """The pieces of a page that may be signs of print."""
-    dark = (page.ink > _CLEAR).view(np.uint8)
+    """The pieces of a page that may be signs of print; of a large scan, on a reduced copy."""
+    height, width = page.ink.shape
+    factor = max(max(height, width) // _ENOUGH, 1)
+    ink = page.ink
+    if factor > 1:
+        size = width // factor, height // factor
+        ink = np.asarray(cv2.resize(ink, size, interpolation=cv2.INTER_AREA), np.float32)
+    boxes, amounts = pieces_of(ink, smallest=_SMALLEST / factor)
+    enlarge = np.array([width / ink.shape[1], height / ink.shape[0]])
+    sizes = boxes[:, 2:] * enlarge
+    return Pieces(boxes[:, :2] * enlarge + sizes / 2, sizes, amounts)
+
+
+def pieces_of(ink: NDArray[np.float32], *, smallest: float = _SMALLEST) -> tuple[Floats, Floats]:
+    """Boxes x, y, w, h, (N, 4), and pixels of ink, (N,), of the pieces of a raster."""
+    dark = (ink > _CLEAR).view(np.uint8)
     _, _, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
-    stats, sizes = stats[1:], stats[1:, 2:4].astype(float)
-    long, short = np.maximum(*sizes.T), np.minimum(*sizes.T)
-    ink = stats[:, 4].astype(float)
-    fit = (long >= _SMALLEST) & (ink >= _FULL * sizes.prod(axis=1)) & (long <= _LONGEST * short + 4)
-    centres = stats[:, :2] + sizes / 2
-    return Pieces(centres[fit], sizes[fit], ink[fit])
+    boxes, amounts = stats[1:, :4].astype(float), stats[1:, 4].astype(float)
+    long, short = np.maximum(*boxes[:, 2:].T), np.minimum(*boxes[:, 2:].T)
+    fit = (long >= smallest) & (amounts >= _FULL * long * short) & (long <= _LONGEST * short + 4)
+    return boxes[fit], amounts[fit]

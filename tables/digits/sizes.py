@@ -12,7 +12,7 @@ from scipy.spatial import cKDTree
 from zij.tables.digits.network import DIGIT_HEIGHT, Weights
 from zij.tables.digits.parts import BLOCK
 from zij.tables.digits.peaks import LOWER, UPPER, pick_peaks, scores_of
-from zij.tables.digits.pieces import find_pieces
+from zij.tables.digits.pieces import pieces_of
 from zij.tables.digits.view import is_plain
 from zij.tables.geometry import Box
 from zij.tables.reading import Glyph
@@ -87,11 +87,25 @@ def size_of(
         "cpu" or "cuda".
     """
     scale = DIGIT_HEIGHT / digit_height
-    ink, _ = upright.raster(scale)
-    where = None if near is None else _blocks(ink.shape, near * scale)
+    if near is None:
+        ink, _ = upright.raster(scale)
+        x0 = y0 = 0.0
+        where = None
+    else:
+        hull, (x0, y0) = _around(near, 2 * digit_height, scale)
+        ink, _ = upright.raster(scale, hull)
+        where = _blocks(ink.shape, near * scale - (x0 * scale, y0 * scale, 0, 0))
     peaks = pick_peaks(*scores_of(ink, weights, device=device, where=where))
-    found = zip(peaks.boxes, peaks.probabilities, strict=True)
+    shift = np.array([x0, y0, 0, 0]) * scale
+    found = zip(peaks.boxes + shift, peaks.probabilities, strict=True)
     return Size(digit_height, tuple(_glyph(box, p, 1 / scale) for box, p in found))
+
+
+def _around(near: Floats, margin: float, scale: float) -> tuple[Box, tuple[float, float]]:
+    """The part of the page that holds some boxes, and its corner as the raster of that scale has it."""
+    x0, y0 = np.floor((near[:, :2].min(axis=0) - margin) * scale) / scale
+    x1, y1 = (near[:, :2] + near[:, 2:]).max(axis=0) + margin
+    return Box(float(x0), float(y0), float(x1 - x0), float(y1 - y0)), (float(x0), float(y0))
 
 
 def settled_size(upright: Page, weights: Weights, size: Size, *, device: str = "cpu") -> Size:
@@ -116,7 +130,8 @@ def other_sizes(
         Candidates of the main size that still stand.
     others : tuple of Size
     """
-    boxes = find_pieces(upright).upright(upright.geometry)
+    scale = DIGIT_HEIGHT / main.digit_height
+    boxes = pieces_of(upright.raster(scale)[0])[0] / scale
     sizes = [main]
     for factor in (*_STEPS, *(1 / step for step in _STEPS)):
         height = main.digit_height * factor

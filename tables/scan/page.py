@@ -21,6 +21,8 @@ TYPICAL_INK = 0.7
 """What the 75 % quantile of clear ink is brought to."""
 
 _BLACK = 24  # grey level: where paper is darker than that, the noise is not to be raised
+_SHRINKS = 0.99  # scale below which a raster is smoothed before it is sampled
+_BAND = 512  # rows of a band
 _GAIN_SIZE = 2000  # pixels, longest side
 
 
@@ -136,15 +138,41 @@ def _ink(
     grey: NDArray[np.uint8], paper: NDArray[np.float32], weight: NDArray[np.float32]
 ) -> NDArray[np.float32]:
     """Darkness relative to the paper, with the page's gain."""
-    size = grey.shape[1], grey.shape[0]
-    paper = np.asarray(cv2.resize(paper, size, interpolation=cv2.INTER_LINEAR), np.float32)
-    ink = np.asarray((paper - grey) / np.maximum(paper, _BLACK), np.float32)
-    if not weight.all():
-        ink *= cv2.resize(weight, size, interpolation=cv2.INTER_LINEAR)
+    height, width = grey.shape
+    ink = np.empty((height, width), np.float32)
+    plain = bool(weight.all())
+    for top in range(0, height, _BAND):  # band by band: a scan of 50 megapixels would fill the memory
+        rows = slice(top, min(top + _BAND, height))
+        bright = _enlarged(paper, (height, width), rows)
+        np.subtract(bright, grey[rows], out=ink[rows])
+        ink[rows] /= np.maximum(bright, _BLACK, out=bright)
+        if not plain:
+            ink[rows] *= _enlarged(weight, (height, width), rows)
     level, gain = _contrast(ink)
-    ink -= level
-    ink *= gain
-    return np.clip(ink, 0, 1, out=ink)
+    for top in range(0, height, _BAND):
+        band = ink[top : top + _BAND]
+        band -= level
+        band *= gain
+        np.clip(band, 0, 1, out=band)
+    return ink
+
+
+def _enlarged(small: NDArray[np.float32], shape: tuple[int, int], rows: slice) -> NDArray[np.float32]:
+    """Some rows of a map brought to a shape, interpolated between the centres of its pixels."""
+    height = small.shape[0]
+    at = (np.arange(rows.start, rows.stop) + 0.5) * (height / shape[0]) - 0.5
+    low = np.clip(np.floor(at).astype(int), 0, height - 1)
+    share = np.clip(at - low, 0, 1).astype(np.float32)[:, None]
+    first = int(low[0])
+    last = min(int(low[-1]) + 2, height)
+    size = shape[1], last - first
+    wide = np.asarray(cv2.resize(small[first:last], size, interpolation=cv2.INTER_LINEAR), np.float32)
+    low -= first
+    above, below = wide[low], wide[np.minimum(low + 1, len(wide) - 1)]
+    below -= above
+    below *= share
+    above += below
+    return above
 
 
 def _contrast(ink: NDArray[np.float32]) -> tuple[float, float]:
@@ -191,14 +219,39 @@ def _sample(ink: NDArray[np.float32], geometry: Geometry) -> NDArray[np.float32]
     high = np.ceil((ends.max(axis=0) + margin) / factor).astype(int) * factor
     if np.any(high <= 0) or np.any(low >= ink.shape[::-1]):
         return np.zeros((height, width), np.float32)
-    part = _cut(ink, low, high)
     local = matrix.copy()
-    local[:, 2] += matrix[:, :2] @ low
     if factor > 1:
-        size = part.shape[1] // factor, part.shape[0] // factor
-        part = np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.float32)
+        part = _reduced(ink, low, high, factor)
         local[:, :2] *= factor
+    elif geometry.scale < _SHRINKS:
+        part = _cut(ink, low, high)
+    else:  # nothing is smoothed: beyond the edge the warp itself sees no ink, and no copy is needed
+        low, high = np.maximum(low, 0), np.minimum(high, ink.shape[::-1])
+        part = ink[low[1] : high[1], low[0] : high[0]]
+    local[:, 2] += matrix[:, :2] @ low
     return _warp(part, local, width, height)
+
+
+def _reduced(
+    ink: NDArray[np.float32], low: NDArray[np.int64], high: NDArray[np.int64], factor: int
+) -> NDArray[np.float32]:
+    """Means of blocks of factor x factor pixels from `low` to `high`, both multiples of it."""
+    size = (high - low) // factor
+    means = np.zeros((int(size[1]), int(size[0])), np.float32)
+    start = np.maximum(low, 0)
+    whole = np.minimum(high, np.array(ink.shape[::-1]) // factor * factor)
+    parts = [(start, whole)]  # where blocks lie in the image altogether, then those that its edges cut
+    if whole[0] < min(high[0], ink.shape[1]):
+        parts.append((np.array([whole[0], start[1]]), np.array([whole[0] + factor, high[1]])))
+    if whole[1] < min(high[1], ink.shape[0]):
+        parts.append((np.array([start[0], whole[1]]), np.array([whole[0], whole[1] + factor])))
+    for a, b in parts:
+        if np.any(b <= a):
+            continue
+        block = _cut(ink, a, b) if np.any(b > ink.shape[::-1]) else ink[a[1] : b[1], a[0] : b[0]]
+        (x, y), (w, h) = (a - low) // factor, (b - a) // factor
+        means[y : y + h, x : x + w] = cv2.resize(block, (int(w), int(h)), interpolation=cv2.INTER_AREA)
+    return means
 
 
 def _cut(ink: NDArray[np.float32], low: NDArray[np.int64], high: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -216,12 +269,14 @@ def _warp(
     """Affine warp in continuous coordinates, smoothed beforehand as far as it shrinks."""
     linear, shift = matrix[:, :2], matrix[:, 2]
     scale = math.sqrt(abs(np.linalg.det(linear)))
-    if scale < 0.99:  # what a box as wide as a pixel of the raster adds to one as wide as a pixel of the part
+    if (
+        scale < _SHRINKS
+    ):  # what a box as wide as a pixel of the raster adds to one as wide as a pixel of the part
         sigma = math.sqrt((1 / scale**2 - 1) / 12) + 0.05
         part = np.asarray(cv2.GaussianBlur(part, (0, 0), sigma), np.float32)
     # OpenCV counts from the centres of pixels: c' = A (c + 1/2) + b - 1/2
     centres = np.column_stack([linear, linear @ (0.5, 0.5) + shift - 0.5])
     exact = bool(np.all(np.abs(centres - np.rint(centres)) < 1e-9))
-    method = cv2.INTER_NEAREST if exact else cv2.INTER_LINEAR if scale < 0.99 else cv2.INTER_CUBIC
+    method = cv2.INTER_NEAREST if exact else cv2.INTER_LINEAR if scale < _SHRINKS else cv2.INTER_CUBIC
     raster = cv2.warpAffine(part, centres, (width, height), flags=method, borderMode=cv2.BORDER_CONSTANT)
     return np.asarray(np.clip(raster, 0, 1), np.float32)
