@@ -9,7 +9,6 @@ from pathlib import Path
 from zij.tables.digits.detect import Detection, detect
 from zij.tables.digits.network import Weights, load_weights
 from zij.tables.digits.peaks import FLOOR, LOWER, UPPER
-from zij.tables.digits.sizes import Size
 from zij.tables.digits.view import View
 from zij.tables.geometry import Box
 from zij.tables.layout.blots import find_blots
@@ -22,6 +21,7 @@ from zij.tables.scan.rulings import find_rulings
 
 __all__ = ["PageReading", "read"]
 
+ALONE = 0.97  # probability of a digit outside tables
 _LARGE = 36.0  # pixels: digits are laid out at most so large
 
 
@@ -36,7 +36,7 @@ class PageReading:
     reading : Reading
         With ids; boxes in pixels of the original.
     doubtful : tuple of Glyph
-        Candidates below the lower threshold, and outside tables below the upper one, in pixels of the
+        Candidates below the lower threshold, and what is not beyond doubt outside tables, in pixels of the
         original: no part of the reading, but evidence all the same.
     view : View or None
         Scale and orientation under which it was read; None where no digit was found.
@@ -89,8 +89,8 @@ def reading_of(detection: Detection, weights: Weights) -> PageReading:
     page, view = detection.page, detection.view
     image = page.image
     height = view.digit_height if view else 0.0
-    layouts = [_laid_out(page, detection.digits, height, detection.tabular)] if view else []
-    layouts += [_laid_out(page, _digits(size), size.digit_height, size.plain) for size in detection.others]
+    layouts = [_laid_out(page, detection.candidates, height, detection.tabular)] if view else []
+    layouts += [_laid_out(page, size.glyphs, size.digit_height, size.plain) for size in detection.others]
     tables = [table for layout in layouts for table in layout.tables]
     loose = [number for layout in layouts for number in layout.loose]
     if len(layouts) > 1:
@@ -106,9 +106,7 @@ def reading_of(detection: Detection, weights: Weights) -> PageReading:
         turn=turn, skew=round((angle - turn + 180) % 360 - 180, 4), digit_height=round(height, 2),
         model=weights.name, parameters=_parameters(),
     )  # fmt: skip
-    faint = [g for size in detection.others for g in size.glyphs if g.confidence < LOWER]
-    stray = [glyph for layout in layouts for glyph in layout.stray]
-    doubtful = tuple(map_boxes(glyph, to_original) for glyph in (*detection.doubtful, *faint, *stray))
+    doubtful = tuple(map_boxes(glyph, to_original) for layout in layouts for glyph in layout.stray)
     return PageReading(page, reading.with_ids(), doubtful, view)
 
 
@@ -121,20 +119,27 @@ class _Layout:
     stray: tuple[Glyph, ...] = ()
 
 
-def _digits(size: Size) -> tuple[Glyph, ...]:
-    return tuple(glyph for glyph in size.glyphs if glyph.confidence >= LOWER)
-
-
-def _laid_out(page: Page, digits: tuple[Glyph, ...], height: float, tabular: bool) -> _Layout:
+def _laid_out(page: Page, candidates: tuple[Glyph, ...], height: float, tabular: bool) -> _Layout:
     """Lay out digits of one size; where they make no table, the sure ones that are no letters are kept."""
+    digits = tuple(glyph for glyph in candidates if glyph.confidence >= LOWER)
+    faint = tuple(glyph for glyph in candidates if glyph.confidence < LOWER)
     if not digits:
-        return _Layout()
+        return _Layout(stray=faint)
     scale = min(_LARGE / height, 1.0)  # large digits gain nothing from so many pixels
     back = partial(_scaled, factor=1 / scale)
     ink, _ = page.raster(scale)
     digits = tuple(map_boxes(glyph, partial(_scaled, factor=scale)) for glyph in digits)
     rulings = find_rulings(ink, height * scale)
-    layout = lay_out(digits, rulings=rulings, ink=ink, digit_height=height * scale, upper=UPPER)
+    layout = lay_out(
+        digits,
+        rulings=rulings,
+        ink=ink,
+        digit_height=height * scale,
+        upper=UPPER,
+        candidates=[map_boxes(glyph, partial(_scaled, factor=scale)) for glyph in faint] if tabular else (),
+        lower=LOWER,
+    )
+    faint = tuple(glyph for n, glyph in enumerate(faint) if n not in set(layout.expected))
     loose = layout.loose
     if not tabular:
         loose = (*(n for table in layout.tables for cell in table.cells for n in cell.numbers), *loose)
@@ -147,7 +152,7 @@ def _laid_out(page: Page, digits: tuple[Glyph, ...], height: float, tabular: boo
     return _Layout(
         tuple(map_boxes(table, back) for table in layout.tables) if tabular else (),
         tuple(map_boxes(number, back) for number in kept),
-        tuple(map_boxes(glyph, back) for glyph in stray),
+        (*faint, *(map_boxes(glyph, back) for glyph in stray)),
     )
 
 
@@ -156,20 +161,29 @@ def _scaled(box: Box, factor: float) -> Box:
 
 
 def _sure_alone(loose: tuple[Number, ...], letters: set[Box]) -> tuple[tuple[Number, ...], tuple[Glyph, ...]]:
-    """Digits outside tables that are sure and stand in no word, and the others.
+    """Digits outside tables that are beyond doubt and stand in no word, and the others.
 
-    Within a table a digit is what one expects; in text, letters that look like digits are many more.
+    Within a table a digit is what one expects; in text, letters that look like digits are many more. A number
+    of several digits, all of them sure, needs but one beyond doubt.
     """
     kept, stray = [], []
     for number in loose:
         sure = tuple(g for g in number.digits if g.confidence >= UPPER and g.box not in letters)
-        stray += [glyph for glyph in number.digits if glyph not in sure]
-        if len(sure) == len(number.digits):
+        beyond = tuple(g for g in sure if g.confidence >= ALONE)
+        whole = bool(beyond) and len(sure) == len(number.digits)
+        taken = sure if whole else beyond
+        stray += [glyph for glyph in number.digits if glyph not in taken]
+        if whole:
             kept.append(number)
-        elif sure:
-            kept.append(Number(sure, "".join(glyph.text for glyph in sure), Box.hull(g.box for g in sure)))
+        elif taken:
+            kept.append(Number(taken, "".join(glyph.text for glyph in taken), Box.hull(g.box for g in taken)))
     return tuple(kept), tuple(stray)
 
 
 def _parameters() -> tuple[tuple[str, str], ...]:
-    return (("floor", f"{FLOOR:g}"), ("lower", f"{LOWER:g}"), ("upper", f"{UPPER:g}"))
+    return (
+        ("floor", f"{FLOOR:g}"),
+        ("lower", f"{LOWER:g}"),
+        ("upper", f"{UPPER:g}"),
+        ("alone", f"{ALONE:g}"),
+    )

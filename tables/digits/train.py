@@ -20,7 +20,7 @@ from zij.tables.digits.network import STRIDE, DigitNetwork
 from zij.tables.generate.crops import CROP, Crop, make_crop
 from zij.tables.generate.fonts import Typeface
 
-__all__ = ["Settings", "steps_for", "targets", "train"]
+__all__ = ["GOING_ON", "Settings", "steps_for", "targets", "train"]
 
 _CELLS = CROP // STRIDE
 _IGNORED = -1
@@ -30,7 +30,7 @@ _BLANK = 2_000_003  # added to a seed: the series of crops without a digit
 
 @dataclass(frozen=True)
 class Settings:
-    """How to teach; the defaults made the weights that come with zij.
+    """How to teach from nothing.
 
     Attributes
     ----------
@@ -68,6 +68,10 @@ class Settings:
     pool: int = 128
     hard: int = 3
     threads: int = 2
+
+
+GOING_ON = Settings(steps=1200, rate=1.5e-3, warmup=60)
+"""How to go on from a network that has learnt already."""
 
 
 class _Crops(Dataset[dict[str, NDArray[Any]]]):

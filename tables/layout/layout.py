@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypedDict, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from zij.tables.layout.blocks import find_blocks, steps_below, steps_beside
 from zij.tables.layout.blots import Blots, find_blots
 from zij.tables.layout.cells import UPPER, make_table
 from zij.tables.layout.drift import Drift
+from zij.tables.layout.expectation import expected_digits
 from zij.tables.layout.grid import Grid, find_grids
 from zij.tables.layout.headings import headed, with_unread_rows
 from zij.tables.layout.marks import Marks
@@ -46,16 +47,20 @@ class Layout:
         Numbers outside tables, in reading order.
     reach : float
         Greatest distance of neighbouring digits of one number, in digit heights.
+    expected : tuple of int
+        Which of the candidates became digits, because a table makes them likely.
     """
 
     tables: tuple[Table, ...]
     loose: tuple[Number, ...]
     reach: float
+    expected: tuple[int, ...] = ()
 
     def mapped(self, function: Callable[[Box], Box]) -> Layout:
         """The same layout with every box mapped, down to the glyphs."""
         tables = tuple(map_boxes(table, function) for table in self.tables)
-        return Layout(tables, tuple(map_boxes(number, function) for number in self.loose), self.reach)
+        loose = tuple(map_boxes(number, function) for number in self.loose)
+        return replace(self, tables=tables, loose=loose)
 
 
 def lay_out(
@@ -65,6 +70,8 @@ def lay_out(
     rulings: Rulings | None = None,
     ink: NDArray[np.float32] | None = None,
     upper: float = UPPER,
+    candidates: Sequence[Glyph] = (),
+    lower: float = 0.5,
 ) -> Layout:
     """Lay the digits of a page out in numbers, rows, columns, cells and tables.
 
@@ -80,17 +87,51 @@ def lay_out(
         Ink of the upright page, 0 is paper. Without it, cells without digits all count as empty.
     upper : float
         A cell is "read" if all its digits are at least so probable.
+    candidates : sequence of Glyph
+        What is no digit by itself; a table found without them may make some of them digits.
+    lower : float
+        Probability from which on a candidate is a digit then.
 
     Returns
     -------
     Layout
-        Every glyph given is in exactly one number; those that were found in the ink are points and commas
-        between the digits of a number.
+        Every glyph given is in exactly one number, and every candidate in one or in none; those that were
+        found in the ink are points and commas between the digits of a number.
     """
+    how: _Given = {"digit_height": digit_height, "rulings": rulings, "ink": ink, "upper": upper}
+    layout, grids = _laid_out(glyphs, **how)
+    if not grids or not candidates:
+        return layout
+    lines = line_positions([*glyphs, *candidates], digit_height=digit_height)[len(glyphs) :]
+    found: dict[int, Glyph] = {}
+    for grid in grids:
+        found |= expected_digits(grid, candidates, lines, digit_height=digit_height, least=lower)
+    if not found:
+        return layout
+    layout, _ = _laid_out([*glyphs, *found.values()], **how)
+    return replace(layout, expected=tuple(sorted(found)))
+
+
+class _Given(TypedDict):
+    digit_height: float
+    rulings: Rulings | None
+    ink: NDArray[np.float32] | None
+    upper: float
+
+
+def _laid_out(
+    glyphs: Sequence[Glyph],
+    *,
+    digit_height: float,
+    rulings: Rulings | None,
+    ink: NDArray[np.float32] | None,
+    upper: float,
+) -> tuple[Layout, list[Grid]]:
+    """The layout of some digits, and its tables as grids."""
     stains = Stains.none() if ink is None else find_stains(ink, glyphs, rulings=rulings)
     grouping = group_digits(glyphs, digit_height=digit_height, rulings=rulings, stains=stains)
     if not glyphs or digit_height <= 0:
-        return Layout((), grouping.numbers, grouping.reach)
+        return Layout((), grouping.numbers, grouping.reach), []
     lines = dict(zip(glyphs, line_positions(glyphs, digit_height=digit_height).tolist(), strict=True))
     marks = Marks.of(grouping.numbers, lines)
     vertical = Barriers.vertical(rulings.vertical if rulings else (), digit_height=digit_height)
@@ -121,7 +162,7 @@ def lay_out(
         for grid in grids
     ]
     loose = _in_lines(_left_over(marks, grids, drift), digit_height)
-    return Layout(_tables_in_order(tables), loose, grouping.reach)
+    return Layout(_tables_in_order(tables), loose, grouping.reach), grids
 
 
 def map_boxes(part: Part, function: Callable[[Box], Box]) -> Part:

@@ -76,7 +76,7 @@ def train(
         A folder with corrected PAGE-XML, `STEM.cells.csv`, or CSV files of digit boxes (page, x, y, w, h,
         digit; or xywh and number, as the published Sacrobosco annotations have them); or one such file.
     weights : path, optional
-        With `pages`: where to go on from, by default the weights that come with zij.
+        Where to go on from; with `pages` by default the weights that come with zij, else from nothing.
     images : path, optional
         With `pages`: where their images lie, by default beside them.
     seed : int
@@ -103,20 +103,19 @@ def train(
             out, pages, weights=weights, images=images, fonts=fonts, seed=seed, minutes=minutes, steps=steps,
             device=chosen_device(device), progress=progress,
         )  # fmt: skip
-    for name, value in (("weights", weights), ("images", images)):
-        if value is not None:
-            raise UsageError(
-                f"--{name} {value} is of use with --pages alone; name the corrected pages' folder."
-            )
+    if images is not None:
+        raise UsageError(f"--images {images} is of use with --pages alone; name the corrected pages' folder.")
+    from zij.tables.digits.calibration import find_temperature
     from zij.tables.digits.model_card import write_card
-    from zij.tables.digits.network import save_weights
-    from zij.tables.digits.train import Settings, steps_for
+    from zij.tables.digits.network import load_weights, save_weights
+    from zij.tables.digits.train import GOING_ON, Settings, steps_for
     from zij.tables.digits.train import train as teach
     from zij.tables.digits.trial import trial
     from zij.tables.generate.fonts import find_typefaces
 
     faces, device = find_typefaces(fonts), chosen_device(device)
-    settings = Settings()
+    base = None if weights is None else load_weights(weights)
+    settings = Settings() if base is None else GOING_ON
     if steps is not None:
         settings = replace(settings, steps=steps)
     elif minutes is not None:
@@ -125,9 +124,14 @@ def train(
         )
     start = time.monotonic()
     tell = None if progress is None else lambda step, total, _loss: progress("teaching", step, total)
-    network = teach(faces, seed=seed, settings=settings, device=device, progress=tell)
-    seconds = time.monotonic() - start
+    network = teach(
+        faces, seed=seed, settings=settings, start=base and base.network, device=device, progress=tell
+    )
     facts = {"seed": str(seed), "steps": str(settings.steps), "device": device}
+    facts |= {"start": base.name} if base else {}
+    plain = load_weights(save_weights(out, network, facts))
+    facts["temperature"] = f"{find_temperature(plain, faces, seed=seed):g}"
+    seconds = time.monotonic() - start
     path = save_weights(out, network, facts)
     result = trial(path, faces, seed=seed)
     write_card(path, faces, settings, facts, result, seconds)
