@@ -140,16 +140,18 @@ def other_sizes(
             continue
         found = _larger if factor > 1 else _smaller
         size = found(upright, weights, height, near, device=device)
-        known = (abs(np.log(size.digit_height / other.digit_height)) < _SAME for other in sizes)
-        if size.glyphs and not any(known):  # else it was the print of a size that has been read
-            sizes = _apart([*sizes, size])
+        if not size.glyphs or any(_same(size, other) for other in sizes):
+            continue  # the latter: print of a size that has been read
+        if size.plain:
+            size = size_of(upright, weights, _measured(size), near=near, device=device)
+        sizes = _apart([*sizes, size])
     return sizes[0].glyphs, tuple(size for size in sizes[1:] if size.glyphs)
 
 
 def _larger(upright: Page, weights: Weights, height: float, near: Floats, *, device: str) -> Size:
     size = size_of(upright, weights, height, near=near, device=device)
     if size.plain:
-        return _again(upright, weights, size, near, device=device)
+        return size
     sure = (g for g in size.glyphs if g.confidence >= UPPER and g.box.h > 0.6 * height)
     return replace(size, glyphs=tuple(sure))
 
@@ -165,14 +167,15 @@ def _smaller(upright: Page, weights: Weights, height: float, near: Floats, *, de
             break
         size = size_of(upright, weights, height, near=near[around[best]], device=device)
         if size.plain:
-            return _again(upright, weights, size, near, device=device)
+            return size
         taken = set(around[best])
         around = [[] if n in taken else them for n, them in enumerate(around)]
     return Size(height, ())
 
 
-def _again(upright: Page, weights: Weights, size: Size, near: Floats, *, device: str) -> Size:
-    return size_of(upright, weights, _measured(size), near=near, device=device)
+def _same(size: Size, other: Size) -> bool:
+    """Whether digits are as high as those of a size that has been read."""
+    return abs(float(np.log(_measured(size) / other.digit_height))) < _SAME
 
 
 def _measured(size: Size) -> float:
@@ -184,7 +187,9 @@ def _measured(size: Size) -> float:
 def _unexplained(boxes: Floats, sizes: Sequence[Size], height: float) -> Floats:
     """Pieces of ink of a digit's size that no digit found so far covers."""
     high, wide = boxes[:, 3] / height, boxes[:, 2] / height
-    fit = boxes[(high >= 0.55) & (high <= 1.15) & (wide >= 0.1) & (wide <= 1.2)]
+    # of larger type the tall digits alone: low ones are as high as the letters of the main size
+    least, most = (0.75, 1.3) if height > sizes[0].digit_height else (0.55, 1.15)
+    fit = boxes[(high >= least) & (high <= most) & (wide >= 0.1) & (wide <= 1.2)]
     glyphs = [g for size in sizes for g in size.glyphs if g.confidence >= LOWER]
     if not glyphs or not len(fit):
         return fit
