@@ -120,8 +120,10 @@ def prepare(image: Image) -> Page:
     small = _working_copy(grey)
     paper = find_paper(small)
     brightness = light(small, paper)
-    paper &= ~beyond_gutters((brightness - small) / np.maximum(brightness, _BLACK), paper)
-    ink = _ink(grey, brightness, fade(paper))
+    beyond = beyond_gutters((brightness - small) / np.maximum(brightness, _BLACK), paper)
+    weight = np.where(beyond, np.float32(0), fade(paper))  # print may stand close to a gutter: no fading there
+    paper &= ~beyond
+    ink = _ink(grey, brightness, weight)
     skew = find_skew(ink)
     return Page(image, ink, _geometry(image, paper, skew))
 
