@@ -14,7 +14,7 @@ from zij.tables.digits.peaks import LOWER, Peaks
 from zij.tables.read import read
 from zij.tables.scan.image import Image
 
-__all__ = ["Marks", "mark", "mark_leaf", "mark_page"]
+__all__ = ["Marks", "mark", "mark_leaf", "mark_page", "mark_seen"]
 
 _OVERLAP = 0.4  # intersection over union from which on a digit is found
 
@@ -86,7 +86,7 @@ def mark_leaf(lesson: Lesson, weights: Weights, *, device: str = "cpu") -> tuple
         Sum over the known digits of what their probabilities lack of 1.
     """
     seen = lesson.leaf.seen(weights, device=device)
-    return _marked(lesson, seen), _doubt(lesson, seen)
+    return mark_seen(lesson, seen), _doubt(lesson, seen)
 
 
 def mark_page(lesson: Lesson, image: Image, weights: Weights, *, device: str = "cpu") -> Marks:
@@ -104,7 +104,8 @@ def mark_page(lesson: Lesson, image: Image, weights: Weights, *, device: str = "
     return mark(lesson, boxes, np.array([int(glyph.text) for glyph in glyphs], np.int64))
 
 
-def _marked(lesson: Lesson, seen: Peaks) -> Marks:
+def mark_seen(lesson: Lesson, seen: Peaks) -> Marks:
+    """Mark what a network saw on a leaf."""
     sure = seen.best >= LOWER
     return mark(lesson, seen.boxes[sure], seen.probabilities[sure].argmax(1))
 

@@ -60,7 +60,8 @@ Generated crops were set in: {faces}.
 
 ## Limits
 
-Those of {base}, but for the types of the pages above. Probabilities were not calibrated anew.
+Those of {base}, but for the types of the pages above. Probabilities were calibrated on generated crops
+(temperature {temperature:g}), not on pages.
 """
 
 
@@ -70,8 +71,8 @@ class Report:
 
     Attributes
     ----------
-    base : Weights
-        What was gone on from.
+    base, new : Weights
+        What was gone on from, and what came of it.
     lessons, held : sequence of Lesson
     before, after : sequence of Marks
         On each page held back.
@@ -85,6 +86,7 @@ class Report:
     """
 
     base: Weights
+    new: Weights
     lessons: Sequence[Lesson]
     held: Sequence[Lesson]
     before: Sequence[Marks]
@@ -109,7 +111,8 @@ def write_taught_card(
     text = _CARD.format(
         name=weights.name, digest=sha256(weights), how=how, base=report.base.name, seed=seed,
         steps=report.taught.steps, best=report.taught.step if report.kept_new else 0, course=course,
-        real=real, made=course.batch - real, minutes=report.seconds / 60,
+        real=real, made=course.batch - real,
+        temperature=(report.new if report.kept_new else report.base).temperature, minutes=report.seconds / 60,
         machine=f"{device}, {platform.machine()}, PyTorch {torch.__version__}",
         course_lines="\n".join(f"- {key}: {getattr(course, key)}" for key in course.__dataclass_fields__),
         lessons=_lessons(report.lessons), held=_held(report), before=report.trials[0],

@@ -95,6 +95,18 @@ def run(*words: str) -> int:
             "train --out w.safetensors --fonts f --seed 1 --steps 9 --device cpu",
             ("train", (Path("w.safetensors"),), {"fonts": Path("f"), "seed": 1, "steps": 9, "minutes": None}),
         ),
+        (
+            "train --pages mine -o w.safetensors --weights old.safetensors --images scans",
+            (
+                "train",
+                (Path("w.safetensors"),),
+                {"pages": Path("mine"), "weights": Path("old.safetensors"), "images": Path("scans")},
+            ),
+        ),
+        (
+            "annotate a.jpg -o out --weights w.safetensors",
+            ("annotate", (["a.jpg"], Path("out")), {"weights": Path("w.safetensors")}),
+        ),
     ],
 )
 def test_what_reaches_the_action(actions: Actions, words: str, expected: tuple[Any, Any, Any]) -> None:

@@ -11,6 +11,7 @@ from zij.tables.cellscsv import CellRow
 from zij.tables.digits.boxcsv import BoxedDigit
 from zij.tables.digits.leaf import Leaf, leaf_of, likeliest_turn, tall
 from zij.tables.digits.lessons import Lesson, make_lesson
+from zij.tables.digits.marks import mark_seen
 from zij.tables.digits.network import Weights
 from zij.tables.digits.peaks import Peaks
 from zij.tables.digits.truth import Truth, truth_of_boxes, truth_of_cells, truth_of_reading
@@ -57,8 +58,8 @@ Told = BoxesTold | ReadingTold | CellsTold
 _Truth = Callable[[Leaf, Peaks], Truth]
 
 
-def lay(told: Told, weights: Weights, *, device: str = "cpu") -> Lesson:
-    """Make a lesson of a page.
+def lay(told: Told, weights: Weights, *, device: str = "cpu") -> tuple[Lesson, int]:
+    """Make a lesson of a page; also how many errors the present network makes on it.
 
     Parameters
     ----------
@@ -89,7 +90,8 @@ def lay(told: Told, weights: Weights, *, device: str = "cpu") -> Lesson:
         leaf = leaf_of(page, turn, height * off)
         seen = leaf.seen(weights, device=device)
         laid = truth(leaf, seen)
-    return make_lesson(image.name, image.sha256, told.source.name, leaf, laid, seen)
+    lesson = make_lesson(image.name, image.sha256, told.source.name, leaf, laid, seen)
+    return lesson, mark_seen(lesson, seen).errors
 
 
 def _check_size(told: Told, image: Image) -> None:

@@ -29,6 +29,8 @@ class Gathered:
     Attributes
     ----------
     lessons : list of Lesson
+    errors : list of int
+        Of the present network on each.
     images : dict of str to Path
         The image of each lesson, by its hash.
     untouched : list of str
@@ -38,6 +40,7 @@ class Gathered:
     """
 
     lessons: list[Lesson] = field(default_factory=list)
+    errors: list[int] = field(default_factory=list)
     images: dict[str, Path] = field(default_factory=dict)
     untouched: list[str] = field(default_factory=list)
     failures: list[tuple[str, ZijError]] = field(default_factory=list)
@@ -84,13 +87,13 @@ def gather(
         if progress is not None:
             progress(f"laying out {item.image.name}", done, len(told))
         try:
-            _add(gathered, item, lay(item, weights, device=device))
+            _add(gathered, item, *lay(item, weights, device=device))
         except ZijError as error:
             gathered.failures.append((str(item.source), error))
     return gathered
 
 
-def _add(gathered: Gathered, told: Told, lesson: Lesson) -> None:
+def _add(gathered: Gathered, told: Told, lesson: Lesson, errors: int) -> None:
     other = gathered.images.get(lesson.sha256)
     if other is not None:
         raise InputError(
@@ -98,6 +101,7 @@ def _add(gathered: Gathered, told: Told, lesson: Lesson) -> None:
             "keep one of them."
         )
     gathered.lessons.append(lesson)
+    gathered.errors.append(errors)
     gathered.images[lesson.sha256] = told.image
 
 

@@ -110,8 +110,7 @@ def teach_pages(
         Path(pages), base, images=None if images is None else Path(images), device=device, progress=progress
     )
     _check(pages, found)
-    first = [_errors(lesson, base, device) for lesson in found.lessons]
-    places = hold_back(found.lessons, first, seed=seed)
+    places = hold_back(found.lessons, found.errors, seed=seed)
     held = [found.lessons[n] for n in places]
     lessons = [lesson for n, lesson in enumerate(found.lessons) if n not in places]
     report = _taught(base, lessons, held, found, faces, course, seed, device, progress)
@@ -176,12 +175,6 @@ def _check(pages: str | Path, found: Gathered) -> None:
     raise error
 
 
-def _errors(lesson: Lesson, weights: Weights, device: str) -> int:
-    from zij.tables.digits.marks import mark_leaf
-
-    return mark_leaf(lesson, weights, device=device)[0].errors
-
-
 def _taught(
     base: Weights, lessons: Sequence[Lesson], held: Sequence[Lesson], found: Gathered,
     faces: Sequence[Typeface], course: Course, seed: int, device: str, progress: Progress | None,
@@ -189,6 +182,7 @@ def _taught(
     """Teach, and mark the network at the start and the one at the end on the pages held back."""
     from dataclasses import replace
 
+    from zij.tables.digits.calibration import find_temperature, tempered
     from zij.tables.digits.taught_card import Report
     from zij.tables.digits.teaching import Taught, teach
     from zij.tables.digits.trial import trial
@@ -201,11 +195,13 @@ def _taught(
     else:  # nothing could show that it helps
         taught = Taught(base.network, 0, 0, ())
     new = replace(base, network=taught.network)
+    if taught.step:
+        new = tempered(new, find_temperature(new, faces, seed=seed, crops=_CROPS))
     after = _marks(held, found, new, device) if taught.step else before
     trials = trial(base, faces, seed=seed, crops=_CROPS), trial(new, faces, seed=seed, crops=_CROPS)
     better = sum(m.errors for m in after) < sum(m.errors for m in before)
     seconds = time.monotonic() - start
-    return Report(base, lessons, held, before, after, trials, taught, better, seconds)
+    return Report(base, new, lessons, held, before, after, trials, taught, better, seconds)
 
 
 def _marks(held: Sequence[Lesson], found: Gathered, weights: Weights, device: str) -> list[Marks]:
@@ -232,14 +228,14 @@ def _write(
 
     if report.kept_new:
         facts = {
-            **base.facts,
+            **report.new.facts,
             "taught_from": base.name,
             "taught_seed": str(seed),
             "taught_steps": str(report.taught.step),
             "taught_pages": " ".join(x.sha256 for x in report.lessons),
             "held_back_pages": " ".join(x.sha256 for x in report.held),
         }
-        path = save_weights(out, report.taught.network, facts)
+        path = save_weights(out, report.new.network, facts)
     else:
         path = save_weights(out, base.network, base.facts)
     write_taught_card(path, report, faces, course, seed=seed, device=device)

@@ -85,7 +85,7 @@ def train(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="With --pages: the model to go on from; otherwise the one that comes with zij.",
+            help="The model to go on from; with --pages otherwise the one that comes with zij.",
         ),
     ] = None,
     images: Images = None,
