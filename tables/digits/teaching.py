@@ -12,9 +12,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from zij.tables.digits.calibration import labels_of
 from zij.tables.digits.lessons import Lesson, lesson_crop
 from zij.tables.digits.marks import Marks, mark_leaf
 from zij.tables.digits.network import DigitNetwork, Weights
+from zij.tables.digits.peaks import LOWER, tile_peaks
 from zij.tables.digits.train import Settings, loss, targets
 from zij.tables.generate.crops import Crop, make_crop
 from zij.tables.generate.fonts import Typeface
@@ -22,6 +24,8 @@ from zij.tables.generate.fonts import Typeface
 __all__ = ["Course", "Taught", "hold_back", "teach"]
 
 _SERIES = 7_000_003  # added to a seed: generated crops that neither training nor trial uses
+_NOTHING = 10
+_EXAM = 8_000_009  # and those that tell whether old skills are kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +46,15 @@ class Course:
         How slowly the averaged weights, which are the result, follow.
     every : int
         Steps between two looks at the pages held back.
+    crops : int
+        Generated crops, never taught, that are looked at as well.
     patience : int
         Looks without an improvement after which the course ends.
     seconds : float or None
         After which it ends, whatever the steps; what is learnt then depends on the machine.
     """
 
-    steps: int = 200
+    steps: int = 120
     batch: int = 16
     share: float = 0.5
     rate: float = 1e-3
@@ -56,6 +62,7 @@ class Course:
     average: float = 0.9
     decay: float = 1e-4
     every: int = 20
+    crops: int = 48
     patience: int = 4
     seconds: float | None = None
     threads: int = 2
@@ -159,7 +166,8 @@ def _taught(
     progress: Callable[[int, int], None] | None,
 ) -> Taught:
     began = time.monotonic()
-    best, best_step, bar = base.network, 0, _look(held, base, device)
+    exam = _Exam(held, faces, seed, course.crops, device)
+    best, best_step, bar = base.network, 0, exam.look(base)
     looks = [(0, bar[2])]
     since = step = 0
     for step, network in _courses(base, lessons, faces, seed, course, device):
@@ -168,7 +176,7 @@ def _taught(
         late = course.seconds is not None and time.monotonic() - began > course.seconds
         if step % course.every and step < course.steps and not late:
             continue
-        now = _look(held, replace(base, network=network), device)
+        now = exam.look(replace(base, network=network))
         looks.append((step, now[2]))
         since += 1
         if now[:2] < bar[:2]:
@@ -178,11 +186,28 @@ def _taught(
     return Taught(best.cpu().eval(), best_step, step, tuple(looks))
 
 
-def _look(held: Sequence[Lesson], weights: Weights, device: str) -> tuple[int, float, Marks]:
-    """Errors on the pages held back, then how much is in doubt there: the less, the better."""
-    found = [mark_leaf(lesson, weights, device=device) for lesson in held]
-    marks = Marks.sum(marks for marks, _ in found)
-    return marks.errors, round(sum(doubt for _, doubt in found), 3), marks
+class _Exam:
+    """What a network is tried on at every look: the pages held back, and some generated crops."""
+
+    def __init__(
+        self, held: Sequence[Lesson], faces: Sequence[Typeface], seed: int, crops: int, device: str
+    ) -> None:
+        self.held, self.device = held, device
+        self.crops = [make_crop(seed + _EXAM, index, faces) for index in range(crops)]
+
+    def look(self, weights: Weights) -> tuple[int, float, Marks]:
+        """Errors on the pages held back; where these are equal, doubt there and errors on the crops count."""
+        found = [mark_leaf(lesson, weights, device=self.device) for lesson in self.held]
+        marks = Marks.sum(marks for marks, _ in found)
+        doubt = round(sum(doubt for _, doubt in found), 3)
+        return marks.errors, doubt + sum(self.errors(crop, weights) for crop in self.crops), marks
+
+    def errors(self, crop: Crop, weights: Weights) -> int:
+        """Digits of a crop missed or misread, and false ones."""
+        [peaks] = tile_peaks(crop.ink[None], weights, floor=LOWER, device=self.device)
+        labels = labels_of(peaks, crop)
+        right = int((labels == peaks.probabilities.argmax(1)).sum()) if len(labels) else 0
+        return len(crop.boxes) - right + int((labels == _NOTHING).sum())
 
 
 def _courses(

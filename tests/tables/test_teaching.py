@@ -15,7 +15,7 @@ from zij.tables.digits.boxcsv import BoxedDigit
 from zij.tables.digits.leaf import Leaf
 from zij.tables.digits.lessons import Lesson, lesson_crop, make_lesson
 from zij.tables.digits.marks import Marks, mark_leaf
-from zij.tables.digits.network import DigitNetwork, Weights, save_weights
+from zij.tables.digits.network import DigitNetwork, Weights, load_weights, save_weights
 from zij.tables.digits.peaks import Peaks
 from zij.tables.digits.teaching import Course, hold_back, teach
 from zij.tables.digits.truth import truth_of_boxes
@@ -23,7 +23,7 @@ from zij.tables.generate.fonts import demo_typeface, roman_typeface
 from zij.tables.geometry import Box, Geometry
 
 FACES = (demo_typeface(), roman_typeface())
-SHORT = Course(steps=6, batch=4, share=1.0, warmup=1, every=2, patience=2, threads=1)
+SHORT = Course(steps=6, batch=4, share=1.0, warmup=1, every=2, crops=0, patience=2, threads=1)
 NOTHING = Peaks(np.zeros((0, 2), np.int64), np.zeros((0, 4)), np.zeros((0, 10)))
 
 
@@ -132,3 +132,21 @@ def test_time_is_kept(base: Weights, looks: list[int]) -> None:
     looks += [9, 8]
     taught = teach(base, [lesson("a")], [lesson("b")], FACES, course=replace(SHORT, seconds=0.0))
     assert taught.steps == taught.step == 1
+
+
+def test_among_equals_the_one_that_forgets_less_is_kept(
+    base: Weights, looks: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks += [9, 4, 4, 4]
+    forgotten = iter([0, 5, 3, 4])
+    monkeypatch.setattr(teaching._Exam, "errors", lambda *_: next(forgotten))
+    taught = teach(base, [lesson("a")], [lesson("b")], FACES, course=replace(SHORT, crops=1))
+    assert taught.step == 4
+
+
+def test_old_skills_are_tried_on_crops(base: Weights) -> None:
+    exam = teaching._Exam([], FACES, 0, 6, "cpu")
+    digits = sum(len(crop.boxes) for crop in exam.crops)
+    wrong = sum(exam.errors(crop, base) for crop in exam.crops)
+    right = sum(exam.errors(crop, load_weights()) for crop in exam.crops)
+    assert digits > 20 and wrong >= digits and right < 0.4 * digits
