@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from zij.tables.digits.looks import averaged
 from zij.tables.digits.network import DIGIT_HEIGHT, Weights
 from zij.tables.digits.parts import BLOCK
-from zij.tables.digits.peaks import LOWER, UPPER, pick_peaks, scores_of
+from zij.tables.digits.peaks import FLOOR, LOWER, UPPER, pick_peaks, scores_of
 from zij.tables.digits.pieces import pieces_of
 from zij.tables.digits.view import is_plain
 from zij.tables.geometry import Box
@@ -22,6 +23,8 @@ __all__ = ["Size", "other_sizes", "settled_size", "size_of"]
 
 _STEPS = (1.7, 2.9)  # sizes that are sought beside the main one, which itself is read from 0.75 to 1.35
 _LEAST_HEIGHT = 7.0  # pixels of the original: smaller digits cannot be told apart
+_SMALL = 14.0  # pixels of the original: smaller digits are looked at twice,
+_SECOND = 1.08  # the second time as if they were higher by so much
 _FEW = 30  # pieces below which smaller print holds no table
 _WINDOW = 8.0  # digit heights: the side of a square in which digits are to be plain, as of a tile
 _SAME = 0.3  # of the logarithm of the heights: nearer sizes are one
@@ -73,7 +76,7 @@ def size_of(
     near: Floats | None = None,
     device: str = "cpu",
 ) -> Size:
-    """Candidates of a page for digits of one size.
+    """Candidates of a page for digits of one size; small ones, of which little is to be seen, get two looks.
 
     Parameters
     ----------
@@ -86,7 +89,17 @@ def size_of(
     device : str
         "cpu" or "cuda".
     """
-    scale = DIGIT_HEIGHT / digit_height
+    glyphs = _seen(upright, weights, DIGIT_HEIGHT / digit_height, digit_height, near, device)
+    if digit_height < _SMALL:
+        again = _seen(upright, weights, DIGIT_HEIGHT / digit_height / _SECOND, digit_height, near, device)
+        glyphs = averaged(glyphs, again, floor=FLOOR)
+    return Size(digit_height, glyphs)
+
+
+def _seen(
+    upright: Page, weights: Weights, scale: float, digit_height: float, near: Floats | None, device: str
+) -> tuple[Glyph, ...]:
+    """Candidates on a raster of some scale, in pixels of the upright page."""
     if near is None:
         ink, _ = upright.raster(scale)
         x0 = y0 = 0.0
@@ -98,7 +111,7 @@ def size_of(
     peaks = pick_peaks(*scores_of(ink, weights, device=device, where=where))
     shift = np.array([x0, y0, 0, 0]) * scale
     found = zip(peaks.boxes + shift, peaks.probabilities, strict=True)
-    return Size(digit_height, tuple(_glyph(box, p, 1 / scale) for box, p in found))
+    return tuple(_glyph(box, p, 1 / scale) for box, p in found)
 
 
 def _around(near: Floats, margin: float, scale: float) -> tuple[Box, tuple[float, float]]:
