@@ -33,10 +33,13 @@ class LaidPage:
     ink: NDArray[np.float32] | None = None
     texts: dict[str, str] = field(default_factory=dict)
     check: Callable[[Layout], bool] = lambda _: True
+    candidates: tuple[Glyph, ...] = ()
 
     def laid(self) -> Layout:
         """The page as zij lays it out."""
-        return lay_out(self.glyphs, digit_height=H, rulings=self.rulings, ink=self.ink)
+        return lay_out(
+            self.glyphs, digit_height=H, rulings=self.rulings, ink=self.ink, candidates=self.candidates
+        )
 
 
 def figures(

@@ -486,3 +486,65 @@ def pieces_of_rulings(gap: float, aside: float = 0.0) -> bool:
         Segment(50 + aside * H, (12 + gap) * H, 50 + aside * H, (24 + gap) * H),
     ]
     return len(Barriers.vertical(pieces, digit_height=H).lines) == 1
+
+
+def _expecting(
+    glyphs: list[Glyph], candidate: Glyph, *, rows: int, adopted: bool, expected: str = ""
+) -> LaidPage:
+    """A table of two columns with one candidate, which it is to make a digit or not."""
+    shown = [*glyphs, candidate] if adopted else glyphs
+    page = LaidPage(tuple(shown), ((rows, 2),))
+    wanted = (0,) if adopted else ()
+    return replace(
+        page,
+        glyphs=tuple(glyphs),
+        candidates=(candidate,),
+        texts={candidate.id: expected} if adopted else {},
+        check=lambda layout: layout.expected == wanted,
+    )
+
+
+def _without(glyphs: list[Glyph], where: str) -> tuple[list[Glyph], Glyph]:
+    """The glyphs without the first digit of a cell, and that one as a candidate."""
+    first = next(g for g in glyphs if g.id == where)
+    return [g for g in glyphs if g is not first], replace(first, confidence=0.3)
+
+
+def faint_digit() -> LaidPage:
+    """A digit that is doubtful by itself, in a column where all others have one in its place."""
+    glyphs = table(14, (200, 300))
+    text = "".join(g.text for g in glyphs if g.id == "6_1")
+    rest, faint = _without(glyphs, "6_1")
+    return _expecting(rest, faint, rows=14, adopted=True, expected=text)
+
+
+def faint_ruling(aside: float) -> LaidPage:
+    """A doubtful mark between columns, so many digit heights before the first digits."""
+    glyphs = table(14, (200, 300))
+    first = next(g for g in glyphs if g.id == "6_1")
+    box = replace(first.box, x=first.box.x - aside * H)
+    return _expecting(glyphs, Glyph(box, "1", 0.4, (), "6_1"), rows=14, adopted=False)
+
+
+def faint_in_a_short_table() -> LaidPage:
+    """Where three rows are all there is, nothing is usual."""
+    glyphs = table(4, (200, 300), text=lambda rng, r, c: "7" if (r, c) == (2, 1) else "45")
+    first = next(g for g in glyphs if g.id == "1_1")
+    box = replace(first.box, y=first.box.y + 30)
+    return _expecting(glyphs, Glyph(box, "1", 0.4, (), "2_1"), rows=4, adopted=False)
+
+
+def faint_on_a_digit() -> LaidPage:
+    """A second candidate on the place of a digit that was read."""
+    glyphs = table(14, (200, 300))
+    first = next(g for g in glyphs if g.id == "6_1")
+    box = replace(first.box, x=first.box.x + 0.1 * H)
+    return _expecting(glyphs, Glyph(box, "1", 0.4, (), "6_1"), rows=14, adopted=False)
+
+
+def faint_far_below() -> LaidPage:
+    """Numbers have two digits above and one below; the mark stands far below."""
+    glyphs = table(34, (200, 300), text=lambda rng, r, c: str(rng.integers(10, 60) if r < 8 else 7))
+    first = next(g for g in glyphs if g.id == "2_1")
+    box = replace(first.box, y=first.box.y + 28 * 30)
+    return _expecting(glyphs, Glyph(box, "1", 0.4, (), "30_1"), rows=34, adopted=False)

@@ -132,6 +132,11 @@ RULES = [
     Rule("headings.UNREAD", 0.0, lambda: on.unread_row(1), "a stain makes a row"),
     Rule("adoption.adopted", lambda grid, *_, **__: grid, on.half_read, "a doubtful digit is lost"),
     Rule("adoption.FULL", 0.0, lambda: on.half_read(share=0.3), "a letter joins a sparse column"),
+    Rule("expectation.expected_digits", lambda *_, **__: {}, on.faint_digit, "a faint digit is not read"),
+    Rule("expectation.PLACE", 2.0, lambda: on.faint_ruling(0.6), "a mark beside the digits is a digit"),
+    Rule("expectation.FEWEST", 0, on.faint_in_a_short_table, "a mark in a table of three rows is a digit"),
+    Rule("expectation.NEAREST", 0.0, on.faint_on_a_digit, "a stroke of a digit is a digit beside it"),
+    Rule("expectation.ROWS", 99, on.faint_far_below, "what stands far above makes a mark a digit"),
     Rule("cells.TALLEST", INF, on.far_heading, "cells reach into the words under a heading"),
     Rule("cells.WIDEST", 99.0, on.open_side, "a cell reaches over an empty space"),
     Rule(
@@ -184,7 +189,7 @@ def test_every_constant_is_a_rule_or_has_a_reason() -> None:
     for found in pkgutil.iter_modules(zij.tables.layout.__path__):
         names = vars(importlib.import_module(f"{ROOM}.{found.name}"))
         constants |= {f"{found.name}.{name}" for name in names if name.isupper() and name != "TYPE_CHECKING"}
-    imported = {"adoption.ALIGNED", "grid.DOUBTFUL", "layout.UPPER"}
+    imported = {"adoption.ALIGNED", "expectation.ALIGNED", "grid.DOUBTFUL", "layout.UPPER"}
     assert constants - imported == {rule.name for rule in RULES if rule.name.split(".")[1].isupper()} | set(
         EXEMPT
     )
