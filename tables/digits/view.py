@@ -64,6 +64,12 @@ class _Probe:
     def plain(self) -> bool:
         return any(is_plain(peaks.best) for peaks in self.found)
 
+    @property
+    def varied(self) -> bool:
+        """Whether the sure digits are of many kinds: letters that lie on their side are taken for a few."""
+        counts = np.bincount(self.digits().argmax(axis=1), minlength=10)
+        return counts.sum() >= _PLAIN and (counts > 0).sum() >= 5 and 2 * counts.max() <= counts.sum()
+
     def best_places(self) -> Places:
         """The places that show the most digits."""
         sums = [-float(np.clip(2 * peaks.best - 1, 0, None).sum()) for peaks in self.found]
@@ -94,8 +100,9 @@ def choose_view(page: Page, weights: Weights, *, device: str = "cpu") -> View | 
             return _settled(page, weights, _upright(page, weights, seen[-1], device=device), device=device)
     for height in heights[:_TURNED]:
         seen += [_probe(page, weights, turn, height, places, device=device) for turn in (1, 2, 3)]
-        if any(one.plain for one in seen[-3:]):
+        if any(one.plain and one.varied for one in seen[-3:]):
             break
+    seen = [one for one in seen if one.view.quarter_turns == 0 or one.varied]
     best = max(seen, key=lambda one: (one.plain, one.view.evidence))
     if best.view.evidence < _NONE:
         return View(0, round(float(np.clip(pieces.typical(), HEIGHTS[0], HEIGHTS[-1])), 2), 0.0)
