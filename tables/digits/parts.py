@@ -63,7 +63,7 @@ def parts(wanted: NDArray[np.bool_], *, margin: int) -> Iterator[Part]:
         for cuts in (rows, columns):
             length = len(cuts) - 1
             cuts[: length // 4 + 1] = cuts[length - length // 4 :] = np.inf
-        price = np.inf  # type: ignore[assignment]
+        price = np.inf
         if min(rows.min(), columns.min()) == np.inf:
             yield top, bottom, left, right
             return

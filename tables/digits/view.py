@@ -68,7 +68,7 @@ class _Probe:
     def varied(self) -> bool:
         """Whether the sure digits are of many kinds: letters that lie on their side are taken for a few."""
         counts = np.bincount(self.digits().argmax(axis=1), minlength=10)
-        return counts.sum() >= _PLAIN and (counts > 0).sum() >= 5 and 2 * counts.max() <= counts.sum()
+        return bool(counts.sum() >= _PLAIN and (counts > 0).sum() >= 5 and 2 * counts.max() <= counts.sum())
 
     def best_places(self) -> Places:
         """The places that show the most digits."""

@@ -174,7 +174,7 @@ def _enlarged(small: NDArray[np.float32], shape: tuple[int, int], rows: slice) -
     below -= above
     below *= share
     above += below
-    return above
+    return np.asarray(above, np.float32)
 
 
 def _contrast(ink: NDArray[np.float32]) -> tuple[float, float]:
