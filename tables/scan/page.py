@@ -121,7 +121,7 @@ def prepare(image: Image) -> Page:
     paper = find_paper(small)
     brightness = light(small, paper)
     beyond = beyond_gutters((brightness - small) / np.maximum(brightness, _BLACK), paper)
-    weight = np.where(beyond, np.float32(0), fade(paper))  # print may stand close to a gutter: no fading there
+    weight = np.where(beyond, np.float32(0), fade(paper))  # print may stand close to it
     paper &= ~beyond
     ink = _ink(grey, brightness, weight)
     skew = find_skew(ink)
