@@ -6,7 +6,7 @@ import csv
 import io
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import get_args
@@ -78,15 +78,20 @@ def write_cells(path: str | Path, reading: Reading) -> Path:
     OutputError
         If the file cannot be written.
     """
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    lines = [_line(COLUMNS)]
     for table in as_written(reading).tables:
         for cell in table.cells:
             place = (table.id, cell.row, cell.column, cell.row_span, cell.column_span)
             box = (int(value) for value in (cell.box.x, cell.box.y, cell.box.w, cell.box.h))
-            writer.writerow([*place, cell.text, cell.state, f"{cell.confidence:.6g}", *box])
-    return write_text(path, stream.getvalue())
+            lines.append(_line([*place, cell.text, cell.state, f"{cell.confidence:.6g}", *box]))
+    return write_text(path, "".join(lines))
+
+
+def _line(fields: Sequence[object]) -> str:
+    stream = io.StringIO()
+    # csv quotes a carriage return only where it is part of the line's end
+    csv.writer(stream, lineterminator="\r\n").writerow(fields)
+    return stream.getvalue()[:-2] + "\n"
 
 
 def read_cells(path: str | Path) -> tuple[CellRow, ...]:

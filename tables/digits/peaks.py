@@ -17,7 +17,7 @@ __all__ = ["FLOOR", "LOWER", "UPPER", "Peaks", "pick_peaks", "scores_of", "tile_
 
 FLOOR = 0.05  # probability below which a candidate is not looked at
 LOWER = 0.5  # from here on a candidate is a digit, if an uncertain one
-UPPER = 0.8  # from here on a digit is read
+UPPER = 0.9  # from here on a digit is read
 _MARGIN = 48  # pixels around a part that it needs to see: the network sees 44
 _BLANK = 96  # pixels of a blank square whose middle sees nothing else
 

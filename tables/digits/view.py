@@ -19,7 +19,7 @@ __all__ = ["HEIGHTS", "View", "choose_view", "is_plain", "probe"]
 
 HEIGHTS = (8.0, 13.0, 21.0, 34.0, 55.0, 89.0)  # digit heights that are tried, in pixels of the original
 _TILE = 192  # pixels of a tile in the network's raster
-_DOUBT, _SURE = 0.3, 0.9  # probabilities between which a candidate speaks against the view it was found in
+_DOUBT, _SURE = 0.22, 0.96  # probabilities between which a candidate speaks against the view it was found in
 _PLAIN = 8  # sure digits in one tile, if they are half of all candidates there, that no text at any scale has
 _RARE = 0.02  # share of the ink in pieces of a size below which that size is not tried
 _NONE = 0.01  # evidence a digit-sized square of a tile below which there is no table
@@ -110,7 +110,7 @@ def choose_view(page: Page, weights: Weights, *, device: str = "cpu") -> View | 
 
 
 def is_plain(confidences: NDArray[np.float64]) -> bool:
-    """Whether candidates of about 0.3 and more, near each other, are digits beyond doubt."""
+    """Whether candidates of about 0.2 and more, near each other, are digits beyond doubt."""
     sure = int((confidences >= _SURE).sum())
     return sure >= _PLAIN and 2 * sure >= int((confidences >= _DOUBT).sum())
 
