@@ -14,8 +14,8 @@ from typing import get_args
 from zij.errors import TableError
 from zij.files import write_text
 from zij.tables.correction import corrected_cell
-from zij.tables.geometry import Box
 from zij.tables.csvlines import csv_records
+from zij.tables.geometry import Box
 from zij.tables.pagexml import as_written
 from zij.tables.pagexml._model import clean_text
 from zij.tables.reading import Cell, Reading, State

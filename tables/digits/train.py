@@ -224,9 +224,11 @@ def train(
     loader = DataLoader(crops, settings.batch, num_workers=workers, **how)
     shown = 0.0
     mistakes = _Mistakes(seed, faces, settings)
+    result = mean.module
+    assert isinstance(result, DigitNetwork)
     for step, batch in enumerate(loader, 1):
         if settings.hard and step % settings.mining == 0:
-            mistakes.sought(mean.module.eval(), device)
+            mistakes.sought(result.eval(), device)
         value = _step(model, mistakes.added(batch), settings, device)
         optimiser.zero_grad()
         value.backward()  # type: ignore[no-untyped-call]
@@ -238,8 +240,6 @@ def train(
         if progress is not None:
             progress(step, settings.steps, shown)
     torch.use_deterministic_algorithms(False)
-    result = mean.module
-    assert isinstance(result, DigitNetwork)
     return result.cpu().eval().folded()
 
 

@@ -125,7 +125,12 @@ def train(
     start = time.monotonic()
     tell = None if progress is None else lambda step, total, _loss: progress("teaching", step, total)
     network = teach(
-        faces, seed=seed, settings=settings, start=base and base.network, device=device, progress=tell
+        faces,
+        seed=seed,
+        settings=settings,
+        start=base.network if base else None,
+        device=device,
+        progress=tell,
     )
     facts = {"seed": str(seed), "steps": str(settings.steps), "device": device}
     facts |= {"start": base.name} if base else {}
