@@ -49,14 +49,13 @@ def embedding_of(path: Path) -> tuple[Embedding, Embedding, float, int]:
 def reading_figures(data: Path, tools: Path) -> Iterator[str]:
     """Scores of the digits and values of each page with truth, by the scorers."""
     pages = sorted(p for p in data.rglob("*") if p.suffix in {".jpg", ".png"} and "pagexml" not in p.parts)
-    yield "| page | F1 | precision | recall | hist. r | values recall | precision | rows | tables | false |"
-    yield "|---" * 10 + "|"
+    yield "| page | F1 | precision | recall | r | values recall | precision | rows | tables | false | ECE |"
+    yield "|---" * 11 + "|"
+    series = []
     with tempfile.TemporaryDirectory() as folder:
         for page in pages:
             digits, values = page.with_suffix(".digits.csv"), page.with_suffix(".cells.csv")
             if not digits.exists() and not values.exists():
-                continue
-            if page.parent.name == "fort_william" and page.stem not in {"1898-01", "1898-09", "1899-03"}:
                 continue
             target = Path(folder) / "page.xml"
             source = open_source(page)
@@ -66,7 +65,14 @@ def reading_figures(data: Path, tools: Path) -> Iterator[str]:
             cells = [d.get(k) for k in ("f1", "precision", "recall", "histogram_r")]
             cells += [v.get(k) for k in ("value_recall", "value_precision", "row_recall")]
             shown = " | ".join("" if c is None else f"{c:.4f}" for c in cells)
-            yield f"| {page.stem} | {shown} | {len(source.reading.tables)} | {d.get('false_digits', '')} |"
+            error = f"{d['calibration_error']:.4f}" if d.get("calibration_error") is not None else ""
+            tables, false = len(source.reading.tables), d.get("false_digits", "")
+            yield f"| {page.stem} | {shown} | {tables} | {false} | {error} |"
+            if page.parent.name == "fort_william":
+                series.append([v[k] for k in ("value_recall", "value_precision", "row_recall")])
+    if series:
+        means = " | ".join(f"{value:.4f}" for value in np.mean(series, axis=0))
+        yield f"| mean of {len(series)} pages of Fort William | | | | | {means} | | | |"
 
 
 def size_figures() -> Iterator[str]:
