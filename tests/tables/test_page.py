@@ -207,6 +207,15 @@ def test_gutter_and_the_strip_beyond_are_left_out() -> None:
     assert (page.ink[:, 100:700].max(axis=0) > 0).any()
 
 
+def test_print_close_to_a_gutter_is_not_faded() -> None:
+    pixels = text_page()
+    pixels[:, 760:766] = 90
+    cv2.putText(pixels, "1", (738, 600), cv2.FONT_HERSHEY_COMPLEX, 0.9, (40, 40, 40), 2, cv2.LINE_AA)
+    dark = pixels[570:602, 730:755, 0] < 80
+    assert dark.any()
+    assert prepare(image(pixels)).ink[570:602, 730:755][dark].min() > 0.4
+
+
 def test_print_beyond_a_line_is_kept() -> None:
     pixels = text_page()
     pixels[:, 730:734] = 90
