@@ -198,7 +198,8 @@ def _taught(
     if taught.step:
         new = tempered(new, find_temperature(new, faces, seed=seed, crops=_CROPS))
     after = _marks(held, found, new, device) if taught.step else before
-    trials = trial(base, faces, seed=seed, crops=_CROPS), trial(new, faces, seed=seed, crops=_CROPS)
+    old = trial(base, faces, seed=seed, crops=_CROPS)
+    trials = old, trial(new, faces, seed=seed, crops=_CROPS) if taught.step else old
     better = sum(m.errors for m in after) < sum(m.errors for m in before)
     seconds = time.monotonic() - start
     return Report(base, new, lessons, held, before, after, trials, taught, better, seconds)
