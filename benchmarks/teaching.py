@@ -20,12 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from zij.actions import annotate, train
-from zij.tables.digits.boxcsv import BoxedDigit
-from zij.tables.digits.leaf import leaf_of
-from zij.tables.digits.lessons import Lesson, make_lesson
-from zij.tables.digits.marks import Marks, mark_page
 from zij.tables.digits.network import Weights, load_weights
-from zij.tables.digits.truth import truth_of_boxes
 from zij.tables.generate.climates import NumericTable
 from zij.tables.generate.fonts import Typeface
 from zij.tables.generate.pages import GeneratedPage, Setting, make_page
@@ -34,6 +29,11 @@ from zij.tables.overlay import save_png
 from zij.tables.reading import Cell, Reading
 from zij.tables.scan.image import read_image
 from zij.tables.scan.page import Page, prepare
+from zij.tables.teach.boxcsv import BoxedDigit
+from zij.tables.teach.leaf import leaf_of
+from zij.tables.teach.lessons import Lesson, make_lesson
+from zij.tables.teach.marks import Marks, mark_page
+from zij.tables.teach.truth import truth_of_boxes
 
 DEBIAN = (
     "/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf",

@@ -1,1 +1,1 @@
-"""The digit network: how it is taught, and how it finds the digits of a page."""
+"""The digit network, and how it finds the digits of a page."""

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from zij.errors import TableError
-from zij.tables.digits.boxcsv import BoxedDigit, holds_boxes, page_key, parse_xywh, read_boxes
 from zij.tables.geometry import Box
+from zij.tables.teach.boxcsv import BoxedDigit, holds_boxes, page_key, parse_xywh, read_boxes
 
 BOX = Box(12, 34.5, 5, 6)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from zij.tables.digits import calibration
-from zij.tables.digits.calibration import find_temperature, labels_of, tempered
 from zij.tables.digits.network import load_weights
 from zij.tables.digits.peaks import Peaks
 from zij.tables.generate.crops import CROP, Crop
 from zij.tables.generate.fonts import demo_typeface, roman_typeface
+from zij.tables.teach import calibration
+from zij.tables.teach.calibration import find_temperature, labels_of, tempered
 
 
 @pytest.mark.parametrize("temperature", [0.6, 1.0, 1.8])

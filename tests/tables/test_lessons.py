@@ -8,20 +8,20 @@ import numpy as np
 import pytest
 
 from zij.tables.correction import corrected_cell
-from zij.tables.digits.boxcsv import BoxedDigit
-from zij.tables.digits.leaf import Leaf, leaf_of, likeliest_turn
-from zij.tables.digits.lessons import Lesson, lesson_crop, make_lesson, unknown_ink
-from zij.tables.digits.marks import Marks, mark, mark_leaf, mark_page
 from zij.tables.digits.network import load_weights
 from zij.tables.digits.peaks import Peaks
-from zij.tables.digits.train import targets
-from zij.tables.digits.truth import truth_of_boxes, truth_of_cells, truth_of_reading
 from zij.tables.generate.climates import climates
 from zij.tables.generate.pages import GeneratedPage, Setting, make_page
 from zij.tables.geometry import Box, Geometry
 from zij.tables.reading import Cell, Glyph, Number, Reading, Table
 from zij.tables.scan.image import Image
 from zij.tables.scan.page import Page, prepare
+from zij.tables.teach.boxcsv import BoxedDigit
+from zij.tables.teach.leaf import Leaf, leaf_of, likeliest_turn
+from zij.tables.teach.lessons import Lesson, lesson_crop, make_lesson, unknown_ink
+from zij.tables.teach.marks import Marks, mark, mark_leaf, mark_page
+from zij.tables.teach.train import targets
+from zij.tables.teach.truth import truth_of_boxes, truth_of_cells, truth_of_reading
 
 H = 24.0
 NOTHING = Peaks(np.zeros((0, 2), np.int64), np.zeros((0, 4)), np.zeros((0, 10)))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zij.tables.digits.peaks import Peaks
-from zij.tables.digits.placing import Placing, place
+from zij.tables.teach.placing import Placing, place
 
 H = 24.0
 AREA = (0, 0, 400, 40)

@@ -10,17 +10,17 @@ import numpy as np
 import pytest
 import torch
 
-from zij.tables.digits import teaching
-from zij.tables.digits.boxcsv import BoxedDigit
-from zij.tables.digits.leaf import Leaf
-from zij.tables.digits.lessons import Lesson, lesson_crop, make_lesson
-from zij.tables.digits.marks import Marks, mark_leaf
 from zij.tables.digits.network import DigitNetwork, Weights, load_weights, save_weights
 from zij.tables.digits.peaks import Peaks
-from zij.tables.digits.teaching import Course, hold_back, teach
-from zij.tables.digits.truth import truth_of_boxes
 from zij.tables.generate.fonts import demo_typeface, roman_typeface
 from zij.tables.geometry import Box, Geometry
+from zij.tables.teach import teaching
+from zij.tables.teach.boxcsv import BoxedDigit
+from zij.tables.teach.leaf import Leaf
+from zij.tables.teach.lessons import Lesson, lesson_crop, make_lesson
+from zij.tables.teach.marks import Marks, mark_leaf
+from zij.tables.teach.teaching import Course, hold_back, teach
+from zij.tables.teach.truth import truth_of_boxes
 
 FACES = (demo_typeface(), roman_typeface())
 SHORT = Course(steps=6, batch=4, share=1.0, warmup=1, every=2, crops=0, patience=2, threads=1)

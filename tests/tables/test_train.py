@@ -11,9 +11,9 @@ import pytest
 import torch
 
 from zij.tables.digits.network import DigitNetwork, save_weights
-from zij.tables.digits.train import Settings, _Mistakes, loss, targets, train
 from zij.tables.generate.crops import CROP, Crop, make_crop
 from zij.tables.generate.fonts import demo_typeface, roman_typeface
+from zij.tables.teach.train import Settings, _Mistakes, loss, targets, train
 
 FACES = (demo_typeface(), roman_typeface())
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from zij.actions import train
-from zij.tables.digits import calibration, trial
-from zij.tables.digits import train as teaching
 from zij.tables.digits.network import DigitNetwork, load_weights, save_weights
-from zij.tables.digits.train import GOING_ON, Settings
 from zij.tables.generate import fonts
+from zij.tables.teach import calibration, trial
+from zij.tables.teach import train as teaching
+from zij.tables.teach.train import GOING_ON, Settings
 
 
 @pytest.fixture

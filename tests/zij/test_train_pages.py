@@ -16,16 +16,17 @@ from commands import VIEW, Ended, refused, zij
 
 from zij.actions import _laying, _teach
 from zij.tables.cellscsv import write_cells
-from zij.tables.digits import detect, teaching
-from zij.tables.digits.marks import Marks
+from zij.tables.digits import detect
 from zij.tables.digits.network import Weights, load_weights, save_weights
-from zij.tables.digits.teaching import Taught
-from zij.tables.digits.trial import Trial
 from zij.tables.generate.climates import climates
 from zij.tables.generate.pages import Setting, make_page
 from zij.tables.overlay import save_png
 from zij.tables.pagexml import read_pagexml, write_pagexml
 from zij.tables.reading import Reading
+from zij.tables.teach import teaching
+from zij.tables.teach.marks import Marks
+from zij.tables.teach.teaching import Taught
+from zij.tables.teach.trial import Trial
 
 Teach = Callable[..., Taught]
 
@@ -77,8 +78,8 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """How the pages lie is known, old skills are not tried, and nobody teaches: that is tested elsewhere."""
     monkeypatch.setattr(detect, "choose_view", lambda *_, **__: VIEW)
     monkeypatch.setattr(_laying, "choose_view", lambda *_, **__: VIEW)
-    monkeypatch.setattr("zij.tables.digits.calibration.find_temperature", lambda *_, **__: 1.25)
-    monkeypatch.setattr("zij.tables.digits.trial.trial", lambda *_, **__: Trial(1, 1, 1.0, 1.0, 0.5, 0, 0.0))
+    monkeypatch.setattr("zij.tables.teach.calibration.find_temperature", lambda *_, **__: 1.25)
+    monkeypatch.setattr("zij.tables.teach.trial.trial", lambda *_, **__: Trial(1, 1, 1.0, 1.0, 0.5, 0, 0.0))
 
     def refuse(*_: object, **__: object) -> Taught:
         raise AssertionError("teaches, though there is nothing to learn")

@@ -8,18 +8,18 @@ from pathlib import Path
 
 from zij.errors import InputError
 from zij.tables.cellscsv import CellRow
-from zij.tables.digits.boxcsv import BoxedDigit
-from zij.tables.digits.leaf import Leaf, leaf_of, likeliest_turn, tall
-from zij.tables.digits.lessons import Lesson, make_lesson
-from zij.tables.digits.marks import mark_seen
 from zij.tables.digits.network import Weights
 from zij.tables.digits.peaks import Peaks
-from zij.tables.digits.truth import Truth, truth_of_boxes, truth_of_cells, truth_of_reading
 from zij.tables.digits.view import choose_view
 from zij.tables.geometry import Box
 from zij.tables.reading import Reading
 from zij.tables.scan.image import Image, read_image
 from zij.tables.scan.page import Page, prepare
+from zij.tables.teach.boxcsv import BoxedDigit
+from zij.tables.teach.leaf import Leaf, leaf_of, likeliest_turn, tall
+from zij.tables.teach.lessons import Lesson, make_lesson
+from zij.tables.teach.marks import mark_seen
+from zij.tables.teach.truth import Truth, truth_of_boxes, truth_of_cells, truth_of_reading
 
 __all__ = ["BoxesTold", "CellsTold", "ReadingTold", "Told", "lay"]
 

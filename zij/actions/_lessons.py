@@ -11,11 +11,11 @@ from zij.actions._laying import BoxesTold, CellsTold, ReadingTold, Told, lay
 from zij.actions._sources import Progress
 from zij.errors import InputError, ZijError
 from zij.tables.cellscsv import apply_cells, read_cells
-from zij.tables.digits.boxcsv import BoxedDigit, holds_boxes, page_key, read_boxes
-from zij.tables.digits.lessons import Lesson
 from zij.tables.digits.network import Weights
 from zij.tables.pagexml import find_image, read_pagexml
 from zij.tables.reading import Reading
+from zij.tables.teach.boxcsv import BoxedDigit, holds_boxes, page_key, read_boxes
+from zij.tables.teach.lessons import Lesson
 
 __all__ = ["Gathered", "gather"]
 

@@ -14,12 +14,12 @@ from zij.files import check_folder
 
 if TYPE_CHECKING:
     from zij.actions._lessons import Gathered
-    from zij.tables.digits.lessons import Lesson
-    from zij.tables.digits.marks import Marks
     from zij.tables.digits.network import Weights
-    from zij.tables.digits.taught_card import Report
-    from zij.tables.digits.teaching import Course
     from zij.tables.generate.fonts import Typeface
+    from zij.tables.teach.lessons import Lesson
+    from zij.tables.teach.marks import Marks
+    from zij.tables.teach.taught_card import Report
+    from zij.tables.teach.teaching import Course
 
 __all__ = ["TaughtPages", "teach_pages"]
 
@@ -100,7 +100,7 @@ def teach_pages(
     """Go on teaching from weights with corrected pages; see `zij.actions.train`."""
     from zij.actions._lessons import gather
     from zij.tables.digits.network import load_weights
-    from zij.tables.digits.teaching import hold_back
+    from zij.tables.teach.teaching import hold_back
 
     out, base = Path(out), load_weights(weights)
     faces, remarks = _typefaces(fonts)
@@ -141,7 +141,7 @@ def _typefaces(fonts: str | Path | None) -> tuple[tuple[Typeface, ...], tuple[st
 def _course(steps: int | None, minutes: float | None) -> Course:
     from dataclasses import replace
 
-    from zij.tables.digits.teaching import Course
+    from zij.tables.teach.teaching import Course
 
     course = Course()
     if steps is not None:
@@ -182,10 +182,10 @@ def _taught(
     """Teach, and mark the network at the start and the one at the end on the pages held back."""
     from dataclasses import replace
 
-    from zij.tables.digits.calibration import find_temperature, tempered
-    from zij.tables.digits.taught_card import Report
-    from zij.tables.digits.teaching import Taught, teach
-    from zij.tables.digits.trial import trial
+    from zij.tables.teach.calibration import find_temperature, tempered
+    from zij.tables.teach.taught_card import Report
+    from zij.tables.teach.teaching import Taught, teach
+    from zij.tables.teach.trial import trial
 
     start = time.monotonic()
     before = _marks(held, found, base, device)
@@ -207,8 +207,8 @@ def _taught(
 
 def _marks(held: Sequence[Lesson], found: Gathered, weights: Weights, device: str) -> list[Marks]:
     """Marks as zij reads each page by itself: which way it lies and how large its digits are, too."""
-    from zij.tables.digits.marks import mark_page
     from zij.tables.scan.image import read_image
+    from zij.tables.teach.marks import mark_page
 
     images = (read_image(found.images[lesson.sha256]) for lesson in held)
     return [mark_page(x, image, weights, device=device) for x, image in zip(held, images, strict=True)]
@@ -225,7 +225,7 @@ def _write(
 ) -> Path:
     """The better weights, whole or not at all, and their card."""
     from zij.tables.digits.network import save_weights
-    from zij.tables.digits.taught_card import write_taught_card
+    from zij.tables.teach.taught_card import write_taught_card
 
     if report.kept_new:
         facts = {

@@ -105,13 +105,13 @@ def train(
         )  # fmt: skip
     if images is not None:
         raise UsageError(f"--images {images} is of use with --pages alone; name the corrected pages' folder.")
-    from zij.tables.digits.calibration import find_temperature
-    from zij.tables.digits.model_card import write_card
     from zij.tables.digits.network import load_weights, save_weights
-    from zij.tables.digits.train import GOING_ON, Settings, steps_for
-    from zij.tables.digits.train import train as teach
-    from zij.tables.digits.trial import trial
     from zij.tables.generate.fonts import find_typefaces
+    from zij.tables.teach.calibration import find_temperature
+    from zij.tables.teach.model_card import write_card
+    from zij.tables.teach.train import GOING_ON, Settings, steps_for
+    from zij.tables.teach.train import train as teach
+    from zij.tables.teach.trial import trial
 
     faces, device = find_typefaces(fonts), chosen_device(device)
     base = None if weights is None else load_weights(weights)

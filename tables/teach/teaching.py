@@ -12,14 +12,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from zij.tables.digits.calibration import labels_of
-from zij.tables.digits.lessons import Lesson, lesson_crop
-from zij.tables.digits.marks import Marks, mark_leaf
 from zij.tables.digits.network import DigitNetwork, Weights
 from zij.tables.digits.peaks import LOWER, tile_peaks
-from zij.tables.digits.train import Settings, loss, targets
 from zij.tables.generate.crops import Crop, make_crop
 from zij.tables.generate.fonts import Typeface
+from zij.tables.teach.calibration import labels_of
+from zij.tables.teach.lessons import Lesson, lesson_crop
+from zij.tables.teach.marks import Marks, mark_leaf
+from zij.tables.teach.train import Settings, loss, targets
 
 __all__ = ["Course", "Taught", "hold_back", "teach"]
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from zij.tables.digits.lessons import Lesson
 from zij.tables.digits.network import Weights
 from zij.tables.digits.peaks import LOWER, Peaks
 from zij.tables.read import read
 from zij.tables.scan.image import Image
+from zij.tables.teach.lessons import Lesson
 
 __all__ = ["Marks", "mark", "mark_leaf", "mark_page", "mark_seen"]
 

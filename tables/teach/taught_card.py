@@ -10,12 +10,12 @@ from pathlib import Path
 import torch
 
 from zij.files import sha256, write_text
-from zij.tables.digits.lessons import Lesson
-from zij.tables.digits.marks import Marks
 from zij.tables.digits.network import Weights
-from zij.tables.digits.teaching import Course, Taught
-from zij.tables.digits.trial import Trial
 from zij.tables.generate.fonts import Typeface
+from zij.tables.teach.lessons import Lesson
+from zij.tables.teach.marks import Marks
+from zij.tables.teach.teaching import Course, Taught
+from zij.tables.teach.trial import Trial
 
 __all__ = ["Report", "write_taught_card"]
 

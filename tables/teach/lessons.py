@@ -9,12 +9,12 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from zij.tables.digits.leaf import Leaf
 from zij.tables.digits.network import STRIDE
 from zij.tables.digits.peaks import LOWER, Peaks
-from zij.tables.digits.placing import inside
-from zij.tables.digits.truth import Truth
 from zij.tables.generate.crops import CROP, DIGIT_HEIGHT, Crop
+from zij.tables.teach.leaf import Leaf
+from zij.tables.teach.placing import inside
+from zij.tables.teach.truth import Truth
 
 __all__ = ["Lesson", "lesson_crop", "make_lesson", "unknown_ink"]
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from zij.tables.digits.boxcsv import BoxedDigit
-from zij.tables.digits.leaf import Leaf
 from zij.tables.digits.peaks import Peaks
-from zij.tables.digits.placing import Placing, place
 from zij.tables.geometry import Box
 from zij.tables.reading import Cell, Number, Reading
+from zij.tables.teach.boxcsv import BoxedDigit
+from zij.tables.teach.leaf import Leaf
+from zij.tables.teach.placing import Placing, place
 
 __all__ = ["Truth", "truth_of_boxes", "truth_of_cells", "truth_of_reading"]
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import torch
 
 from zij.files import sha256, write_text
-from zij.tables.digits.train import Settings
-from zij.tables.digits.trial import Trial
 from zij.tables.generate.fonts import Typeface
+from zij.tables.teach.train import Settings
+from zij.tables.teach.trial import Trial
 
 __all__ = ["card", "write_card"]
 

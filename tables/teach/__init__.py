@@ -1,0 +1,1 @@
+"""How the digit network is taught: from generated pages, and on from there with corrected ones."""
