@@ -11,9 +11,7 @@ from zij.tables.digits.network import Weights, load_weights
 from zij.tables.digits.peaks import FLOOR, LOWER, UPPER
 from zij.tables.digits.view import View
 from zij.tables.geometry import Box
-from zij.tables.layout.blots import find_blots
 from zij.tables.layout.layout import lay_out, map_boxes
-from zij.tables.layout.stains import find_stains
 from zij.tables.reading import Glyph, Number, Reading, Table
 from zij.tables.scan.image import Image, read_image
 from zij.tables.scan.page import Page, prepare
@@ -143,11 +141,7 @@ def _laid_out(page: Page, candidates: tuple[Glyph, ...], height: float, tabular:
     loose = layout.loose
     if not tabular:
         loose = (*(n for table in layout.tables for cell in table.cells for n in cell.numbers), *loose)
-    letters: set[Box] = set()
-    if any(glyph.confidence >= UPPER for number in loose for glyph in number.digits):
-        stains = find_stains(ink, digits, rulings=rulings)
-        blots = find_blots(stains, digits, digit_height=height * scale, upper=UPPER)
-        letters = {glyph.box for glyph, worded in zip(digits, blots.worded, strict=True) if worded}
+    letters = {glyph.box for glyph in layout.letters}
     kept, stray = _sure_alone(loose, letters)
     return _Layout(
         tuple(map_boxes(table, back) for table in layout.tables) if tabular else (),

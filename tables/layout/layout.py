@@ -49,18 +49,22 @@ class Layout:
         Greatest distance of neighbouring digits of one number, in digit heights.
     expected : tuple of int
         Which of the candidates became digits, because a table makes them likely.
+    letters : tuple of Glyph
+        Those of the glyphs that stand in a row of letters.
     """
 
     tables: tuple[Table, ...]
     loose: tuple[Number, ...]
     reach: float
     expected: tuple[int, ...] = ()
+    letters: tuple[Glyph, ...] = ()
 
     def mapped(self, function: Callable[[Box], Box]) -> Layout:
         """The same layout with every box mapped, down to the glyphs."""
         tables = tuple(map_boxes(table, function) for table in self.tables)
         loose = tuple(map_boxes(number, function) for number in self.loose)
-        return replace(self, tables=tables, loose=loose)
+        letters = tuple(map_boxes(glyph, function) for glyph in self.letters)
+        return replace(self, tables=tables, loose=loose, letters=letters)
 
 
 def lay_out(
@@ -162,7 +166,8 @@ def _laid_out(
         for grid in grids
     ]
     loose = _in_lines(_left_over(marks, grids, drift), digit_height)
-    return Layout(_tables_in_order(tables), loose, grouping.reach), grids
+    letters = tuple(glyph for glyph, among in zip(glyphs, blots.worded, strict=False) if among)
+    return Layout(_tables_in_order(tables), loose, grouping.reach, letters=letters), grids
 
 
 def map_boxes(part: Part, function: Callable[[Box], Box]) -> Part:
