@@ -65,7 +65,7 @@ class Marks:
     def sure(self, upper: float) -> NDArray[np.bool_]:
         """Whose digits are on average so probable; all, on a faint page where fewer than half of them are."""
         sure = self.confidence >= upper
-        return sure if sure.mean() >= 0.5 else np.ones(len(self), bool)
+        return sure if 2 * sure.sum() >= len(self) else np.ones(len(self), bool)
 
     def split(self, parts: dict[int, list[list[Glyph]]], drift: Drift) -> Marks:
         """The marks with some numbers (by index) replaced by their parts, which keep the number's line."""

@@ -18,6 +18,7 @@ from zij.tables.geometry import Box
 from zij.tables.layout.barriers import Barriers
 from zij.tables.layout.drift import Drift
 from zij.tables.layout.layout import Layout, lay_out
+from zij.tables.layout.marks import Marks
 from zij.tables.reading import Glyph, Table
 from zij.tables.scan.image import read_image
 from zij.tables.scan.page import prepare
@@ -534,3 +535,7 @@ def real_page(name: str) -> tuple[list[Glyph], NDArray[np.float32], Rulings]:
         where = f"{row['cell_row']}_{row['cell_column'].replace('_', '')}" if row["cell_row"] else ""
         glyphs.append(Glyph(box, row["digit"], 0.95, (), where))
     return glyphs, ink, find_rulings(ink, PAGES[name])
+
+
+def test_of_no_numbers_none_is_sure() -> None:
+    assert Marks.of((), {}).sure(0.8).tolist() == []

@@ -36,7 +36,7 @@ def test_commands_are_found() -> None:
 def pages(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Generated scans that stand for the user's."""
     folder = tmp_path_factory.mktemp("pages")
-    zij(["generate", "-o", str(folder), "--count", "4"], folder)
+    zij(["generate", "-o", str(folder), "--count", "3"], folder)
     return sorted(path for path in folder.iterdir() if path.suffix in IMAGES)
 
 

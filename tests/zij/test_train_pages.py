@@ -178,7 +178,7 @@ def test_no_better_weights_change_nothing(
 def test_where_nothing_is_wrong_nothing_is_taught(pages: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_teach, "_marks", lambda held, *_: [Marks(9, 9, 0, 0) for _ in held])
     ended = train(pages)
-    assert ended.code == 0 and "nothing there could get better" in ended.out
+    assert ended.code == 0 and "where nothing could get better" in ended.out
 
 
 def test_pages_that_nobody_touched_teach_nothing(tmp_path: Path) -> None:

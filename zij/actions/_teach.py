@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TaughtPages", "teach_pages"]
 
-_CROPS = 96  # generated crops on which old skills are tried
+_CROPS = 64  # generated crops on which old skills are tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +73,13 @@ class TaughtPages:
             for name, old, new in marks
         )
         kept = "" if self.better else "; no better, so the weights stay as they were"
-        if not any(marks.errors for marks in self.before):
-            kept = "; nothing there could get better, so the weights stay as they were"
         taught = f"{len(self.pages)} page{'s' * (len(self.pages) != 1)} taught"
         remarks = "".join(f"; {remark}" for remark in self.remarks)
+        if not self.steps:
+            return (
+                f"no error on pages held back ({', '.join(self.held_back)}), where nothing could get better, so "
+                f"nothing was taught and the weights stay as they were{remarks}; weights: {self.path}"
+            )
         return (
             f"{taught} in {self.steps} steps, {self.seconds / 60:.1f} minutes; errors on pages held back: "
             f"{pages}; F1 on generated crops {self.f1_before:.3f} -> {self.f1_after:.3f}{kept}{remarks}; "
