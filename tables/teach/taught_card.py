@@ -105,8 +105,8 @@ def write_taught_card(
     how = (
         f"Taught from {report.base.name} with the pages below."
         if report.kept_new
-        else f"A copy of {report.base.name}: the pages below were taught, but the network was no better for "
-        "it on the pages held back."
+        else f"A copy of {report.base.name}: on the pages held back no network taught with the pages below "
+        "was better."
     )
     text = _CARD.format(
         name=weights.name, digest=sha256(weights), how=how, base=report.base.name, seed=seed,

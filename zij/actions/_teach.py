@@ -77,7 +77,7 @@ class TaughtPages:
         remarks = "".join(f"; {remark}" for remark in self.remarks)
         if not self.steps:
             return (
-                f"no error on pages held back ({', '.join(self.held_back)}), where nothing could get better, so "
+                f"no error on pages held back ({', '.join(self.held_back)}), where nothing could get better: "
                 f"nothing was taught and the weights stay as they were{remarks}; weights: {self.path}"
             )
         return (
