@@ -14,7 +14,7 @@ import pytest
 import torch
 from commands import VIEW, Ended, refused, zij
 
-from zij.actions import _laying, _teach
+from zij.actions import _laying, _rounds
 from zij.tables.cellscsv import write_cells
 from zij.tables.digits import detect
 from zij.tables.digits.network import Weights, load_weights, save_weights
@@ -104,7 +104,7 @@ def learns(monkeypatch: pytest.MonkeyPatch) -> list[tuple[list[str], list[str]]]
 @pytest.fixture
 def unread(monkeypatch: pytest.MonkeyPatch) -> None:
     """The pages held back are not read; one digit of nine is missed."""
-    monkeypatch.setattr(_teach, "_marks", lambda held, *_: [Marks(9, 8, 0, 0) for _ in held])
+    monkeypatch.setattr(_rounds, "_marks", lambda held, *_: [Marks(9, 8, 0, 0) for _ in held])
 
 
 def train(pages: Path, *words: str | Path) -> Ended:
@@ -176,7 +176,7 @@ def test_no_better_weights_change_nothing(
 
 
 def test_where_nothing_is_wrong_nothing_is_taught(pages: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_teach, "_marks", lambda held, *_: [Marks(9, 9, 0, 0) for _ in held])
+    monkeypatch.setattr(_rounds, "_marks", lambda held, *_: [Marks(9, 9, 0, 0) for _ in held])
     ended = train(pages)
     assert ended.code == 0 and "where nothing could get better" in ended.out
 
@@ -199,7 +199,7 @@ def test_a_corrected_cells_file_teaches(
         corrected(folder / f"{name}.cells.csv", 1, text="77", state="read")
     ended = train(folder, "--weights", spoiled)
     assert ended.code == 0, ended
-    [(lessons, held)] = learns
+    lessons, held = learns[0]
     assert sorted(lessons + held) == ["a.png", "b.png"] and "nobody corrected c.xml" in ended.out
 
 
@@ -239,6 +239,18 @@ def test_cells_with_boxes_need_no_page_xml(pages: Path, spoiled: Path, learns: l
     assert "only one page, a.png, can teach" in said.err
     assert "b.cells.csv: has cells without a box" in said.err
     assert "c.cells.csv: a box lies outside its image" in said.err
+
+
+@pytest.mark.usefixtures("unread")
+def test_digits_without_a_place_are_looked_for_again(
+    pages: Path, spoiled: Path, learns: list[tuple[list[str], list[str]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert train(pages, "--weights", spoiled).code == 0 and len(learns) == 1
+    for name in "abc":
+        corrected(pages / f"{name}.cells.csv", 1, text="777777", state="read")
+    ended = train(pages, "--weights", spoiled)
+    assert ended.code == 0 and "taught in 18 steps" in ended.out
+    assert learns[1] == learns[2]  # what was held back is so again
 
 
 @pytest.mark.usefixtures("unread")

@@ -17,7 +17,7 @@ from zij.tables.reading import Reading
 from zij.tables.teach.boxcsv import BoxedDigit, holds_boxes, page_key, read_boxes
 from zij.tables.teach.lessons import Lesson
 
-__all__ = ["Gathered", "gather"]
+__all__ = ["Gathered", "gather", "laid_again"]
 
 _IMAGES = {".jpg", ".jpeg", ".jpe", ".png", ".tif", ".tiff"}
 
@@ -29,6 +29,8 @@ class Gathered:
     Attributes
     ----------
     lessons : list of Lesson
+    told : list of Told
+        What each was made from.
     errors : list of int
         Of the present network on each.
     images : dict of str to Path
@@ -40,6 +42,7 @@ class Gathered:
     """
 
     lessons: list[Lesson] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
     errors: list[int] = field(default_factory=list)
     images: dict[str, Path] = field(default_factory=dict)
     untouched: list[str] = field(default_factory=list)
@@ -93,6 +96,18 @@ def gather(
     return gathered
 
 
+def laid_again(gathered: Gathered, weights: Weights, *, device: str = "cpu") -> list[Lesson]:
+    """The lessons as a better network lays them out, where it finds places for more of their digits."""
+    found = []
+    for told, old in zip(gathered.told, gathered.lessons, strict=True):
+        try:
+            new, _ = lay(told, weights, device=device)
+        except ZijError:
+            new = old
+        found.append(new if new.truth.digits.size > old.truth.digits.size else old)
+    return found
+
+
 def _add(gathered: Gathered, told: Told, lesson: Lesson, errors: int) -> None:
     other = gathered.images.get(lesson.sha256)
     if other is not None:
@@ -101,6 +116,7 @@ def _add(gathered: Gathered, told: Told, lesson: Lesson, errors: int) -> None:
             "keep one of them."
         )
     gathered.lessons.append(lesson)
+    gathered.told.append(told)
     gathered.errors.append(errors)
     gathered.images[lesson.sha256] = told.image
 

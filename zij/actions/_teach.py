@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,14 +15,11 @@ if TYPE_CHECKING:
     from zij.actions._lessons import Gathered
     from zij.tables.digits.network import Weights
     from zij.tables.generate.fonts import Typeface
-    from zij.tables.teach.lessons import Lesson
     from zij.tables.teach.marks import Marks
     from zij.tables.teach.taught_card import Report
     from zij.tables.teach.teaching import Course
 
 __all__ = ["TaughtPages", "teach_pages"]
-
-_CROPS = 64  # generated crops on which old skills are tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +98,7 @@ def teach_pages(
 ) -> TaughtPages:
     """Go on teaching from weights with corrected pages; see `zij.actions.train`."""
     from zij.actions._lessons import gather
+    from zij.actions._rounds import Plan, carried_out
     from zij.tables.digits.network import load_weights
     from zij.tables.teach.teaching import hold_back
 
@@ -114,14 +111,12 @@ def teach_pages(
     )
     _check(pages, found)
     places = hold_back(found.lessons, found.errors, seed=seed)
-    held = [found.lessons[n] for n in places]
-    lessons = [lesson for n, lesson in enumerate(found.lessons) if n not in places]
-    report = _taught(base, lessons, held, found, faces, course, seed, device, progress)
+    report = carried_out(Plan(base, found, places, faces, course, seed, device, progress))
     path = _write(out, report, base, course, faces, seed, device)
     if found.untouched:
         remarks += (f"nobody corrected {_listed(found.untouched)}, which taught nothing",)
     return TaughtPages(
-        path, report.kept_new, tuple(x.name for x in lessons), tuple(x.name for x in held),
+        path, report.kept_new, tuple(x.name for x in report.lessons), tuple(x.name for x in report.held),
         tuple(report.before), tuple(report.after), report.trials[0].f1, report.trials[1].f1,
         report.taught.steps, report.seconds, remarks,
         tuple((name, str(error)) for name, error in found.failures),
@@ -176,45 +171,6 @@ def _check(pages: str | Path, found: Gathered) -> None:
     for _, reason in found.failures:
         error.add_note(str(reason))
     raise error
-
-
-def _taught(
-    base: Weights, lessons: Sequence[Lesson], held: Sequence[Lesson], found: Gathered,
-    faces: Sequence[Typeface], course: Course, seed: int, device: str, progress: Progress | None,
-) -> Report:  # fmt: skip
-    """Teach, and mark the network at the start and the one at the end on the pages held back."""
-    from dataclasses import replace
-
-    from zij.tables.teach.calibration import find_temperature, tempered
-    from zij.tables.teach.taught_card import Report
-    from zij.tables.teach.teaching import Taught, teach
-    from zij.tables.teach.trial import trial
-
-    start = time.monotonic()
-    before = _marks(held, found, base, device)
-    tell = None if progress is None else lambda step, steps: progress("teaching", step, steps)
-    if any(marks.errors for marks in before):
-        taught = teach(base, lessons, held, faces, seed=seed, course=course, device=device, progress=tell)
-    else:  # nothing could show that it helps
-        taught = Taught(base.network, 0, 0, ())
-    new = replace(base, network=taught.network)
-    if taught.step:
-        new = tempered(new, find_temperature(new, faces, seed=seed, crops=_CROPS))
-    after = _marks(held, found, new, device) if taught.step else before
-    old = trial(base, faces, seed=seed, crops=_CROPS)
-    trials = old, trial(new, faces, seed=seed, crops=_CROPS) if taught.step else old
-    better = sum(m.errors for m in after) < sum(m.errors for m in before)
-    seconds = time.monotonic() - start
-    return Report(base, new, lessons, held, before, after, trials, taught, better, seconds)
-
-
-def _marks(held: Sequence[Lesson], found: Gathered, weights: Weights, device: str) -> list[Marks]:
-    """Marks as zij reads each page by itself: which way it lies and how large its digits are, too."""
-    from zij.tables.scan.image import read_image
-    from zij.tables.teach.marks import mark_page
-
-    images = (read_image(found.images[lesson.sha256]) for lesson in held)
-    return [mark_page(x, image, weights, device=device) for x, image in zip(held, images, strict=True)]
 
 
 def _write(
