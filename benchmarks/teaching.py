@@ -5,8 +5,8 @@
 FONT is a font file, best one that generated crops are not set in; by default the first of a few odd fonts
 that is installed (npm's @fontsource/herr-von-muellerhoff or league-script, else Debian's fonts-dejavu). What
 is read well already is not taught. The pages are generated: tables of numbers in that type, worn and askew.
-Four are read with `zij annotate` and their cells.csv is corrected, as a scholar would; where a cell of the reading
-holds several of the truth, it is marked uncertain.
+Four are read with `zij annotate` and their cells.csv is corrected, as a scholar would; where a cell of the
+reading holds several of the truth, it is marked uncertain.
 """
 
 from __future__ import annotations
