@@ -101,11 +101,8 @@ def marked(folder: Path, pages: Sequence[GeneratedPage], weights: Weights) -> li
 def _lesson(truth: Reading, page: Page, weights: Weights) -> Lesson:
     boxed = [BoxedDigit(glyph.box, int(glyph.text)) for glyph in truth.glyphs()]
     leaf = leaf_of(page, 0, truth.digit_height)
-    known = truth_of_boxes(boxed, leaf)
-    vouched = np.array([[0.0, 0.0, leaf.ink.shape[1], leaf.ink.shape[0]]])  # there are no other digits
-    whole = type(known)(known.boxes, known.digits, vouched, known.unjudged)
     seen = leaf.seen(weights, floor=0.99)
-    return make_lesson(truth.image, "", "", leaf, whole, seen)
+    return make_lesson(truth.image, "", "", leaf, truth_of_boxes(boxed, leaf, whole=True), seen)
 
 
 def installed() -> Path | None:

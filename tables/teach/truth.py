@@ -45,13 +45,22 @@ class Truth:
     unplaced: int = 0
 
 
-def truth_of_boxes(boxed: Sequence[BoxedDigit], leaf: Leaf) -> Truth:
-    """The truth of boxes that a person drew; nothing is known of what lies outside them."""
+def truth_of_boxes(boxed: Sequence[BoxedDigit], leaf: Leaf, *, whole: bool = False) -> Truth:
+    """The truth of boxes that a person drew.
+
+    Parameters
+    ----------
+    boxed : sequence of BoxedDigit
+    leaf : Leaf
+    whole : bool
+        Whether they are all the digits of the page; else nothing is known of what lies outside them.
+    """
+    height, width = leaf.ink.shape
     known = [item for item in boxed if item.digit is not None]
     return Truth(
         leaf.boxes([item.box for item in known]),
         np.array([item.digit for item in known], np.int64),
-        np.zeros((0, 4)),
+        np.array([[0.0, 0.0, width, height]] * whole).reshape(-1, 4),
         leaf.boxes([item.box for item in boxed if item.digit is None]),
     )
 

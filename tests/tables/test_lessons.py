@@ -117,6 +117,16 @@ def test_boxes_of_a_person_say_nothing_of_the_rest() -> None:
     assert unknown.tolist() == [False, True, True, True, False, False, False]
 
 
+def test_boxes_of_all_digits_speak_of_the_rest() -> None:
+    printed = leaf((10, 50, 14, H), (40, 50, 14, H), (300, 200, 14, H))
+    boxed = [BoxedDigit(Box(10, 50, 14, H), 3), BoxedDigit(Box(40, 50, 14, H), None)]
+    truth = truth_of_boxes(boxed, printed, whole=True)
+    lesson = make_lesson("p.png", "", "boxes.csv", printed, truth, peaks((300, 200, 5, 0.9)))
+    unknown = lesson.is_unknown(np.array([(17, 62), (47, 62), (307, 212)], float))
+    assert unknown.tolist() == [False, True, False]
+    assert lesson.anchors[-1, 2] == 4.0  # what is wrongly taken for a digit is shown often
+
+
 def test_in_a_vouched_cell_ink_without_a_digit_is_none() -> None:
     printed = leaf((10, 50, 14, H), (150, 50, 14, H), (300, 50, 14, H))
     truth = truth_of_reading(reading(cell("1", number(10, "1"))), printed, NOTHING)

@@ -15,6 +15,7 @@ import torch
 from commands import VIEW, Ended, refused, zij
 
 from zij.actions import _laying, _rounds
+from zij.actions._lessons import gather
 from zij.tables.cellscsv import write_cells
 from zij.tables.digits import detect
 from zij.tables.digits.network import Weights, load_weights, save_weights
@@ -227,6 +228,13 @@ def test_digit_boxes_count_more_than_page_xml_and_faults_are_named(
     assert "| all.csv |" in card and "| b.xml |" in card and "a.xml" not in card
 
 
+def test_boxes_may_be_all_the_digits_of_their_pages(pages: Path) -> None:
+    (pages / "a.digits.csv").write_text("x,y,w,h,digit\n200,150,9,16,3\n", "utf-8")
+    for whole in (False, True):
+        [lesson] = gather(pages / "a.digits.csv", load_weights(), whole=whole).lessons
+        assert lesson.unknown.any() != whole
+
+
 def test_cells_with_boxes_need_no_page_xml(pages: Path, spoiled: Path, learns: list[object]) -> None:
     for name in "abc":
         (pages / f"{name}.xml").unlink()
@@ -277,6 +285,7 @@ def test_images_may_lie_elsewhere(pages: Path, spoiled: Path, learns: list[tuple
     ("words", "said"),
     [
         (("--images", "scans"), "is of use with --pages alone"),
+        (("--whole-pages",), "is of use with --pages alone"),
         (("--pages", "nowhere"), "nowhere: cannot be searched for corrected pages"),
     ],
 )

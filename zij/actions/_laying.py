@@ -28,11 +28,12 @@ _OFF = 0.08  # by how much the digits may turn out larger or smaller before the 
 
 @dataclass(frozen=True, slots=True)
 class BoxesTold:
-    """Digit boxes in a CSV file."""
+    """Digit boxes in a CSV file; `whole` says that they are all the digits of the page."""
 
     source: Path
     image: Path
     boxes: tuple[BoxedDigit, ...]
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,7 @@ def _boxes_standing(told: BoxesTold, page: Page, weights: Weights, device: str) 
     boxes, digits = [item.box for item in known], [item.digit or 0 for item in known]
     turn = likeliest_turn(page, boxes, digits, weights, device=device)
     height = tall([box.h if turn % 180 == 0 else box.w for box in boxes])
-    return turn, height, lambda leaf, _: truth_of_boxes(told.boxes, leaf)
+    return turn, height, lambda leaf, _: truth_of_boxes(told.boxes, leaf, whole=told.whole)
 
 
 def _seen_standing(told: Told, page: Page, weights: Weights, device: str) -> tuple[int, float]:

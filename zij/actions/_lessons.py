@@ -54,6 +54,7 @@ def gather(
     weights: Weights,
     *,
     images: Path | None = None,
+    whole: bool = False,
     device: str = "cpu",
     progress: Progress | None = None,
 ) -> Gathered:
@@ -70,6 +71,8 @@ def gather(
         The present network: it shows where the digits of a text stand.
     images : Path, optional
         Where the images lie; beside what tells of them by default.
+    whole : bool
+        Whether the boxes in CSV files are all the digits of their pages.
     device : str
     progress : callable, optional
 
@@ -80,7 +83,7 @@ def gather(
     """
     files, folder = _files(pages)
     gathered = Gathered()
-    told = _Search(files, _Images(images or folder), gathered).told()
+    told = _Search(files, _Images(images or folder), gathered, whole).told()
     if not (told or gathered.failures or gathered.untouched):
         raise InputError(
             f"{pages}: holds no corrected page; put PAGE-XML, STEM.cells.csv or a CSV of digit boxes there "
@@ -159,8 +162,8 @@ class _Images:
 class _Search:
     """What tells of each page of a folder, the boxes first; no page twice."""
 
-    def __init__(self, files: Sequence[Path], images: _Images, gathered: Gathered) -> None:
-        self.files, self.images, self.gathered = files, images, gathered
+    def __init__(self, files: Sequence[Path], images: _Images, gathered: Gathered, whole: bool) -> None:
+        self.files, self.images, self.gathered, self.whole = files, images, gathered, whole
         self.found: list[Told] = []
         self.boxed: set[str] = set()
 
@@ -201,7 +204,7 @@ class _Search:
         return found
 
     def boxed_page(self, key: str, path: Path, boxes: tuple[BoxedDigit, ...]) -> BoxesTold:
-        return BoxesTold(path, self.images.of(key, path), boxes)
+        return BoxesTold(path, self.images.of(key, path), boxes, self.whole)
 
     def cells(self, path: Path) -> CellsTold:
         return CellsTold(path, self.images.of(path.name.removesuffix(".cells.csv"), path), read_cells(path))

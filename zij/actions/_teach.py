@@ -89,6 +89,7 @@ def teach_pages(
     *,
     weights: str | Path | None = None,
     images: str | Path | None = None,
+    whole_pages: bool = False,
     fonts: str | Path | None = None,
     seed: int = 0,
     minutes: float | None = None,
@@ -107,8 +108,9 @@ def teach_pages(
     check_folder(out.parent)
     course = _course(steps, minutes)
     found = gather(
-        Path(pages), base, images=None if images is None else Path(images), device=device, progress=progress
-    )
+        Path(pages), base, images=None if images is None else Path(images), whole=whole_pages,
+        device=device, progress=progress,
+    )  # fmt: skip
     _check(pages, found)
     places = hold_back(found.lessons, found.errors, seed=seed)
     report = carried_out(Plan(base, found, places, faces, course, seed, device, progress))

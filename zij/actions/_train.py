@@ -53,6 +53,7 @@ def train(
     pages: str | Path | None = None,
     weights: str | Path | None = None,
     images: str | Path | None = None,
+    whole_pages: bool = False,
     seed: int = 0,
     minutes: float | None = None,
     steps: int | None = None,
@@ -79,6 +80,8 @@ def train(
         Where to go on from; with `pages` by default the weights that come with zij, else from nothing.
     images : path, optional
         With `pages`: where their images lie, by default beside them.
+    whole_pages : bool
+        The boxes in CSV files are all the digits of their pages; else nothing is known of what lies outside.
     seed : int
         The same seed, steps, fonts and pages give the same bytes on one kind of device.
     minutes : float, optional
@@ -100,11 +103,12 @@ def train(
     """
     if pages is not None:
         return teach_pages(
-            out, pages, weights=weights, images=images, fonts=fonts, seed=seed, minutes=minutes, steps=steps,
-            device=chosen_device(device), progress=progress,
+            out, pages, weights=weights, images=images, whole_pages=whole_pages, fonts=fonts, seed=seed,
+            minutes=minutes, steps=steps, device=chosen_device(device), progress=progress,
         )  # fmt: skip
-    if images is not None:
-        raise UsageError(f"--images {images} is of use with --pages alone; name the corrected pages' folder.")
+    for name, given in ((f"--images {images}", images is not None), ("--whole-pages", whole_pages)):
+        if given:
+            raise UsageError(f"{name} is of use with --pages alone; name the corrected pages' folder.")
     from zij.tables.digits.network import load_weights, save_weights
     from zij.tables.generate.fonts import find_typefaces
     from zij.tables.teach.calibration import find_temperature

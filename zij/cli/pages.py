@@ -89,6 +89,13 @@ def train(
         ),
     ] = None,
     images: Images = None,
+    whole_pages: Annotated[
+        bool,
+        typer.Option(
+            "--whole-pages",
+            help="With --pages: boxes in CSV files are all the digits of their pages; all else is none.",
+        ),
+    ] = False,
     seed: Seed = 0,
     minutes: Annotated[
         float | None,
@@ -106,8 +113,9 @@ def train(
 
     with shown_progress() as progress:
         result = actions.train(
-            out, fonts=fonts, pages=pages, weights=weights, images=images, seed=seed, minutes=minutes,
-            steps=steps, device=device, progress=progress,
+            out, fonts=fonts, pages=pages, weights=weights, images=images,
+            whole_pages=whole_pages, seed=seed, minutes=minutes, steps=steps, device=device,
+            progress=progress,
         )  # fmt: skip
     finish(result)
 
