@@ -72,7 +72,7 @@ def test_ink_stands_in_if_there_is_just_enough() -> None:
 
 
 def test_too_few_leave_the_rest_unplaced() -> None:
-    found = laid([3, 4, 5], seen((20, 8, 0.9), (60, 5, 0.85)))
+    found = laid([3, 4, 5], seen((20, 8, 0.95), (60, 5, 0.93)))
     assert not found.whole
     assert found.boxes[:, 0].tolist() == [60] and found.digits.tolist() == [5]
 
