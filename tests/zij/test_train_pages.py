@@ -16,6 +16,7 @@ from commands import VIEW, Ended, refused, zij
 
 from zij.actions import _laying, _rounds
 from zij.actions._lessons import gather
+from zij.errors import InputError
 from zij.tables.cellscsv import write_cells
 from zij.tables.digits import detect
 from zij.tables.digits.network import Weights, load_weights, save_weights
@@ -180,6 +181,17 @@ def test_where_nothing_is_wrong_nothing_is_taught(pages: Path, monkeypatch: pyte
     monkeypatch.setattr(_rounds, "_marks", lambda held, *_: [Marks(9, 9, 0, 0) for _ in held])
     ended = train(pages)
     assert ended.code == 0 and "where nothing could get better" in ended.out
+
+
+def test_old_skills_are_kept_up_without_fonts_too(pages: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(folder: object) -> None:
+        raise InputError(f"{folder}: no font with old-style figures was found; install some.")
+
+    monkeypatch.setattr("zij.tables.generate.fonts.find_typefaces", none)
+    monkeypatch.setattr(_rounds, "_marks", lambda held, *_: [Marks(9, 9, 0, 0) for _ in held])
+    ended = train(pages)
+    assert ended.code == 0 and "no printing types are installed" in ended.out
+    refused(train(pages, "--fonts", pages), "no font with old-style figures")
 
 
 def test_pages_that_nobody_touched_teach_nothing(tmp_path: Path) -> None:
