@@ -66,4 +66,5 @@ $(READY): pyproject.toml constraints.txt
 	  || $(PIP) --quiet --no-deps --retries 1 --timeout 20 --index-url $(CPU_INDEX) torch 2>/dev/null \
 	  || $(PIP) torch
 	$(PIP) --quiet setuptools --editable ".[dev]"
+	$(PIP) --quiet --no-deps zennit  # would bring torchvision, of which it uses class names alone
 	@touch $(READY)

@@ -20,7 +20,7 @@ import cv2
 import numpy as np
 
 from zij.actions import compare, open_source
-from zij.explain.bilrp import explain
+from zij.explain.bilrp.digits import explain
 from zij.similarity.embedding import Embedding, cosine, embed
 from zij.similarity.evidence import EXTRA_FLOOR, evidence_from_reading
 from zij.tables.generate.climates import climates

@@ -28,10 +28,10 @@ import numpy as np
 import torch
 
 from zij.actions import annotate, compare, generate
-from zij.explain.bilrp import explain
-from zij.explain.figure import save_pair
-from zij.explain.report import pair_report
-from zij.explain.sheets import Sheet
+from zij.explain.bilrp.digits import explain
+from zij.explain.report.figure import save_pair
+from zij.explain.report.html import pair_report
+from zij.explain.report.sheets import Sheet
 from zij.similarity.evidence import evidence_from_reading
 from zij.tables.digits.detect import detect
 from zij.tables.digits.network import load_weights

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 import pytest
 from made_pair import made_sheets
 
-from zij.explain.annotations import annotation_page, annotations_text
+from zij.explain.report.annotations import annotation_page, annotations_text
 from zij.tables.reading import Reading
 
 

@@ -10,9 +10,9 @@ import torch
 from numpy.typing import NDArray
 
 from zij.errors import UsageError
-from zij.explain.bilrp import EPSILON, explain, factor
-from zij.explain.occurrences import occurrences
-from zij.explain.pairs import COLUMNS, PairExplanation, spelled
+from zij.explain.bilrp.digits import EPSILON, explain, factor
+from zij.explain.bilrp.occurrences import occurrences
+from zij.explain.bilrp.pairs import COLUMNS, PairExplanation, spelled
 from zij.similarity.bigrams import BigramNetwork
 from zij.similarity.embedding import cosine, embed
 from zij.similarity.evidence import Evidence, evidence_from_reading

@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from zij.errors import OutputError
-from zij.explain.figure import AGAINST, FOR, GAP, draw_pair, drawn_line, save_pair
+from zij.explain.report.figure import AGAINST, FOR, GAP, draw_pair, drawn_line, save_pair
 from zij.tables.geometry import Box
 
 
@@ -121,5 +121,5 @@ def test_a_folder_that_is_a_file(tmp_path: Path) -> None:
 
 
 def test_pyplot_is_not_used() -> None:
-    module = sys.modules["zij.explain.figure"]
+    module = sys.modules["zij.explain.report.figure"]
     assert module.__file__ and "pyplot" not in Path(module.__file__).read_text("utf-8")

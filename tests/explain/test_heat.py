@@ -10,10 +10,10 @@ import torch
 from made_pair import made_page, turned
 from numpy.typing import NDArray
 
-from zij.explain.bilrp import explain
-from zij.explain.heat import Heat, page_heat, page_view
-from zij.explain.heatmap import draw_heat
-from zij.explain.pixels import PixelRelevance
+from zij.explain.bilrp.digits import explain
+from zij.explain.bilrp.heat import Heat, page_heat, page_view
+from zij.explain.bilrp.pixels import PixelRelevance
+from zij.explain.report.heatmap import draw_heat
 from zij.similarity.evidence import evidence_from_reading
 from zij.tables.digits.network import DigitNetwork, Weights
 from zij.tables.digits.view import View

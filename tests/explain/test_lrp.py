@@ -11,8 +11,8 @@ import torch
 from torch import Tensor, nn
 
 from zij.errors import ModelError
-from zij.explain.lrp import DIGITS, Recipe, attribute
-from zij.explain.rules import Rule, box, epsilon, flat, gamma, zplus
+from zij.explain.lrp.rules import Rule, box, epsilon, flat, gamma, zplus
+from zij.explain.lrp.sweep import DIGITS, Recipe, attribute
 from zij.tables.digits.network import DigitNetwork, Residual
 
 FIXTURE = Path(__file__).parents[2] / ".." / "shared" / "data" / "bilrp_reference" / "vgg_small.npz"

@@ -7,10 +7,10 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from zij.explain import pixels
-from zij.explain.bilrp import explain
-from zij.explain.lrp import attribute
-from zij.explain.pixels import contrast_seeds, peak_relevance, raster_relevance
+from zij.explain.bilrp import pixels
+from zij.explain.bilrp.digits import explain
+from zij.explain.bilrp.pixels import contrast_seeds, peak_relevance, raster_relevance
+from zij.explain.lrp.sweep import attribute
 from zij.similarity.embedding import embed
 from zij.similarity.evidence import Evidence, evidence_from_reading
 from zij.tables.digits.network import DigitNetwork

@@ -17,8 +17,8 @@ from browser import PROGRAM, Browser
 from made_pair import made_sheets
 from PIL import Image
 
-from zij.explain.report import GAP, HEIGHT, pair_report
-from zij.explain.sheets import Sheet
+from zij.explain.report.html import GAP, HEIGHT, pair_report
+from zij.explain.report.sheets import Sheet
 from zij.tables.reading import Reading
 
 HOSTILE = '"><script>document.title="owned"</script>&<img src=x onerror=alert(1)>'

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_pair import NUMBERS, made_sheets
 
-from zij.explain.pairs import Region
-from zij.explain.sheets import drawn_first, places, regions, row_shares, strongest_rows
+from zij.explain.bilrp.pairs import Region
+from zij.explain.report.sheets import drawn_first, places, regions, row_shares, strongest_rows
 from zij.tables.geometry import Box
 
 

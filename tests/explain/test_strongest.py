@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from zij.explain.strongest import all_products, groups, strongest
+from zij.explain.bilrp.strongest import all_products, groups, strongest
 
 
 def factors(seed: int, width: int, other: int, *, signed: bool) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_pair import made_sheets
 
-from zij.explain.words import composition, figure_text, origins, percent, readers_notes, row_sentence
+from zij.explain.report.words import composition, figure_text, origins, percent, readers_notes, row_sentence
 
 
 @pytest.mark.parametrize(

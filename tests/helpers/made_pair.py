@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from zij.explain.pairs import COLUMNS
-from zij.explain.sheets import Sheet
+from zij.explain.bilrp.pairs import COLUMNS
+from zij.explain.report.sheets import Sheet
 from zij.tables.geometry import Box, Geometry
 from zij.tables.reading import Cell, Glyph, Number, Reading, State, Table
 

@@ -18,8 +18,8 @@ from zij.files import check_folder, staged_folder
 if TYPE_CHECKING:
     import pandas as pd
 
-    from zij.explain.heat import Heat
-    from zij.explain.pairs import PairExplanation
+    from zij.explain.bilrp.heat import Heat
+    from zij.explain.bilrp.pairs import PairExplanation
     from zij.similarity.evidence import Evidence
     from zij.tables.digits.network import Weights
 
@@ -108,7 +108,7 @@ def compare(
     ZijError
         If a page cannot be read or the folder cannot be written to.
     """
-    from zij.explain.bilrp import explain
+    from zij.explain.bilrp.digits import explain
     from zij.similarity.evidence import evidence_from_reading
     from zij.tables.digits.network import load_weights
 
@@ -162,7 +162,7 @@ def _heats(
     device: str,
 ) -> tuple[Heat, ...]:
     """Both pages' relevance at their pixels."""
-    from zij.explain.heat import page_heat
+    from zij.explain.bilrp.heat import page_heat
     from zij.tables.scan.page import prepare
 
     sides = (explanation.a, explanation.b), (explanation.b, explanation.a)
@@ -225,7 +225,7 @@ def _sentence(explanation: PairExplanation, pairs: pd.DataFrame, sources: list[S
 
 def _findings(explanation: PairExplanation, pairs: pd.DataFrame, sources: list[Source]) -> list[str]:
     """Where the similarity comes from, and how many corresponding cells differ."""
-    from zij.explain.sheets import strongest_rows
+    from zij.explain.report.sheets import strongest_rows
 
     found = []
     run = strongest_rows(pairs, sources[0].reading)

@@ -14,8 +14,8 @@ from zij.tables.pagexml import Notes, write_pagexml
 if TYPE_CHECKING:
     import pandas as pd
 
-    from zij.explain.heat import Heat
-    from zij.explain.pairs import PairExplanation
+    from zij.explain.bilrp.heat import Heat
+    from zij.explain.bilrp.pairs import PairExplanation
 
 __all__ = ["write_pair"]
 
@@ -47,10 +47,10 @@ def write_pair(
     tell : callable
         Called with each step as it begins.
     """
-    from zij.explain.annotations import annotations_text
-    from zij.explain.figure import save_pair
-    from zij.explain.report import pair_report
-    from zij.explain.sheets import Sheet
+    from zij.explain.report.annotations import annotations_text
+    from zij.explain.report.figure import save_pair
+    from zij.explain.report.html import pair_report
+    from zij.explain.report.sheets import Sheet
 
     a, b = sources
     files = f"A-{a.stem}.xml", f"B-{b.stem}.xml"
@@ -72,7 +72,7 @@ def write_pair(
 def _draw_heats(folder: Path, sources: Sequence[Source], heats: Sequence[Heat]) -> None:
     if not heats:
         return
-    from zij.explain.heatmap import draw_heat
+    from zij.explain.report.heatmap import draw_heat
     from zij.tables.overlay import save_png
 
     for side, source, heat in zip("AB", sources, heats, strict=True):
@@ -90,7 +90,7 @@ def _write_pages(
     summary: Mapping[str, Any],
 ) -> None:
     """PAGE-XML of both pages with relevances."""
-    from zij.explain.annotations import pair_set
+    from zij.explain.report.annotations import pair_set
 
     name = pair_set(a.reading, b.reading, summary)
     for side, source, other in (("a", a, b), ("b", b, a)):

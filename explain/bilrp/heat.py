@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter
 
-from zij.explain.pairs import Side
-from zij.explain.pixels import PixelRelevance, peak_relevance, pixel_relevance
+from zij.explain.bilrp.pairs import Side
+from zij.explain.bilrp.pixels import PixelRelevance, peak_relevance, pixel_relevance
 from zij.similarity.evidence import Evidence
 from zij.tables.digits.network import DIGIT_HEIGHT, STRIDE, Weights
 from zij.tables.digits.peaks import FLOOR, scores_of

@@ -20,8 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zij.errors import UsageError
-from zij.explain.occurrences import MinRule, Occurrences, occurrences
-from zij.explain.pairs import PairExplanation, Region, Side
+from zij.explain.bilrp.occurrences import MinRule, Occurrences, occurrences
+from zij.explain.bilrp.pairs import PairExplanation, Region, Side
 from zij.similarity.align import Alignment, align
 from zij.similarity.embedding import Embedding, cosine, dot, embed
 from zij.similarity.evidence import Evidence

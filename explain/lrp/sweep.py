@@ -10,7 +10,7 @@ from torch.nn import functional as F
 from torch.nn.grad import conv2d_input
 
 from zij.errors import ModelError
-from zij.explain.rules import STABILISER, Affine, Rule, Step, epsilon
+from zij.explain.lrp.rules import STABILISER, Affine, Rule, Step, epsilon
 from zij.tables.digits.network import Residual
 
 __all__ = ["DIGITS", "Attribution", "Recipe", "attribute"]

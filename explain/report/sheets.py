@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from zij.explain.pairs import Region
+from zij.explain.bilrp.pairs import Region
 from zij.tables.geometry import Box, Geometry
 from zij.tables.reading import Cell, Reading
 
@@ -73,7 +73,7 @@ def regions(pairs: pd.DataFrame, side: str) -> tuple[list[Region], NDArray[np.in
     Parameters
     ----------
     pairs : DataFrame
-        With the columns of `zij.explain.pairs.COLUMNS`.
+        With the columns of `zij.explain.bilrp.pairs.COLUMNS`.
     side : {"a", "b"}
         Which page.
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from zij.explain.pairs import Region
-from zij.explain.sheets import Sheet, drawn_first, regions, summed
+from zij.explain.bilrp.pairs import Region
+from zij.explain.report.sheets import Sheet, drawn_first, regions, summed
 from zij.files import write_bytes
 from zij.tables.geometry import Box, Geometry
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zij.errors import UsageError
-from zij.explain.strongest import Products, all_products, groups, strongest
+from zij.explain.bilrp.strongest import Products, all_products, groups, strongest
 from zij.similarity.align import Alignment
 from zij.similarity.embedding import Embedding
 from zij.similarity.features import FEATURES

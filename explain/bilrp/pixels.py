@@ -9,9 +9,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from zij.explain.lrp import DIGITS, Recipe, attribute
-from zij.explain.occurrences import MinRule, occurrences
-from zij.explain.rules import STABILISER
+from zij.explain.bilrp.occurrences import MinRule, occurrences
+from zij.explain.lrp.rules import STABILISER
+from zij.explain.lrp.sweep import DIGITS, Recipe, attribute
 from zij.similarity.embedding import Embedding
 from zij.similarity.evidence import Evidence
 from zij.tables.digits.network import STRIDE, DigitNetwork

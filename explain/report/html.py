@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from zij.explain.pairs import Region
-from zij.explain.sheets import Sheet, places, regions
-from zij.explain.words import composition, figure_text, headline, origins, readers_notes, row_sentence
+from zij.explain.bilrp.pairs import Region
+from zij.explain.report.sheets import Sheet, places, regions
+from zij.explain.report.words import composition, figure_text, headline, origins, readers_notes, row_sentence
 from zij.html import Markup, data_uri, element, json_block, page
 from zij.tables.geometry import Box
 
@@ -60,7 +60,7 @@ def pair_report(a: Sheet, b: Sheet, pairs: pd.DataFrame, summary: Mapping[str, A
         )
     )
     title = f"{a.reading.image} and {b.reading.image}: similarity {float(summary['similarity']):.3f}"
-    files = resources.files("zij.explain")
+    files = resources.files("zij.explain.report")
     style, script = (files.joinpath(f"report.{kind}").read_text(encoding="utf-8") for kind in ("css", "js"))
     return page(title, body, style=style, script=script)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from zij.explain.sheets import row_shares, strongest_rows
+from zij.explain.report.sheets import row_shares, strongest_rows
 from zij.tables.reading import Reading
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageColor, ImageDraw, ImageFont
 
-from zij.explain.figure import AGAINST, FOR
-from zij.explain.heat import Heat
-from zij.explain.pixels import PixelRelevance
+from zij.explain.bilrp.heat import Heat
+from zij.explain.bilrp.pixels import PixelRelevance
+from zij.explain.report.figure import AGAINST, FOR
 from zij.tables.geometry import Geometry
 from zij.tables.overlay import upright
 from zij.tables.reading import Reading

@@ -1,0 +1,1 @@
+"""Evidence that an explanation is right: faithfulness, sensitivity, randomisation, agreement, known truth."""

@@ -1,0 +1,1 @@
+"""Layer-wise relevance propagation: rules, recipes, and the sweep through any network."""
