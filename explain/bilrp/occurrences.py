@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zij.similarity.evidence import Evidence
-from zij.similarity.features import CELLS, MAX_RISE, MIN_STEP
+from zij.similarity.links import linked, probabilities
 
 __all__ = ["MinRule", "Occurrences", "occurrences"]
 
@@ -56,12 +54,12 @@ def occurrences(evidence: Evidence) -> Occurrences:
     The gates of the network (maximum over shifts, walls, emptiness) are decided here as it decides them;
     among equal shifts the nearest wins, then the one on the line.
     """
-    e = evidence.maps[:, evidence.peaks[:, 0], evidence.peaks[:, 1]].T.astype(np.float64)  # (N, 10)
+    e = probabilities(evidence)
     count = len(e)
     present = e.sum(axis=1)
     left, right = np.zeros(count), np.zeros(count)
     best, partner = np.zeros((count, 10)), np.full((count, 10), -1)
-    for one, two in _linked(evidence):
+    for one, two in linked(evidence):
         better = e[two] > best[one]
         best[one] = np.where(better, e[two], best[one])
         partner[one] = np.where(better, two[:, None], partner[one])
@@ -81,21 +79,3 @@ def occurrences(evidence: Evidence) -> Occurrences:
             [np.column_stack([e[i, a], np.zeros(len(i))]), np.column_stack([e[j, c], best[j, d]])]
         ),
     )
-
-
-def _linked(evidence: Evidence) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    """Peaks that open shifts link, shift by shift: left ones and right ones, none twice in a batch."""
-    rise, reach = math.floor(MAX_RISE * CELLS), math.floor(evidence.reach * CELLS + 1e-6)
-    barrier = np.pad(evidence.barrier > 0, ((rise, rise), (0, reach)))
-    wall = np.any([barrier[r : r + evidence.barrier.shape[0]] for r in range(2 * rise + 1)], axis=0)
-    at = np.full(barrier.shape, -1, np.int64)
-    rows, columns = evidence.peaks[:, 0], evidence.peaks[:, 1]
-    at[rows + rise, columns] = np.arange(len(rows))
-    is_open = np.ones(len(rows), bool)
-    for step in range(1, reach + 1):
-        if step >= math.ceil(MIN_STEP * CELLS):
-            for up in sorted(range(-rise, rise + 1), key=abs):
-                partners = at[rows + rise + up, columns + step]
-                one = np.flatnonzero(is_open & (partners >= 0))
-                yield one, partners[one]
-        is_open &= ~wall[rows, columns + step]
