@@ -11,7 +11,8 @@ from torch import Tensor
 
 from zij.explain.bilrp.occurrences import MinRule, occurrences
 from zij.explain.lrp.rules import STABILISER
-from zij.explain.lrp.sweep import DIGITS, Recipe, attribute
+from zij.explain.lrp.recipes import DIGITS, Recipe
+from zij.explain.lrp.sweep import attribute
 from zij.similarity.embedding import Embedding
 from zij.similarity.evidence import Evidence
 from zij.tables.digits.network import STRIDE, DigitNetwork

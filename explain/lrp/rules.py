@@ -1,26 +1,33 @@
-"""Rules of layer-wise relevance propagation for convolutions and linear layers.
+"""Rules of layer-wise relevance propagation for layers that are affine: convolutions, linear layers.
 
-For a layer z = w a + b a rule hands the relevance R of the outputs to the inputs in proportion to modified
-contributions,
+For a layer z = w a + b every rule hands the relevance R of the outputs to the inputs in proportion to
+modified contributions. It is a sum of shares, each of the form
 
-    R_in = a * (rho(w)^T s),    s = R / (rho(w) a + rho(b) +- eps),
+    s = R * scale,    R_in = sum over parts of x_p * (w_p^T s),    kept = sum(s * rest),
 
-and says what it keeps: the parts of the bias, sum(s rho(b)), and of the stabiliser eps. The inputs and all
-that was kept sum to the relevance of the outputs. After Bach et al., PLoS ONE 10(7), 2015,
-doi:10.1371/journal.pone.0130140, and Montavon et al., "Layer-wise relevance propagation: an overview", 2019,
+with inputs x_p and weights w_p made from a and w. What biases and stabilisers take is said as well: the
+inputs and all that was kept sum to the relevance of the outputs. A rule is a function from a layer and its
+input to its shares; nothing in it runs backwards yet. After Bach et al., PLoS ONE 10(7), 2015,
+doi:10.1371/journal.pone.0130140, Montavon et al., Pattern Recognition 65, 2017,
+doi:10.1016/j.patcog.2016.11.008, and Montavon et al., "Layer-wise relevance propagation: an overview", 2019,
 doi:10.1007/978-3-030-28954-6_10.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import torch
 from torch import Tensor
 
-__all__ = ["STABILISER", "Affine", "Bias", "Rule", "Step", "box", "epsilon", "flat", "gamma", "zplus"]
+from zij.errors import UsageError
+
+__all__ = [
+    "STABILISER", "Affine", "Bias", "Rule", "Share", "alpha_beta", "box", "epsilon", "flat", "gamma",
+    "stabilised", "wsquare", "zplus",
+]  # fmt: skip
 
 STABILISER = 1e-9
 """Keeps denominators off zero where a rule has no stabiliser of its own."""
@@ -28,106 +35,202 @@ STABILISER = 1e-9
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Affine:
-    """A convolution or linear layer with its weights as arguments, so that rules can change them."""
+    """A layer with its weights as arguments, so that rules can change them."""
 
     weight: Tensor
     bias: Tensor
-    apply: Callable[[Tensor, Tensor, Tensor], Tensor]
-    """(input, weight, bias) to output."""
-    transpose: Callable[[Tensor, Tensor], Tensor]
-    """(gradient of the output, weight) to gradient of the input."""
+    """Shaped to be added to the output, such as (1, C, 1, 1); zeros where the layer has none."""
+    apply: Callable[[Tensor, Tensor], Tensor]
+    """(input, weight) to output, without the bias."""
+    transposed: Callable[[Tensor], Callable[[Tensor], Tensor]]
+    """Weight to the function from the gradient of the output, (S, ...), to that of the input."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Share:
+    """One term of a rule.
+
+    Attributes
+    ----------
+    parts : tuple of (tensor, tensor)
+        Inputs (1, ...) and weights.
+    scale : (1, ...) tensor
+        From relevance of the outputs to s.
+    rest : (1, ...) tensor or None
+        What of s is kept by bias and stabiliser.
+    """
+
+    parts: tuple[tuple[Tensor, Tensor], ...]
+    scale: Tensor
+    rest: Tensor | None
 
 
 Bias = Literal["keep", "drop", "spread"]
 """What a bias gets: its share, which is lost to the inputs; none; or a share that goes back to the inputs
 by their positive contributions, with the stabiliser's (for inputs that are not negative)."""
-Step = Callable[[Tensor], tuple[Tensor, Tensor]]
-"""Relevance of a layer's outputs (S, ...) to that of its inputs and to what was kept (S,)."""
-Rule = Callable[[Affine, Tensor], Step]
-"""An affine layer and its input (1, ...) to the step backwards."""
+Rule = Callable[[Affine, Tensor], list[Share]]
+"""An affine layer and its input (1, ...) to the shares of the rule."""
 
 
-def epsilon(value: float = 1e-6, *, bias: Bias = "keep") -> Rule:
-    """In proportion to the contributions themselves, with a stabiliser that absorbs weak relevance."""
-    return lambda layer, a: _proportional(layer, a, lambda w: w, value, bias)
+def epsilon(value: float = 1e-6, *, bias: Bias = "keep", signed: bool = True) -> Rule:
+    """In proportion to the contributions themselves, with a stabiliser that absorbs weak relevance.
 
+    Parameters
+    ----------
+    value : float
+        The stabiliser.
+    bias : "keep", "drop" or "spread"
+    signed : bool
+        Whether the stabiliser takes the sign of what it is added to; False adds it blindly, as the published
+        BiLRP code does.
+    """
 
-def gamma(value: float = 0.25, *, bias: Bias = "keep") -> Rule:
-    """Positive contributions favoured, rho(w) = w + gamma max(w, 0); for inputs that are not negative."""
-    return lambda layer, a: _proportional(layer, a, lambda w: w + value * w.clamp(min=0), STABILISER, bias)
-
-
-def zplus(*, bias: Bias = "keep") -> Rule:
-    """Positive contributions alone, rho(w) = max(w, 0); for inputs that are not negative."""
-    return lambda layer, a: _proportional(layer, a, lambda w: w.clamp(min=0), STABILISER, bias)
-
-
-def flat() -> Rule:
-    """Evenly over the receptive field, whatever stands there; for a first layer."""
-
-    def rule(layer: Affine, a: Tensor) -> Step:
-        even = replace(layer, weight=torch.ones_like(layer.weight))
-        return _proportional(even, torch.ones_like(a), lambda w: w, STABILISER, "drop")
+    def rule(layer: Affine, a: Tensor) -> list[Share]:
+        if bias == "spread":
+            return _spread(layer, a, value, signed)
+        return [_share(layer, ((a, layer.weight),), _biased(layer.bias, bias), value, signed)]
 
     return rule
 
 
-def box(low: float | Tensor = 0.0, high: float | Tensor = 1.0) -> Rule:
+def gamma(
+    value: float = 0.25, *, bias: Bias = "keep", stabiliser: float = STABILISER, signed: bool = True
+) -> Rule:
+    """Positive contributions favoured, rho(w) = w + gamma max(w, 0).
+
+    Where inputs are negative, the generalised rule: outputs above zero favour positive contributions
+    (a+ w+ and a- w-), outputs below zero negative ones (Andéol et al., 2021, arXiv:2104.06177).
+    """
+
+    def rule(layer: Affine, a: Tensor) -> list[Share]:
+        up, down = (layer.weight + value * part for part in _halves(layer.weight))
+        given = _biased(layer.bias, bias)
+        raised, lowered = (given + value * part for part in _halves(given))
+        if not bool((a < 0).any()):
+            return [_share(layer, ((a, up),), raised, stabiliser, signed)]
+        z, (more, less) = layer.apply(a, layer.weight) + layer.bias, _halves(a)
+        return [
+            _share(layer, ((more, up), (less, down)), raised, stabiliser, signed, gate=z > 0),
+            _share(layer, ((more, down), (less, up)), lowered, stabiliser, signed, gate=z < 0),
+            *_unmoved(layer, z),
+        ]
+
+    return rule
+
+
+def alpha_beta(
+    alpha: float = 2.0, beta: float = 1.0, *, bias: Bias = "keep", stabiliser: float = STABILISER
+) -> Rule:
+    """Positive and negative contributions by themselves, alpha of the former less beta of the latter.
+
+    R_in = alpha (a w)+ / sum (a w)+ R - beta (a w)- / sum (a w)- R.
+
+    Raises
+    ------
+    UsageError
+        If one is negative or their difference is not 1.
+    """
+    if min(alpha, beta) < 0 or abs(alpha - beta - 1) > 1e-9:
+        raise UsageError(f"alpha={alpha:g} and beta={beta:g}: neither may be negative, alpha - beta is 1.")
+
+    def rule(layer: Affine, a: Tensor) -> list[Share]:
+        (up, down), (more, less) = _halves(layer.weight), _halves(a)
+        raised, lowered = _halves(_biased(layer.bias, bias))
+        signed = bool((a < 0).any())
+        positive = ((more, up), (less, down)) if signed else ((a, up),)
+        found = [_share(layer, positive, raised, stabiliser, gate=alpha)]
+        if beta:
+            negative = ((more, down), (less, up)) if signed else ((a, down),)
+            found.append(_share(layer, negative, lowered, stabiliser, gate=-beta, below=True))
+        return found
+
+    return rule
+
+
+def zplus(*, bias: Bias = "keep", stabiliser: float = STABILISER) -> Rule:
+    """Positive contributions alone: `alpha_beta(1, 0)`."""
+    return alpha_beta(1.0, 0.0, bias=bias, stabiliser=stabiliser)
+
+
+def flat(*, stabiliser: float = STABILISER) -> Rule:
+    """Evenly over the receptive field, whatever stands there; for a first layer."""
+    return _blind(torch.ones_like, stabiliser)
+
+
+def wsquare(*, stabiliser: float = STABILISER) -> Rule:
+    """By the squares of the weights, whatever stands there; for a first layer without bounds."""
+    return _blind(torch.square, stabiliser)
+
+
+def box(
+    low: float | Tensor = 0.0,
+    high: float | Tensor = 1.0,
+    *,
+    stabiliser: float = STABILISER,
+    signed: bool = True,
+) -> Rule:
     """For a first layer whose inputs lie between two bounds (the z^B rule of deep Taylor decomposition).
 
     R_in = (a w - low max(w, 0) - high min(w, 0))^T s: no bias has a share in it.
     """
 
-    def rule(layer: Affine, a: Tensor) -> Step:
-        lowest, highest = (torch.zeros_like(a) + bound for bound in (low, high))
-        zero, up, down = layer.bias * 0, layer.weight.clamp(min=0), layer.weight.clamp(max=0)
-        z = layer.apply(a, layer.weight, zero)
-        z = z - layer.apply(lowest, up, zero) - layer.apply(highest, down, zero)
-        stable = _stabilised(z, STABILISER)
-
-        def step(relevance: Tensor) -> tuple[Tensor, Tensor]:
-            s = relevance / stable
-            found = a * layer.transpose(s, layer.weight)
-            found = found - lowest * layer.transpose(s, up) - highest * layer.transpose(s, down)
-            return found, _kept(s, zero, stable - z)
-
-        return step
+    def rule(layer: Affine, a: Tensor) -> list[Share]:
+        lowest, highest = (torch.zeros_like(a) + torch.as_tensor(bound).to(a) for bound in (low, high))
+        up, down = _halves(layer.weight)
+        parts = (a, layer.weight), (-lowest, up), (-highest, down)
+        return [_share(layer, parts, torch.zeros_like(layer.bias), stabiliser, signed)]
 
     return rule
 
 
-def _proportional(
-    layer: Affine, a: Tensor, modify: Callable[[Tensor], Tensor], eps: float, bias_share: Bias
-) -> Step:
-    weight, bias = modify(layer.weight), modify(layer.bias)
-    if bias_share == "drop":
-        bias = torch.zeros_like(bias)
-    z = layer.apply(a, weight, bias)
-    stable = _stabilised(z, eps)
-
-    def step(relevance: Tensor) -> tuple[Tensor, Tensor]:
-        s = relevance / stable
-        return a * layer.transpose(s, weight), _kept(s, bias, stable - z)
-
-    if bias_share != "spread":
-        return step
-    up = layer.weight.clamp(min=0)
-    positive = layer.apply(a, up, torch.zeros_like(bias)) + STABILISER
-    missing = (stable - layer.apply(a, weight, torch.zeros_like(bias))) / positive / stable
-
-    def spread(relevance: Tensor) -> tuple[Tensor, Tensor]:
-        found, returned = layer.transpose(relevance / stable, weight), relevance * missing
-        kept = (returned * STABILISER).flatten(1).sum(1)
-        return a * (found + layer.transpose(returned, up)), kept
-
-    return spread
+def stabilised(z: Tensor, value: float, signed: bool = True) -> Tensor:
+    """A denominator moved off zero by `value`, away from it if `signed`."""
+    return z + torch.where(z < 0, -value, value) if signed else z + value
 
 
-def _stabilised(z: Tensor, eps: float) -> Tensor:
-    return z + torch.where(z < 0, -eps, eps)
+def _share(
+    layer: Affine,
+    parts: tuple[tuple[Tensor, Tensor], ...],
+    bias: Tensor,
+    stabiliser: float,
+    signed: bool = True,
+    *,
+    gate: Tensor | float = 1.0,
+    below: bool = False,
+) -> Share:
+    """In proportion to the contributions of the parts and a bias; `below` says that they are not positive."""
+    z = torch.zeros_like(bias)
+    for x, weight in parts:
+        z = z + layer.apply(x, weight)
+    stable = z + bias - stabiliser if below else stabilised(z + bias, stabiliser, signed)
+    return Share(parts, gate / stable, stable - z)
 
 
-def _kept(s: Tensor, bias: Tensor, stabiliser: Tensor) -> Tensor:
-    """Relevance that a bias and a stabiliser take, (S,)."""
-    shape = (-1,) + (1,) * (s.dim() - 2)
-    return (s * (bias.reshape(shape) + stabiliser)).flatten(1).sum(1)
+def _spread(layer: Affine, a: Tensor, value: float, signed: bool) -> list[Share]:
+    """The epsilon rule, and what bias and stabiliser take given back by positive contributions."""
+    z, up = layer.apply(a, layer.weight), layer.weight.clamp(min=0)
+    stable = stabilised(z + layer.bias, value, signed)
+    positive = layer.apply(a, up) + STABILISER
+    returned = Share(((a, up),), (stable - z) / stable / positive, torch.full_like(z, STABILISER))
+    return [Share(((a, layer.weight),), 1 / stable, None), returned]
+
+
+def _blind(modify: Callable[[Tensor], Tensor], stabiliser: float) -> Rule:
+    def rule(layer: Affine, a: Tensor) -> list[Share]:
+        parts = ((torch.ones_like(a), modify(layer.weight)),)
+        return [_share(layer, parts, torch.zeros_like(layer.bias), stabiliser)]
+
+    return rule
+
+
+def _unmoved(layer: Affine, z: Tensor) -> list[Share]:
+    """Relevance of outputs that are exactly zero reaches no input."""
+    return [Share((), (z == 0).to(z), torch.ones_like(z))] if bool((z == 0).any()) else []
+
+
+def _halves(tensor: Tensor) -> tuple[Tensor, Tensor]:
+    return tensor.clamp(min=0), tensor.clamp(max=0)
+
+
+def _biased(bias: Tensor, share: Bias) -> Tensor:
+    return torch.zeros_like(bias) if share == "drop" else bias

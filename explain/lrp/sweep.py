@@ -2,47 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import torch
-from torch import Tensor, nn
-from torch.nn import functional as F
-from torch.nn.grad import conv2d_input
+from torch import Tensor, fx, nn
 
-from zij.errors import ModelError
-from zij.explain.lrp.rules import STABILISER, Affine, Rule, Step, epsilon
-from zij.tables.digits.network import Residual
+from zij.explain.lrp.affine import AFFINE
+from zij.explain.lrp.layers import Back, passage
+from zij.explain.lrp.recipes import DIGITS, Recipe
+from zij.explain.lrp.trace import Call, calls
 
-__all__ = ["DIGITS", "Attribution", "Recipe", "attribute"]
+__all__ = ["MEMORY", "Attribution", "attribute"]
 
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """Which rule each affine layer gets.
-
-    Attributes
-    ----------
-    first : Rule
-        For the layer that sees the input.
-    layers : tuple of (type, Rule)
-        For all others, by the first type that fits.
-    """
-
-    first: Rule
-    layers: tuple[tuple[type[nn.Module], Rule], ...]
+MEMORY = 32 * 2**20
+"""Bytes that the relevance of one layer may take; larger batches of seeds are divided on the way."""
 
 
-DIGITS = Recipe(
-    first=epsilon(0.3, bias="spread"),
-    layers=((nn.Conv2d, epsilon(0.1, bias="spread")), (nn.Linear, epsilon())),
-)
-"""The recipe for the digit network: only ink has relevance, and nearly all of it arrives.
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """One step of the way back: which value is taken apart, and into which."""
 
-The biases into which normalisation is folded would keep most of it under the plain rules. Of the rules tried
-that hand on nearly all, this one finds the pixels that decide best: with those it names whitened, evidence
-falls fastest. `zplus(bias="drop")` throughout gives maps without negative relevance, which are calmer and
-less to the point.
-"""
+    source: fx.Node
+    targets: tuple[fx.Node, ...]
+    back: Back
+    bytes: int
+    """For one seed."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,20 +39,34 @@ class Attribution:
     ----------
     output : (1, ...) tensor
         What the network gave.
-    step : callable
-        From relevance of the output to relevance of the input.
+    steps : tuple of Step
+        From the output to the input.
+    start, end : Node
+        Of the network's graph, output and input.
+    shape : Size
+        Of the input.
     """
 
     output: Tensor
-    step: Step
+    steps: tuple[Step, ...]
+    start: fx.Node
+    end: fx.Node
+    shape: torch.Size
 
-    def relevance(self, seeds: Tensor) -> tuple[Tensor, Tensor]:
+    def relevance(
+        self, seeds: Tensor, *, reduce: Callable[[Tensor], Tensor] | None = None, memory: int = MEMORY
+    ) -> tuple[Tensor, Tensor]:
         """Relevance of the input.
 
         Parameters
         ----------
         seeds : (S, ...) tensor
             Relevance of the output, S distributions of it.
+        reduce : callable, optional
+            Applied to each batch of relevances of the input, (s, ...), such as a sum over regions, so that
+            the whole is never held.
+        memory : int
+            Bytes that the relevance of one layer may take.
 
         Returns
         -------
@@ -76,19 +76,51 @@ class Attribution:
             What biases and stabilisers kept; with the sum over the input it is the seed's sum.
         """
         with torch.no_grad():
-            return self.step(seeds)
+            found = list(self._sweep(0, {self.start: seeds}, seeds.new_zeros(len(seeds)), reduce, memory))
+        return torch.cat([one for one, _ in found]), torch.cat([kept for _, kept in found])
+
+    def _sweep(
+        self,
+        place: int,
+        held: dict[fx.Node, Tensor],
+        kept: Tensor,
+        reduce: Callable[[Tensor], Tensor] | None,
+        memory: int,
+    ) -> Iterator[tuple[Tensor, Tensor]]:
+        """From step `place` down, depth first: narrow layers take many seeds at once, wide ones few."""
+        for k in range(place, len(self.steps)):
+            step = self.steps[k]
+            if step.source not in held:
+                continue
+            most = max(memory // max(step.bytes, 1), 1)
+            if len(kept) > most:
+                for low in range(0, len(kept), most):
+                    part = {node: tensor[low : low + most] for node, tensor in held.items()}
+                    yield from self._sweep(k, part, kept[low : low + most], reduce, memory)
+                return
+            parts, more = step.back(held.pop(step.source))
+            for node, part in zip(step.targets, parts, strict=True):
+                held[node] = held[node] + part if node in held else part
+            if more is not None:
+                kept = kept + more
+        found = held.get(self.end)
+        if found is None:
+            found = kept.new_zeros((len(kept), *self.shape[1:]))
+        yield (found if reduce is None else reduce(found)), kept
 
 
 def attribute(network: nn.Module, x: Tensor, recipe: Recipe = DIGITS) -> Attribution:
     """Run a network on one input and prepare the way back.
 
-    Known are convolutions, linear layers, ReLU, maximum pooling (all to the winner), flattening, sequences
-    and the digit network's residual blocks.
+    The network is followed by torch.fx. Known are convolutions, linear layers and batch normalisation (folded
+    into the layer before it), ReLU, dropout, maximum, average and adaptive pooling, sums (residual
+    connections), concatenation, maxima and minima of two tensors, and whatever only moves values: flatten,
+    reshape, permute, slices, padding.
 
     Parameters
     ----------
     network : Module
-        Without batch normalisation (`DigitNetwork.folded`); for a `DigitNetwork` take its `trunk`.
+        In evaluation mode; for a `DigitNetwork` take its `trunk`.
     x : (1, ...) tensor
     recipe : Recipe
 
@@ -99,101 +131,57 @@ def attribute(network: nn.Module, x: Tensor, recipe: Recipe = DIGITS) -> Attribu
     Raises
     ------
     ModelError
-        If the network has a layer that no rule is known for.
+        If the network has a layer that no rule is known for, or cannot be followed.
     """
+    start, steps, output = calls(network)
+    values: dict[fx.Node, Any] = {start: x}
+    fresh, live, back = {start}, {start}, []
     with torch.no_grad():
-        output, step = _walk(network, "", x, recipe, [recipe.first])
-    return Attribution(output, step)
+        for call in steps:
+            inputs = _live_inputs(call, live)
+            if not inputs or not isinstance(values[inputs[0]], Tensor):
+                values[call.node] = _constant(call, values)
+                continue
+            if call.kind in _FACTS:
+                values[call.node] = _constant(call, values)
+                continue
+            args, kwargs = _filled(call, values)
+            seen = [values[node] for node in inputs]
+            first = fresh.issuperset(inputs)
+            step = passage(call, args, kwargs, seen, recipe, first)
+            values[call.node] = step.output
+            live.add(call.node)
+            if first and not _is_affine(call):
+                fresh.add(call.node)
+            widest = max(tensor.numel() * tensor.element_size() for tensor in (*seen, step.output))
+            back.append(Step(call.node, tuple(inputs), step.back, widest))
+    return Attribution(values[output], tuple(reversed(back)), output, start, x.shape)
 
 
-def _walk(layer: nn.Module, name: str, a: Tensor, recipe: Recipe, first: list[Rule]) -> tuple[Tensor, Step]:
-    """Output of a layer and the step back through it; `first` is emptied by the first affine layer."""
-    if isinstance(layer, nn.Sequential):
-        return _sequence(layer, name, a, recipe, first)
-    if isinstance(layer, Residual):
-        return _residual(layer, name, a, recipe, first)
-    if isinstance(layer, nn.ReLU | nn.Identity):
-        return layer(a), lambda relevance: (relevance, _nothing(relevance))
-    if isinstance(layer, nn.Flatten):
-        return layer(a), lambda relevance: (relevance.reshape(-1, *a.shape[1:]), _nothing(relevance))
-    if isinstance(layer, nn.MaxPool2d):
-        return layer(a), _pooling(layer, a)
-    if isinstance(layer, nn.Conv2d | nn.Linear):
-        for kind, rule in recipe.layers:
-            if isinstance(layer, kind):
-                return layer(a), (first.pop() if first else rule)(_affine(layer, a), a)
-    place = f" {name}" if name else ""
-    raise ModelError(
-        f"layer{place} ({type(layer).__name__}): no rule is known for relevance through it; fold batch"
-        f" normalisation, or add its type to the recipe."
-    )
+_FACTS = {"size", "dim", "numel", getattr}
+"""What is asked of a tensor that is no tensor, such as its shape."""
 
 
-def _sequence(
-    layer: nn.Sequential, name: str, a: Tensor, recipe: Recipe, first: list[Rule]
-) -> tuple[Tensor, Step]:
-    steps = []
-    for key, child in layer.named_children():
-        a, step = _walk(child, f"{name}.{key}".lstrip("."), a, recipe, first)
-        steps.append(step)
-
-    def back(relevance: Tensor) -> tuple[Tensor, Tensor]:
-        kept = _nothing(relevance)
-        for step in reversed(steps):
-            relevance, more = step(relevance)
-            kept = kept + more
-        return relevance, kept
-
-    return a, back
+def _is_affine(call: Call) -> bool:
+    return isinstance(call.layer, AFFINE)
 
 
-def _residual(
-    layer: Residual, name: str, a: Tensor, recipe: Recipe, first: list[Rule]
-) -> tuple[Tensor, Step]:
-    """relu(a + body(a)): to both summands by their positive parts; what inhibits has no share."""
-    body, inner = _walk(layer.body, f"{name}.body".lstrip("."), a, recipe, first)
-    straight, bent = a.clamp(min=0), body.clamp(min=0)
-    stable = straight + bent + STABILISER
-
-    def back(relevance: Tensor) -> tuple[Tensor, Tensor]:
-        s = relevance / stable
-        through, kept = inner(s * bent)
-        return s * straight + through, kept + (s * STABILISER).flatten(1).sum(1)
-
-    return torch.relu(a + body), back
+def _live_inputs(call: Call, live: set[fx.Node]) -> list[fx.Node]:
+    """The arguments through which the network's input comes."""
+    return [node for node in call.node.all_input_nodes if node in live]
 
 
-def _pooling(layer: nn.MaxPool2d, a: Tensor) -> Step:
-    sizes = layer.kernel_size, layer.stride, layer.padding, layer.dilation, layer.ceil_mode
-    _, winners = F.max_pool2d(a, *sizes, return_indices=True)
-
-    def back(relevance: Tensor) -> tuple[Tensor, Tensor]:
-        count = len(relevance)
-        flat = torch.zeros(count, a.shape[1], a.shape[2] * a.shape[3], dtype=a.dtype, device=a.device)
-        index = winners.flatten(2).expand(count, -1, -1)
-        return flat.scatter_add_(2, index, relevance.flatten(2)).reshape(count, *a.shape[1:]), _nothing(
-            relevance
-        )
-
-    return back
+def _filled(call: Call, values: dict[fx.Node, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    args = fx.map_arg(call.node.args, lambda node: values[node])
+    kwargs = fx.map_arg(call.node.kwargs, lambda node: values[node])
+    return tuple(args), dict(kwargs)  # type: ignore[arg-type, call-overload]
 
 
-def _affine(layer: nn.Conv2d | nn.Linear, a: Tensor) -> Affine:
-    weight = layer.weight.detach()
-    bias = weight.new_zeros(weight.shape[0]) if layer.bias is None else layer.bias.detach()
-    if isinstance(layer, nn.Linear):
-        return Affine(weight, bias, F.linear, lambda s, w: s @ w)
-    if layer.padding_mode != "zeros" or isinstance(layer.padding, str):
-        raise ModelError("a convolution with padding other than a number of zeros: no rule is known for it.")
-    options = layer.stride, layer.padding, layer.dilation, layer.groups
-
-    def transpose(s: Tensor, w: Tensor) -> Tensor:
-        shape = (len(s), *a.shape[1:])
-        gradient: Tensor = conv2d_input(shape, w, s, *options)  # type: ignore[no-untyped-call]
-        return gradient
-
-    return Affine(weight, bias, lambda x, w, b: F.conv2d(x, w, b, *options), transpose)
-
-
-def _nothing(relevance: Tensor) -> Tensor:
-    return relevance.new_zeros(len(relevance))
+def _constant(call: Call, values: dict[fx.Node, Any]) -> Any:
+    """The value of a step that the input does not change."""
+    args, kwargs = _filled(call, values)
+    if call.layer is not None:
+        return call.layer(*args, **kwargs)
+    if isinstance(call.kind, str):
+        return getattr(args[0], call.kind)(*args[1:], **kwargs)
+    return call.kind(*args, **kwargs)

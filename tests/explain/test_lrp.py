@@ -11,8 +11,9 @@ import torch
 from torch import Tensor, nn
 
 from zij.errors import ModelError
+from zij.explain.lrp.recipes import DIGITS, Recipe
 from zij.explain.lrp.rules import Rule, box, epsilon, flat, gamma, zplus
-from zij.explain.lrp.sweep import DIGITS, Recipe, attribute
+from zij.explain.lrp.sweep import attribute
 from zij.tables.digits.network import DigitNetwork, Residual
 
 FIXTURE = Path(__file__).parents[2] / ".." / "shared" / "data" / "bilrp_reference" / "vgg_small.npz"
@@ -135,7 +136,9 @@ def test_sequence_is_layer_by_layer() -> None:
         nn.Linear(12, 2),
     ).double()
     x = torch.rand(1, 1, 4, 4, dtype=torch.float64)
-    attribution = attribute(network, x, Recipe(box(), ((nn.Conv2d, gamma(0.3)), (nn.Linear, epsilon(1e-12)))))
+    attribution = attribute(
+        network, x, Recipe(box(), ((nn.Conv2d, gamma(0.3)), (nn.Linear, epsilon(1e-12))), sums="positive")
+    )
     seed = attribution.output.clone()
     found, kept = attribution.relevance(seed)
 
@@ -193,7 +196,10 @@ def test_without_biases_nothing_is_kept() -> None:
 @pytest.mark.parametrize(
     ("network", "message"),
     [
-        (nn.Sequential(nn.Conv2d(1, 1, 1), nn.BatchNorm2d(1)).eval(), r"layer 1 \(BatchNorm2d\)"),
+        (
+            nn.Sequential(nn.Conv2d(1, 1, 1), nn.BatchNorm2d(1)),
+            r"layer 1 \(BatchNorm2d\): it is set to learn",
+        ),
         (nn.Sequential(nn.Sequential(nn.Sigmoid())), r"layer 0\.0 \(Sigmoid\): no rule is known"),
         (nn.Conv2d(1, 1, 3, padding="same"), "padding other than"),
     ],

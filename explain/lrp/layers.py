@@ -1,0 +1,323 @@
+"""How relevance passes through each kind of layer and function.
+
+A way through is prepared once, from the layer's inputs; it then takes any number of distributions of
+relevance (S, ...) from the output to the inputs.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from zij.errors import ModelError
+from zij.explain.lrp.affine import AFFINE, affine
+from zij.explain.lrp.recipes import Recipe
+from zij.explain.lrp.rules import STABILISER, Share, stabilised
+from zij.explain.lrp.trace import Call
+
+__all__ = ["Back", "Passage", "passage"]
+
+Back = Callable[[Tensor], tuple[tuple[Tensor, ...], Tensor | None]]
+"""Relevance of the output (S, ...) to that of each input that depends on the network's, and to what was kept
+(S,), None for nothing."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Passage:
+    """The output of a step, and the way back through it."""
+
+    output: Tensor
+    back: Back
+
+
+def passage(
+    call: Call,
+    args: Sequence[Any],
+    kwargs: dict[str, Any],
+    live: Sequence[Tensor],
+    recipe: Recipe,
+    first: bool,
+) -> Passage:
+    """Run one step of a network and prepare the way back.
+
+    Parameters
+    ----------
+    call : Call
+    args, kwargs
+        Its arguments, with the values of tensors.
+    live : sequence of tensor
+        Those of them through which the network's input comes, in order.
+    recipe : Recipe
+    first : bool
+        Whether the step sees the input through no affine layer.
+
+    Raises
+    ------
+    ModelError
+        If there is no way through such a layer.
+    """
+    layer = call.layer
+    if layer is not None and layer.training and isinstance(layer, _TRAINED):
+        raise ModelError(f"{call.label}: it is set to learn; call eval() on the network first.")
+    if isinstance(layer, AFFINE) and (rule := recipe.rule(layer, call.name, first)) is not None:
+        form, output = affine(layer, call.label, live[0])
+        return Passage(output, _shared(rule(form, live[0]), form.transposed, live[0].shape))
+    kind = call.kind
+    run = _function(call)
+    if kind in _STRAIGHT:
+        return Passage(run(*args, **kwargs), _straight)
+    if kind in _MOVED:
+        return _moved(run, args, kwargs, live)
+    if kind in _AVERAGED:
+        return _averaged(run, args, kwargs, live)
+    if kind in _MAXIMA:
+        return _maximum(kind, layer, args, kwargs, live[0], recipe)
+    if kind in _SUMS and len(live) <= 2:
+        return _sum(run(*args, **kwargs), live, recipe)
+    if kind in _CHOICES and len(live) == 2:
+        return _choice(run(*args, **kwargs), live, recipe)
+    if kind in _SCALED and len(live) == 1:
+        return Passage(run(*args, **kwargs), _straight)
+    raise ModelError(
+        f"{call.label}: no rule is known for relevance through it; name one in the recipe if it is affine,"
+        " replace it by known layers, or use the Distance Explainer, which needs no look inside."
+    )
+
+
+def _function(call: Call) -> Callable[..., Any]:
+    """What a step runs; those that would change their input get a copy of it."""
+    name = call.kind if isinstance(call.kind, str) else getattr(call.kind, "__name__", "")
+    run: Any = call.layer if call.layer is not None else call.kind
+    if isinstance(call.kind, str):
+
+        def run(tensor: Tensor, *args: Any, **kwargs: Any) -> Any:
+            return getattr(tensor, name)(*args, **kwargs)
+
+    changes = getattr(call.layer, "inplace", call.node.kwargs.get("inplace", False))
+    if changes or call.kind is operator.iadd or (name.endswith("_") and not name.startswith("_")):
+        return lambda tensor, *args, **kwargs: run(tensor.clone(), *args, **kwargs)
+    return run  # type: ignore[no-any-return]
+
+
+def _straight(relevance: Tensor) -> tuple[tuple[Tensor, ...], None]:
+    return (relevance,), None
+
+
+def _shared(
+    shares: Sequence[Share], transposed: Callable[[Tensor], Callable[[Tensor], Tensor]], shape: torch.Size
+) -> Back:
+    """The way back of an affine layer; weights are prepared here, once."""
+    ready = [
+        (share.scale, share.rest, [(x, transposed(weight)) for x, weight in share.parts]) for share in shares
+    ]
+
+    def back(relevance: Tensor) -> tuple[tuple[Tensor, ...], Tensor | None]:
+        found, kept = None, None
+        for scale, rest, parts in ready:
+            s = relevance * scale
+            for x, send in parts:
+                part = send(s).mul_(x)
+                found = part if found is None else found.add_(part)
+            if rest is not None:
+                more = s.flatten(1) @ rest.flatten()
+                kept = more if kept is None else kept + more
+        if found is None:
+            found = relevance.new_zeros((len(relevance), *shape[1:]))
+        return (found,), kept
+
+    return back
+
+
+def _vectorised(run: Callable[..., Tensor], live: Sequence[Tensor]) -> Callable[[Tensor], tuple[Tensor, ...]]:
+    """The transpose of a linear function of the live tensors, for a batch of seeds."""
+    _, transpose = torch.func.vjp(run, *live)
+
+    def send(relevance: Tensor) -> tuple[Tensor, ...]:
+        with torch.no_grad():
+            parts = torch.func.vmap(transpose)(relevance.unsqueeze(1))
+        return tuple(part.squeeze(1) for part in parts)
+
+    return send
+
+
+def _bound(
+    run: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any], live: Sequence[Tensor]
+) -> Callable[..., Tensor]:
+    """The step as a function of the live tensors alone."""
+    places = {id(tensor): k for k, tensor in enumerate(live)}
+
+    def fill(value: Any, tensors: Sequence[Tensor]) -> Any:
+        if isinstance(value, list | tuple):
+            return type(value)(fill(v, tensors) for v in value)
+        return tensors[places[id(value)]] if id(value) in places else value
+
+    return lambda *tensors: run(
+        *(fill(a, tensors) for a in args), **{k: fill(v, tensors) for k, v in kwargs.items()}
+    )
+
+
+def _moved(
+    run: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any], live: Sequence[Tensor]
+) -> Passage:
+    """Values are only put elsewhere: flattened, joined, cut, padded with nought."""
+    output = run(*args, **kwargs)
+    if len(live) == 1 and output.numel() == live[0].numel() and output.flatten().equal(live[0].flatten()):
+        shape = live[0].shape[1:]
+        return Passage(output, lambda relevance: ((relevance.reshape(-1, *shape),), None))
+    send = _vectorised(_bound(run, args, kwargs, live), live)
+    return Passage(output, lambda relevance: (send(relevance), None))
+
+
+def _averaged(
+    run: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any], live: Sequence[Tensor]
+) -> Passage:
+    """Sums and averages: in proportion to what is summed."""
+    output = run(*args, **kwargs)
+    return Passage(output, _in_proportion(_bound(run, args, kwargs, live), live, output))
+
+
+def _in_proportion(run: Callable[..., Tensor], live: Sequence[Tensor], output: Tensor) -> Back:
+    send, stable = _vectorised(run, live), stabilised(output, STABILISER)
+    rest = stable - output
+
+    def back(relevance: Tensor) -> tuple[tuple[Tensor, ...], Tensor]:
+        s = relevance / stable
+        parts = tuple(part * a for part, a in zip(send(s), live, strict=True))
+        return parts, s.flatten(1) @ rest.flatten()
+
+    return back
+
+
+def _maximum(
+    kind: Any, layer: nn.Module | None, args: Sequence[Any], kwargs: dict[str, Any], a: Tensor, recipe: Recipe
+) -> Passage:
+    """Maximum pooling: to the winner of each window, or to all by their activations."""
+    options = _pool_options(layer) if layer is not None else _named_options(kind, args, kwargs)
+    if recipe.pools == "share":
+        dims = a.dim() - 2
+        if options.get("dilation", 1) not in (1, (1,) * dims):
+            raise ModelError("a dilated maximum cannot be shared; take winner for the maxima of the recipe.")
+        average = {1: F.avg_pool1d, 2: F.avg_pool2d}[dims]
+        given = {name: options[name] for name in ("kernel_size", "stride", "padding", "ceil_mode")}
+        size = given["kernel_size"]
+        count = math.prod(size) if isinstance(size, tuple) else size**dims
+
+        def total(x: Tensor) -> Tensor:  # the window's sum: ceil_mode and padding would change an average
+            return average(x, **given, count_include_pad=True) * count
+
+        output = _MAX[dims](a, **options)
+        return Passage(output, _in_proportion(total, (a,), total(a)))
+    output, winners = _MAX[a.dim() - 2](a, **options, return_indices=True)
+    return Passage(output, _to_winners(a, output, winners, options))
+
+
+def _to_winners(a: Tensor, output: Tensor, winners: Tensor, options: dict[str, Any]) -> Back:
+    tiled = _tiled(a, output, options)
+    if tiled is not None:  # every input in one window: spread, then mask
+        mask = torch.zeros_like(a).flatten(2).scatter_(2, winners.flatten(2), 1.0).reshape(a.shape)
+        mask = mask.contiguous(memory_format=torch.channels_last)
+
+        def back_tiled(relevance: Tensor) -> tuple[tuple[Tensor, ...], None]:
+            return (F.interpolate(relevance, scale_factor=tiled, mode="nearest").mul_(mask),), None
+
+        return back_tiled
+
+    def back(relevance: Tensor) -> tuple[tuple[Tensor, ...], None]:
+        count = len(relevance)
+        flat = relevance.new_zeros((count, a.shape[1], a[0, 0].numel()))
+        index = winners.flatten(2).expand(count, -1, -1)
+        return (flat.scatter_add_(2, index, relevance.flatten(2)).reshape(count, *a.shape[1:]),), None
+
+    return back
+
+
+def _tiled(a: Tensor, output: Tensor, options: dict[str, Any]) -> tuple[float, ...] | None:
+    """Window sizes where windows tile the input without overlap or rest."""
+    if a.dim() != 4:
+        return None
+    size, stride = (
+        v if isinstance(v, tuple) else (v, v) for v in (options["kernel_size"], options["stride"])
+    )
+    plain = options["padding"] in (0, (0, 0)) and options["dilation"] in (1, (1, 1))
+    fits = all(n == o * k for n, o, k in zip(a.shape[2:], output.shape[2:], size, strict=True))
+    return tuple(float(k) for k in size) if plain and fits and size == stride else None
+
+
+_POOL = ("kernel_size", "stride", "padding", "dilation", "ceil_mode")
+
+
+def _pool_options(layer: nn.Module) -> dict[str, Any]:
+    return {name: getattr(layer, name) for name in _POOL}
+
+
+def _named_options(kind: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
+    options = {"stride": None, "padding": 0, "dilation": 1, "ceil_mode": False}
+    options.update(zip(_POOL, args[1:], strict=False))
+    options.update({name: value for name, value in kwargs.items() if name in _POOL})
+    options["stride"] = options["stride"] or options["kernel_size"]
+    return options
+
+
+def _sum(output: Tensor, live: Sequence[Tensor], recipe: Recipe) -> Passage:
+    """A sum of two tensors; what a constant summand gets is kept."""
+    if recipe.sums == "positive":
+        shares = [torch.broadcast_to(a, output.shape).clamp(min=0) for a in live]
+        total = output.clamp(min=0) if len(live) == 1 else shares[0] + shares[1]
+    else:
+        shares, total = [torch.broadcast_to(a, output.shape) for a in live], output
+    stable = stabilised(total, STABILISER)
+    rest = stable - torch.stack(shares).sum(0)
+    if any(a.shape != output.shape for a in live):
+        raise ModelError("a sum spreads one of its summands over the other; no rule is known for that.")
+
+    def back(relevance: Tensor) -> tuple[tuple[Tensor, ...], Tensor]:
+        s = relevance / stable
+        return tuple(s * share for share in shares), s.flatten(1) @ rest.flatten()
+
+    return Passage(output, back)
+
+
+def _choice(output: Tensor, live: Sequence[Tensor], recipe: Recipe) -> Passage:
+    """Maximum or minimum of two tensors: to the winner, ties by halves; or by halves throughout."""
+    one, two = live
+    half = torch.full_like(output, 0.5)
+    if recipe.pools == "winner":
+        half = torch.where(one == two, half, (output == one).to(output))
+    return Passage(output, lambda relevance: ((relevance * half, relevance * (1 - half)), None))
+
+
+_TRAINED = (nn.BatchNorm1d, nn.BatchNorm2d, nn.Dropout, nn.Dropout1d, nn.Dropout2d)
+_MAX: dict[int, Callable[..., Any]] = {1: F.max_pool1d, 2: F.max_pool2d}
+_STRAIGHT: set[Any] = {
+    nn.ReLU, nn.ReLU6, nn.LeakyReLU, nn.Identity, nn.Dropout, nn.Dropout1d, nn.Dropout2d,
+    F.relu, F.relu_, F.leaky_relu, F.dropout, F.dropout2d, torch.relu, torch.relu_,
+    "relu", "relu_", "contiguous", "clone", "float", "double", "to",
+}  # fmt: skip
+_MOVED: set[Any] = {
+    nn.Flatten, nn.Unflatten, nn.ZeroPad2d, nn.PixelShuffle, nn.PixelUnshuffle,
+    torch.flatten, torch.reshape, torch.permute, torch.transpose, torch.squeeze, torch.unsqueeze, torch.cat,
+    torch.concat, torch.stack, operator.getitem, F.pad,
+    "flatten", "view", "reshape", "permute", "transpose", "squeeze", "unsqueeze", "unflatten",
+}  # fmt: skip
+_AVERAGED: set[Any] = {
+    nn.AvgPool1d, nn.AvgPool2d, nn.AdaptiveAvgPool1d, nn.AdaptiveAvgPool2d,
+    F.avg_pool1d, F.avg_pool2d, F.adaptive_avg_pool1d, F.adaptive_avg_pool2d, torch.mean, torch.sum,
+    "mean", "sum",
+}  # fmt: skip
+_MAXIMA: set[Any] = {
+    nn.MaxPool1d,
+    nn.MaxPool2d,
+    F.max_pool1d,
+    F.max_pool2d,
+    torch.max_pool1d,
+    torch.max_pool2d,
+}
+_SUMS: set[Any] = {operator.add, operator.iadd, torch.add, "add", "add_"}
+_CHOICES: set[Any] = {torch.maximum, torch.minimum}
+_SCALED: set[Any] = {operator.mul, operator.truediv, torch.mul, torch.div, "mul", "div", "mul_", "div_"}
