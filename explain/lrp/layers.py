@@ -6,6 +6,7 @@ relevance (S, ...) from the output to the inputs.
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
