@@ -53,7 +53,7 @@ def test_published_mode_leaves_the_global_generator_alone() -> None:
 @pytest.mark.parametrize("shape", [(32, 32), (224, 224), (300, 200)])
 @pytest.mark.parametrize("resolution", [4, 8, 16])
 def test_published_border_rule(shape: tuple[int, int], resolution: int) -> None:
-    """The masks are those of SciPy's linear zoom with mirrored borders, which the published ones go through."""
+    """The masks are those of SciPy's linear zoom with mirrored borders, as the published ones are."""
     grid = (np.random.default_rng(3).random((resolution, resolution)) < 0.5).astype(float)
     size = [(resolution + 1) * cell_size(length, resolution) for length in shape]
     zoom = [n / resolution for n in size]
