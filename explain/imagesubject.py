@@ -106,7 +106,7 @@ class ImageSubject:
     def reference(self) -> NDArray[np.float64]:
         """Embedding of page B, (D,)."""
         shown = self.encoder.prepare(self.other_image) if self.other_input is None else self.other_input
-        return self._vectors(shown)[0]
+        return np.asarray(self._vectors(shown)[0])
 
     @property
     def stages(self) -> int:

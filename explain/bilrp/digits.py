@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from zij.errors import UsageError
 from zij.explain.bilrp.occurrences import MinRule, Occurrences, occurrences
-from zij.explain.bilrp.pairs import PairExplanation, Region, Side
+from zij.explain.bilrp.pairs import BIGRAMS, PairExplanation, Region, Side
 from zij.similarity.align import Alignment, align
 from zij.similarity.embedding import Embedding, cosine, dot, embed
 from zij.similarity.evidence import Evidence
@@ -58,9 +58,12 @@ def explain(
         Regions between which the similarity is split. A pair of digits belongs to the number that holds
         both; on the level of glyphs its relevance goes to both digits by `min_rule`. What touches a
         candidate that is no glyph of the reading, or digits of two numbers, is relevance outside the digits.
-    min_rule : "share" or "winner", default "share"
+    min_rule : "share", "winner" or "matched", default "share"
         Whether a pair of digits lights up both halves, or the weaker one that decides; matters for glyphs
-        only.
+        only. With "share" each digit of a pair meets both digits of the same pair on the other page; with
+        "matched" first digits meet first digits, and second ones second ones: a bigram is then taken for two
+        dimensions of the embedding that hold the same value and count half, which leaves the similarity and
+        the relevance of each digit as they are.
     epsilon : float
         Stabiliser of the square root.
 
@@ -121,8 +124,9 @@ def factor(
     Returns
     -------
     (110, R) ndarray
-        Relevance of each region for each dimension of the embedding.
-    (110,) ndarray
+        Relevance of each region for each dimension of the embedding. For glyphs that are "matched" it is
+        (210, R): first digits for the 110 features, then second digits for the 100 bigrams.
+    (110,) or (210,) ndarray
         Relevance of what lies outside the regions.
     """
     found = occurrences(evidence)
@@ -133,13 +137,36 @@ def factor(
     if level == "glyph":
         where = np.where(evidence.glyphs >= 0, evidence.glyphs, glyph_count + evidence.numbers)
         number_count += glyph_count
-    matrix, outside = np.zeros((len(FEATURES), number_count)), np.zeros(len(FEATURES))
     inside = _inside(found, evidence.numbers)
+    if level == "glyph" and min_rule == "matched":
+        return _matched(found, values, where, inside, number_count)
+    matrix, outside = np.zeros((len(FEATURES), number_count)), np.zeros(len(FEATURES))
     np.add.at(outside, found.features[~inside], values[~inside])
     shares = found.shares(min_rule) * values[:, None]
     for peaks, share in zip((found.first, found.second), shares.T, strict=True):
         kept = inside & (peaks >= 0)
         np.add.at(matrix, (found.features[kept], where[peaks[kept]]), share[kept])
+    return matrix, outside
+
+
+def _matched(
+    found: Occurrences,
+    values: NDArray[np.float64],
+    where: NDArray[np.int64],
+    inside: NDArray[np.bool_],
+    regions: int,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The factor with two dimensions for each bigram, the value of each divided by the root of 2."""
+    dimensions = len(FEATURES) + BIGRAMS
+    matrix, outside = np.zeros((dimensions, regions)), np.zeros(dimensions)
+    pairs = found.second >= 0
+    values = np.where(pairs, values / np.sqrt(2), values)
+    for peaks, shift in ((found.first, 0), (found.second, BIGRAMS)):
+        kept = peaks >= 0
+        rows = found.features + shift
+        np.add.at(outside, rows[kept & ~inside], values[kept & ~inside])
+        kept &= inside
+        np.add.at(matrix, (rows[kept], where[peaks[kept]]), values[kept])
     return matrix, outside
 
 

@@ -13,8 +13,9 @@ from zij.similarity.links import linked, probabilities
 
 __all__ = ["MinRule", "Occurrences", "occurrences"]
 
-MinRule = Literal["share", "winner"]
-"""How the minimum of two digits hands relevance on: half to each, or all to the smaller (halves on a tie)."""
+MinRule = Literal["share", "winner", "matched"]
+"""How the minimum of two digits hands relevance on: half to each; all to the smaller (halves on a tie); or
+half to each, and first digits of a pair meet first digits alone on the other page, second ones second."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,7 +44,7 @@ class Occurrences:
     def shares(self, min_rule: MinRule = "share") -> NDArray[np.float64]:
         """Parts of each activation that belong to its first and its second digit, (K, 2), summing to 1."""
         one, two = self.evidence.T
-        weight = np.full(len(one), 0.5) if min_rule == "share" else (1 + np.sign(two - one)) / 2
+        weight = (1 + np.sign(two - one)) / 2 if min_rule == "winner" else np.full(len(one), 0.5)
         weight = np.where(self.second < 0, 1.0, weight)
         return np.column_stack([weight, 1 - weight])
 

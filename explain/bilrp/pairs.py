@@ -19,10 +19,13 @@ from zij.tables.geometry import Box
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["COLUMNS", "NEAR", "PairExplanation", "Region", "Side", "spelled"]
+__all__ = ["BIGRAMS", "COLUMNS", "NEAR", "PairExplanation", "Region", "Side", "spelled"]
 
 NEAR = 0.05
 """Pairs whose relevances differ by no more than this share are near equals: corresponding ones go first."""
+
+BIGRAMS = 100
+"""How many of the features are bigrams; a factor with so many rows more has their second digits there."""
 
 _BOX = ("id", "text", "x", "y", "w", "h")
 COLUMNS = (
@@ -52,6 +55,11 @@ def spelled(text: str) -> tuple[str, ...]:
     return tuple(run[k : k + 2] for run in runs for k in range(max(len(run) - 1, 1)))
 
 
+def _feature(dimension: int) -> str:
+    """Name of the feature to which a row of a factor belongs."""
+    return FEATURES[dimension if dimension < len(FEATURES) else dimension - BIGRAMS]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Side:
     """One page's half of an explanation.
@@ -62,7 +70,8 @@ class Side:
     regions : tuple of Region
         R of them, in reading order.
     factor : (M, R) ndarray of float64
-        Relevance of each region for each dimension of the embedding.
+        Relevance of each region for each of 110 dimensions of the embedding, or of 210, where the second
+        digits of bigrams stand apart.
     outside : (M,) ndarray of float64
         Relevance of evidence that belongs to no region.
     """
@@ -76,9 +85,11 @@ class Side:
         """The part of `factor` that belongs to the regions' texts, 0 for other readings of their digits."""
         kept = np.zeros_like(self.factor)
         names = [spelled(region.text) for region in self.regions]
+        halved = len(self.factor) > len(FEATURES)
         for m, k in zip(*np.nonzero(self.factor), strict=True):
-            text = self.regions[k].text
-            if FEATURES[m] in names[k] or (len(text) == 1 and text in FEATURES[m]):  # or its half of a pair
+            text, feature = self.regions[k].text, _feature(m)
+            half = feature[int(m >= len(FEATURES))] if halved and len(feature) == 2 else feature
+            if feature in names[k] or (len(text) == 1 and text in half):  # or its half of a pair
                 kept[m, k] = self.factor[m, k]
         return kept
 
@@ -151,7 +162,7 @@ class PairExplanation:
             table[f"{name}_text"] = [side.regions[k].text for k in index]
             for key, column in zip("xywh", boxes.reshape(-1, 4)[index].T, strict=True):
                 table[f"{name}_{key}"] = column
-        table["feature"] = [FEATURES[m] for m in products.features]
+        table["feature"] = [_feature(m) for m in products.features]
         return pd.DataFrame(table, columns=list(COLUMNS))
 
     def partners(self, side: Literal["a", "b"], region: str) -> pd.DataFrame:

@@ -80,7 +80,7 @@ def matching_pair(
 def _page(rng: Generator, texts: list[str], columns: int, name: str, height: float) -> GeneratedPage:
     rows = tuple(tuple(texts[k : k + columns]) for k in range(0, len(texts), columns))
     headings = tuple("GM"[k % 2] + "." for k in range(columns))
-    table = NumericTable("TABVLA NVMERORVM", headings, frozenset(), rows)
+    table = NumericTable("TABVLA", headings, frozenset(), rows)
     setting = Setting.plain(
         digit_height=height, wear=rng.uniform(0.3, 0.9), stains=rng.uniform(0.3, 0.9), skew=rng.uniform(-1, 1)
     )
