@@ -10,43 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zij.errors import UsageError
-from zij.explain.bilrp.strongest import Products, all_products, groups, strongest
+from zij.explain.bilrp.strongest import Products, all_products, strongest
+from zij.explain.bilrp.table import COLUMNS, NEAR, Region, pair_table, ranked
 from zij.similarity.align import Alignment
 from zij.similarity.embedding import Embedding
 from zij.similarity.features import FEATURES
-from zij.tables.geometry import Box
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["BIGRAMS", "COLUMNS", "NEAR", "PairExplanation", "Region", "Side", "spelled"]
 
-NEAR = 0.05
-"""Pairs whose relevances differ by no more than this share are near equals: corresponding ones go first."""
-
 BIGRAMS = 100
 """How many of the features are bigrams; a factor with so many rows more has their second digits there."""
-
-_BOX = ("id", "text", "x", "y", "w", "h")
-COLUMNS = (
-    "rank",
-    "relevance",
-    "corresponds",
-    *(f"a_{name}" for name in _BOX),
-    *(f"b_{name}" for name in _BOX),
-    "feature",
-)
-"""Columns of the table of pairs."""
-
-
-@dataclass(frozen=True, slots=True)
-class Region:
-    """An element of a reading with relevance, a number or a glyph; `cell` is "" outside tables."""
-
-    id: str
-    text: str
-    box: Box
-    cell: str = ""
 
 
 def spelled(text: str) -> tuple[str, ...]:
@@ -147,23 +123,16 @@ class PairExplanation:
         DataFrame
             With the columns `COLUMNS`; boxes in whole pixels of the original images.
         """
-        import pandas as pd
-
         products = self._listed(top)
-        table: dict[str, object] = {
-            "rank": np.arange(1, len(products.values) + 1),
-            "relevance": products.values * self.scale,
-            "corresponds": self._corresponds(products.i, products.j),
-        }
-        for name, side, index in (("a", self.a, products.i), ("b", self.b, products.j)):
-            rounded = [region.box.rounded() for region in side.regions]
-            boxes = np.array([[box.x, box.y, box.w, box.h] for box in rounded], np.int64)
-            table[f"{name}_id"] = [side.regions[k].id for k in index]
-            table[f"{name}_text"] = [side.regions[k].text for k in index]
-            for key, column in zip("xywh", boxes.reshape(-1, 4)[index].T, strict=True):
-                table[f"{name}_{key}"] = column
-        table["feature"] = [_feature(m) for m in products.features]
-        return pd.DataFrame(table, columns=list(COLUMNS))
+        return pair_table(
+            self.a.regions,
+            self.b.regions,
+            products.i,
+            products.j,
+            products.values * self.scale,
+            self._corresponds(products.i, products.j),
+            [_feature(m) for m in products.features],
+        )
 
     def partners(self, side: Literal["a", "b"], region: str) -> pd.DataFrame:
         """What a region of one page matches on the other.
@@ -239,8 +208,7 @@ class PairExplanation:
 
     def _listed(self, top: int | None) -> Products:
         found = strongest(self.a.as_read(), self.b.as_read(), top, slack=NEAR)
-        group = groups(np.abs(found.values), NEAR)
-        order = np.lexsort((np.arange(len(group)), ~self._corresponds(found.i, found.j), group))[:top]
+        order = ranked(found.values, self._corresponds(found.i, found.j), top)
         return Products(found.features[order], found.i[order], found.j[order], found.values[order])
 
     def _corresponds(self, i: NDArray[np.int64], j: NDArray[np.int64]) -> NDArray[np.bool_]:

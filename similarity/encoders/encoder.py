@@ -233,5 +233,5 @@ def _planes(name: str, pixels: NDArray[Any], channels: int) -> NDArray[Any]:
         return np.repeat(pixels[..., None], channels, axis=2)
     if channels == 1:
         luma = pixels @ _LUMA
-        return (np.rint(luma) if pixels.dtype == np.uint8 else luma).astype(pixels.dtype)[..., None]
+        pixels = (np.rint(luma) if pixels.dtype == np.uint8 else luma).astype(pixels.dtype)[..., None]
     return pixels
