@@ -71,7 +71,7 @@ def _convolution(layer: nn.Conv1d | nn.Conv2d, label: str, a: Tensor) -> Affine:
     return Affine(weight, bias.reshape(1, -1, *(1,) * dims), apply, transposed)
 
 
-def _flipped(layer: nn.Conv1d | nn.Conv2d, w: Tensor, run: Any) -> Callable[[Tensor], Tensor]:
+def _flipped(layer: Any, w: Tensor, run: Any) -> Callable[[Tensor], Tensor]:
     """The transpose of a convolution of stride 1 is one with the mirrored kernel: faster, prepared once."""
     dims = tuple(range(2, w.dim()))
     kernel = w.flip(dims).transpose(0, 1)
@@ -88,7 +88,7 @@ def _flipped(layer: nn.Conv1d | nn.Conv2d, w: Tensor, run: Any) -> Callable[[Ten
     return send
 
 
-def _upward(layer: nn.Conv1d | nn.Conv2d, w: Tensor, a: Tensor) -> Callable[[Tensor], Tensor]:
+def _upward(layer: Any, w: Tensor, a: Tensor) -> Callable[[Tensor], Tensor]:
     """The transpose of any convolution; inputs that no window reaches get nothing."""
     run = F.conv_transpose1d if w.dim() == 3 else F.conv_transpose2d
     rest = tuple(

@@ -6,11 +6,12 @@ relevance (S, ...) from the output to the inputs.
 
 from __future__ import annotations
 
+import functools
 import math
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -22,9 +23,33 @@ from zij.explain.lrp.recipes import Recipe
 from zij.explain.lrp.rules import STABILISER, Share, stabilised
 from zij.explain.lrp.trace import Call
 
-__all__ = ["Back", "Passage", "passage"]
+__all__ = ["Back", "Flow", "Passage", "passage"]
 
-Back = Callable[[Tensor], tuple[tuple[Tensor, ...], Tensor | None]]
+
+class Flow(NamedTuple):
+    """Relevance on its way, (S, ...): values times a factor (1, ...), put off until the next layer needs it.
+
+    So the activations by which one layer multiplies and the denominators by which the next divides are one
+    factor, made once for all seeds.
+    """
+
+    values: Tensor
+    factor: Tensor | None = None
+
+    def full(self) -> Tensor:
+        """The relevance itself."""
+        return self.values if self.factor is None else self.values * self.factor
+
+    def part(self, rows: slice) -> Flow:
+        """That of some of the seeds."""
+        return Flow(self.values[rows], self.factor)
+
+    def plus(self, other: Flow) -> Flow:
+        """The sum of two."""
+        return Flow(self.full() + other.full())
+
+
+Back = Callable[[Flow], tuple[tuple[Flow, ...], Tensor | None]]
 """Relevance of the output (S, ...) to that of each input that depends on the network's, and to what was kept
 (S,), None for nothing."""
 
@@ -44,6 +69,7 @@ def passage(
     live: Sequence[Tensor],
     recipe: Recipe,
     first: bool,
+    precision: torch.dtype | None = None,
 ) -> Passage:
     """Run one step of a network and prepare the way back.
 
@@ -57,6 +83,8 @@ def passage(
     recipe : Recipe
     first : bool
         Whether the step sees the input through no affine layer.
+    precision : dtype, optional
+        Of the way back through affine layers.
 
     Raises
     ------
@@ -68,7 +96,7 @@ def passage(
         raise ModelError(f"{call.label}: it is set to learn; call eval() on the network first.")
     if isinstance(layer, AFFINE) and (rule := recipe.rule(layer, call.name, first)) is not None:
         form, output = affine(layer, call.label, live[0])
-        return Passage(output, _shared(rule(form, live[0]), form.transposed, live[0].shape))
+        return Passage(output, _shared(rule(form, live[0]), form.transposed, live[0], precision))
     kind = call.kind
     run = _function(call)
     if kind in _STRAIGHT:
@@ -106,38 +134,68 @@ def _function(call: Call) -> Callable[..., Any]:
     return run  # type: ignore[no-any-return]
 
 
-def _straight(relevance: Tensor) -> tuple[tuple[Tensor, ...], None]:
-    return (relevance,), None
+def _straight(flow: Flow) -> tuple[tuple[Flow, ...], None]:
+    return (flow,), None
 
 
 def _shared(
-    shares: Sequence[Share], transposed: Callable[[Tensor], Callable[[Tensor], Tensor]], shape: torch.Size
+    shares: Sequence[Share],
+    transposed: Callable[[Tensor], Callable[[Tensor], Tensor]],
+    a: Tensor,
+    precision: torch.dtype | None,
 ) -> Back:
     """The way back of an affine layer; weights are prepared here, once."""
+    kind = precision or a.dtype
     ready = [
-        (share.scale, share.rest, [(x, transposed(weight)) for x, weight in share.parts]) for share in shares
+        (
+            _Scaling(share.scale, kind),
+            share.rest,
+            [(x, transposed(weight.to(kind))) for x, weight in share.parts],
+        )
+        for share in shares
     ]
 
-    def back(relevance: Tensor) -> tuple[tuple[Tensor, ...], Tensor | None]:
-        found, kept = None, None
-        for scale, rest, parts in ready:
-            s = relevance * scale
-            for x, send in parts:
-                part = send(s).mul_(x)
-                found = part if found is None else found.add_(part)
+    def back(flow: Flow) -> tuple[tuple[Flow, ...], Tensor | None]:
+        found: list[Flow] = []
+        kept: Tensor | None = None
+        for scaling, rest, parts in ready:
+            s = scaling(flow)
+            found += [Flow(send(s), x) for x, send in parts]
             if rest is not None:
-                more = s.flatten(1) @ rest.flatten()
+                more = _weighed(s, rest)
                 kept = more if kept is None else kept + more
-        if found is None:
-            found = relevance.new_zeros((len(relevance), *shape[1:]))
-        return (found,), kept
+        if not found:
+            found = [Flow(flow.values.new_zeros((len(flow.values), *a.shape[1:])))]
+        return (functools.reduce(Flow.plus, found),), kept
 
     return back
 
 
+class _Scaling:
+    """From relevance to s: one multiplication, by the scale and the factor that was put off together."""
+
+    def __init__(self, scale: Tensor, kind: torch.dtype) -> None:
+        self.scale, self.kind = scale, kind
+        self.joined: tuple[Tensor, Tensor] | None = None
+
+    def __call__(self, flow: Flow) -> Tensor:
+        if flow.factor is None:
+            return (flow.values * self.scale).to(self.kind)
+        if self.joined is None or self.joined[0] is not flow.factor:
+            self.joined = flow.factor, (flow.factor * self.scale).to(self.kind)
+        return (flow.values * self.joined[1]).to(self.kind)
+
+
+def _weighed(s: Tensor, rest: Tensor) -> Tensor:
+    """Sum of s times rest for each seed, (S,), in the order in which the values lie in memory."""
+    if s.dim() == 4:
+        s, rest = s.permute(0, 2, 3, 1), rest.expand(1, *s.shape[1:]).permute(0, 2, 3, 1)
+    return s.reshape(len(s), -1).to(rest.dtype) @ rest.reshape(-1)
+
+
 def _vectorised(run: Callable[..., Tensor], live: Sequence[Tensor]) -> Callable[[Tensor], tuple[Tensor, ...]]:
     """The transpose of a linear function of the live tensors, for a batch of seeds."""
-    _, transpose = torch.func.vjp(run, *live)
+    transpose = torch.func.vjp(run, *live)[1]
 
     def send(relevance: Tensor) -> tuple[Tensor, ...]:
         with torch.no_grad():
@@ -170,9 +228,9 @@ def _moved(
     output = run(*args, **kwargs)
     if len(live) == 1 and output.numel() == live[0].numel() and output.flatten().equal(live[0].flatten()):
         shape = live[0].shape[1:]
-        return Passage(output, lambda relevance: ((relevance.reshape(-1, *shape),), None))
+        return Passage(output, lambda flow: ((Flow(flow.full().reshape(-1, *shape)),), None))
     send = _vectorised(_bound(run, args, kwargs, live), live)
-    return Passage(output, lambda relevance: (send(relevance), None))
+    return Passage(output, lambda flow: (tuple(map(Flow, send(flow.full()))), None))
 
 
 def _averaged(
@@ -187,10 +245,9 @@ def _in_proportion(run: Callable[..., Tensor], live: Sequence[Tensor], output: T
     send, stable = _vectorised(run, live), stabilised(output, STABILISER)
     rest = stable - output
 
-    def back(relevance: Tensor) -> tuple[tuple[Tensor, ...], Tensor]:
-        s = relevance / stable
-        parts = tuple(part * a for part, a in zip(send(s), live, strict=True))
-        return parts, s.flatten(1) @ rest.flatten()
+    def back(flow: Flow) -> tuple[tuple[Flow, ...], Tensor]:
+        s = flow.full() / stable
+        return tuple(Flow(part, a) for part, a in zip(send(s), live, strict=True)), _weighed(s, rest)
 
     return back
 
@@ -224,16 +281,18 @@ def _to_winners(a: Tensor, output: Tensor, winners: Tensor, options: dict[str, A
         mask = torch.zeros_like(a).flatten(2).scatter_(2, winners.flatten(2), 1.0).reshape(a.shape)
         mask = mask.contiguous(memory_format=torch.channels_last)
 
-        def back_tiled(relevance: Tensor) -> tuple[tuple[Tensor, ...], None]:
-            return (F.interpolate(relevance, scale_factor=tiled, mode="nearest").mul_(mask),), None
+        def back_tiled(flow: Flow) -> tuple[tuple[Flow, ...], None]:
+            return (Flow(F.interpolate(flow.full(), scale_factor=tiled, mode="nearest"), mask),), None
 
         return back_tiled
 
-    def back(relevance: Tensor) -> tuple[tuple[Tensor, ...], None]:
+    def back(flow: Flow) -> tuple[tuple[Flow, ...], None]:
+        relevance = flow.full()
         count = len(relevance)
         flat = relevance.new_zeros((count, a.shape[1], a[0, 0].numel()))
         index = winners.flatten(2).expand(count, -1, -1)
-        return (flat.scatter_add_(2, index, relevance.flatten(2)).reshape(count, *a.shape[1:]),), None
+        flat.scatter_add_(2, index, relevance.flatten(2))
+        return (Flow(flat.reshape(count, *a.shape[1:])),), None
 
     return back
 
@@ -242,9 +301,7 @@ def _tiled(a: Tensor, output: Tensor, options: dict[str, Any]) -> tuple[float, .
     """Window sizes where windows tile the input without overlap or rest."""
     if a.dim() != 4:
         return None
-    size, stride = (
-        v if isinstance(v, tuple) else (v, v) for v in (options["kernel_size"], options["stride"])
-    )
+    size, stride = (v if isinstance(v, tuple) else (v, v) for v in map(options.get, _POOL[:2]))
     plain = options["padding"] in (0, (0, 0)) and options["dilation"] in (1, (1, 1))
     fits = all(n == o * k for n, o, k in zip(a.shape[2:], output.shape[2:], size, strict=True))
     return tuple(float(k) for k in size) if plain and fits and size == stride else None
@@ -277,9 +334,9 @@ def _sum(output: Tensor, live: Sequence[Tensor], recipe: Recipe) -> Passage:
     if any(a.shape != output.shape for a in live):
         raise ModelError("a sum spreads one of its summands over the other; no rule is known for that.")
 
-    def back(relevance: Tensor) -> tuple[tuple[Tensor, ...], Tensor]:
-        s = relevance / stable
-        return tuple(s * share for share in shares), s.flatten(1) @ rest.flatten()
+    def back(flow: Flow) -> tuple[tuple[Flow, ...], Tensor]:
+        s = flow.full() / stable
+        return tuple(Flow(s, share) for share in shares), _weighed(s, rest)
 
     return Passage(output, back)
 
@@ -290,7 +347,12 @@ def _choice(output: Tensor, live: Sequence[Tensor], recipe: Recipe) -> Passage:
     half = torch.full_like(output, 0.5)
     if recipe.pools == "winner":
         half = torch.where(one == two, half, (output == one).to(output))
-    return Passage(output, lambda relevance: ((relevance * half, relevance * (1 - half)), None))
+
+    def back(flow: Flow) -> tuple[tuple[Flow, ...], None]:
+        relevance = flow.full()
+        return (Flow(relevance, half), Flow(relevance, 1 - half)), None
+
+    return Passage(output, back)
 
 
 _TRAINED = (nn.BatchNorm1d, nn.BatchNorm2d, nn.Dropout, nn.Dropout1d, nn.Dropout2d)

@@ -130,7 +130,7 @@ def _folded(steps: Iterator[Call]) -> Iterator[Call]:
             and step.layer.running_var is not None
         ):
             merge = fuse_linear_bn_eval if isinstance(waiting.layer, nn.Linear) else fuse_conv_bn_eval
-            merged = merge(waiting.layer, step.layer)  # type: ignore[type-var, arg-type]
+            merged = merge(waiting.layer, step.layer)  # type: ignore[type-var]
             yield Call(waiting.node, waiting.name, type(merged), merged)
             yield Call(step.node, step.name, nn.Identity, nn.Identity())
             waiting = None
