@@ -8,26 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zij.errors import UsageError
+from zij.similarity.encoders.fitting import paper_colour
 
-__all__ = ["Fill", "Hider", "paper_colour"]
+__all__ = ["Fill", "Hider"]
 
 Fill = Literal["paper"] | float | NDArray[Any] | tuple[float, ...]
-
-
-def paper_colour(x: NDArray[Any]) -> NDArray[np.float32]:
-    """Colour of the blank paper: the median of the brighter half of the pixels.
-
-    Parameters
-    ----------
-    x : (H, W, C) ndarray
-
-    Returns
-    -------
-    (C,) ndarray of float32
-    """
-    rows = x.reshape(-1, x.shape[-1])[:: max(x.shape[0] * x.shape[1] // 100_000, 1)].astype(np.float32)
-    bright = rows.mean(axis=1)
-    return np.asarray(np.median(rows[bright >= np.median(bright)], axis=0), np.float32)
 
 
 class Hider:
@@ -83,7 +68,7 @@ def _colour(last: NDArray[Any], fill: Fill) -> NDArray[np.float32]:
     if isinstance(fill, str):
         if fill != "paper":
             raise UsageError(f"fill {fill!r} is not known; choose 'paper', a value, or an array.")
-        return paper_colour(last)
+        return np.asarray(paper_colour(last), np.float32)
     try:
         given = np.asarray(fill, np.float32)
         if given.ndim == 2:
