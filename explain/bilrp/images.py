@@ -56,7 +56,7 @@ def explain_images(
     regions: tuple[ArrayLike, ArrayLike] | None = None,
     pooling: Pooling = "sum",
     cosine: bool = True,
-    precision: Precision = "float32",
+    precision: Precision | None = None,
 ) -> Factors:
     """Why an encoder finds two images similar: relevance of pairs of their regions.
 
@@ -83,8 +83,9 @@ def explain_images(
         "sum" keeps totals. "average" divides by the cells' pixels, as the published code does.
     cosine : bool
         Explain the cosine, its norms taken as constants; or the dot product.
-    precision : "float32", "bfloat16" or "float64"
-        Of the way back. bfloat16 is fast where the processor has it; the forward pass stays float32.
+    precision : "float32", "bfloat16" or "float64", optional
+        Of the network and the way back; by default that of the network's weights. "bfloat16", fast where the
+        processor has it, is for the way back alone.
 
     Returns
     -------
@@ -99,7 +100,7 @@ def explain_images(
         different lengths.
     """
     options = ("method", method, METHODS), ("pooling", pooling, ("sum", "average"))
-    for name, value, allowed in (*options, ("precision", precision, tuple(PRECISIONS))):
+    for name, value, allowed in (*options, ("precision", precision or "float32", tuple(PRECISIONS))):
         if value not in allowed:
             raise UsageError(f"{name} {value!r} is not known; choose {', '.join(allowed)}.")
     if pool < 1:
@@ -141,16 +142,17 @@ def _half(
     labels: ArrayLike | None,
     method: Method,
     recipe: Recipe | None,
-    precision: Precision,
+    precision: Precision | None,
 ) -> _Half:
     x = encoder.prepare(image).detach()
     network = encoder.network
-    if precision == "float64":
-        network, x = copy.deepcopy(network).double(), x.double()
+    if precision in ("float32", "float64") and x.dtype != PRECISIONS[precision]:
+        network, x = copy.deepcopy(network).to(PRECISIONS[precision]), x.to(PRECISIONS[precision])
+    back = PRECISIONS[precision] if precision else x.dtype
     pooler = Pooler(x, pool, labels)
     if method == "bilrp":
         chosen = _default_recipe(encoder) if recipe is None else recipe
-        return _relevances(network, x, pooler, chosen, PRECISIONS[precision])
+        return _relevances(network, x, pooler, chosen, back)
     if method == "products":
         phi, found = last_map(network, x)
         return _Half(phi, pooler.shape, lambda other: pooler.spread(found))
@@ -182,7 +184,7 @@ def _default_recipe(encoder: Embedder) -> Recipe:
     bounds = getattr(encoder, "bounds", None)
     low, high = bounds() if bounds is not None else (None, None)
     if str(getattr(encoder, "name", "")).startswith("vgg") and low is not None and high is not None:
-        return replace(vgg(), first=box(low, high, stabiliser=1e-6, signed=False))
+        return replace(vgg(), first=box(low, high))
     return general(low, high)
 
 

@@ -20,7 +20,7 @@ from torch.nn import functional as F
 from zij.errors import ModelError
 from zij.explain.lrp.affine import AFFINE, affine
 from zij.explain.lrp.recipes import Recipe
-from zij.explain.lrp.rules import STABILISER, Share, stabilised
+from zij.explain.lrp.rules import Share, stabilised
 from zij.explain.lrp.trace import Call
 
 __all__ = ["Back", "Flow", "Passage", "passage"]
@@ -242,7 +242,7 @@ def _averaged(
 
 
 def _in_proportion(run: Callable[..., Tensor], live: Sequence[Tensor], output: Tensor) -> Back:
-    send, stable = _vectorised(run, live), stabilised(output, STABILISER)
+    send, stable = _vectorised(run, live), stabilised(output)
     rest = stable - output
 
     def back(flow: Flow) -> tuple[tuple[Flow, ...], Tensor]:
@@ -329,7 +329,7 @@ def _sum(output: Tensor, live: Sequence[Tensor], recipe: Recipe) -> Passage:
         total = output.clamp(min=0) if len(live) == 1 else shares[0] + shares[1]
     else:
         shares, total = [torch.broadcast_to(a, output.shape) for a in live], output
-    stable = stabilised(total, STABILISER)
+    stable = stabilised(total)
     rest = stable - torch.stack(shares).sum(0)
     if any(a.shape != output.shape for a in live):
         raise ModelError("a sum spreads one of its summands over the other; no rule is known for that.")

@@ -80,13 +80,13 @@ less to the point.
 """
 
 
-def imagenet_box(*, stabiliser: float = 1e-6, signed: bool = True) -> Rule:
+def imagenet_box(*, stabiliser: float | None = None, signed: bool = True) -> Rule:
     """The box rule for colours 0 to 1 that were normalised by `MEAN` and `SPREAD`."""
     mean, spread = (torch.tensor(v, dtype=torch.float64).reshape(1, 3, 1, 1) for v in (MEAN, SPREAD))
     return box(-mean / spread, (1 - mean) / spread, stabiliser=stabiliser, signed=signed)
 
 
-def vgg(*, signed: bool = False) -> Recipe:
+def vgg(*, published: bool = False) -> Recipe:
     """The published ladder of VGG-16 (Eberle et al., doi:10.1109/TPAMI.2020.3020738).
 
     The box rule at the first convolution, then gamma 0.5 to features.10, 0.25 to 17, 0.1 to 24, and 0 above
@@ -94,18 +94,24 @@ def vgg(*, signed: bool = False) -> Recipe:
 
     Parameters
     ----------
-    signed : bool
-        Whether stabilisers (1e-6 in the box rule, 1e-9 else) take the sign of what they are added to; in the
-        published code they do not.
+    published : bool
+        With the published code's stabilisers, 1e-6 in the box rule and 1e-9 else, which do not take the sign
+        of what they are added to; by default they only keep denominators off zero.
     """
+    value, first = (1e-9, 1e-6) if published else (None, None)
+    signed = not published
     ladder = ((0, 10, 0.5), (11, 17, 0.25), (18, 24, 0.1))
-    steps = tuple((Layers("features", low, high), gamma(value, signed=signed)) for low, high, value in ladder)
-    last = epsilon(1e-9, signed=signed)
-    return Recipe(imagenet_box(signed=signed), (*steps, (nn.Conv2d, last), (nn.Linear, last)))
+    steps = tuple(
+        (Layers("features", low, high), gamma(share, stabiliser=value, signed=signed))
+        for low, high, share in ladder
+    )
+    last = epsilon(value, signed=signed)
+    box_rule = imagenet_box(stabiliser=first, signed=signed)
+    return Recipe(box_rule, (*steps, (nn.Conv2d, last), (nn.Linear, last)))
 
 
 def general(low: Tensor | None = None, high: Tensor | None = None, *, value: float = 0.25) -> Recipe:
-    """For any network: gamma in its convolutions, epsilon in its linear layers, sums by their positive parts.
+    """For any network: gamma in its convolutions, proportions in its linear layers, sums by positive parts.
 
     Parameters
     ----------
@@ -115,7 +121,7 @@ def general(low: Tensor | None = None, high: Tensor | None = None, *, value: flo
     value : float
         Gamma.
     """
-    first = box(low, high, stabiliser=1e-6) if low is not None and high is not None else None
+    first = box(low, high) if low is not None and high is not None else None
     wide = gamma(value)
     kinds = (nn.Conv1d, nn.Conv2d, nn.BatchNorm1d, nn.BatchNorm2d)
-    return Recipe(first, (*((kind, wide) for kind in kinds), (nn.Linear, epsilon(1e-6))), sums="positive")
+    return Recipe(first, (*((kind, wide) for kind in kinds), (nn.Linear, epsilon(None))), sums="positive")

@@ -26,11 +26,12 @@ from zij.errors import UsageError
 
 __all__ = [
     "STABILISER", "Affine", "Bias", "Rule", "Share", "alpha_beta", "box", "epsilon", "flat", "gamma",
-    "stabilised", "wsquare", "zplus",
+    "smallest", "stabilised", "wsquare", "zplus",
 ]  # fmt: skip
 
 STABILISER = 1e-9
-"""Keeps denominators off zero where a rule has no stabiliser of its own."""
+"""Keeps denominators off zero where a rule has no stabiliser of its own; in float64 `FINER` does."""
+FINER = 1e-15
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,13 +73,13 @@ Rule = Callable[[Affine, Tensor], list[Share]]
 """An affine layer and its input (1, ...) to the shares of the rule."""
 
 
-def epsilon(value: float = 1e-6, *, bias: Bias = "keep", signed: bool = True) -> Rule:
+def epsilon(value: float | None = 1e-6, *, bias: Bias = "keep", signed: bool = True) -> Rule:
     """In proportion to the contributions themselves, with a stabiliser that absorbs weak relevance.
 
     Parameters
     ----------
-    value : float
-        The stabiliser.
+    value : float, optional
+        The stabiliser; None for one that only keeps denominators off zero.
     bias : "keep", "drop" or "spread"
     signed : bool
         Whether the stabiliser takes the sign of what it is added to; False adds it blindly, as the published
@@ -94,7 +95,7 @@ def epsilon(value: float = 1e-6, *, bias: Bias = "keep", signed: bool = True) ->
 
 
 def gamma(
-    value: float = 0.25, *, bias: Bias = "keep", stabiliser: float = STABILISER, signed: bool = True
+    value: float = 0.25, *, bias: Bias = "keep", stabiliser: float | None = None, signed: bool = True
 ) -> Rule:
     """Positive contributions favoured, rho(w) = w + gamma max(w, 0).
 
@@ -119,7 +120,7 @@ def gamma(
 
 
 def alpha_beta(
-    alpha: float = 2.0, beta: float = 1.0, *, bias: Bias = "keep", stabiliser: float = STABILISER
+    alpha: float = 2.0, beta: float = 1.0, *, bias: Bias = "keep", stabiliser: float | None = None
 ) -> Rule:
     """Positive and negative contributions by themselves, alpha of the former less beta of the latter.
 
@@ -147,17 +148,17 @@ def alpha_beta(
     return rule
 
 
-def zplus(*, bias: Bias = "keep", stabiliser: float = STABILISER) -> Rule:
+def zplus(*, bias: Bias = "keep", stabiliser: float | None = None) -> Rule:
     """Positive contributions alone: `alpha_beta(1, 0)`."""
     return alpha_beta(1.0, 0.0, bias=bias, stabiliser=stabiliser)
 
 
-def flat(*, stabiliser: float = STABILISER) -> Rule:
+def flat(*, stabiliser: float | None = None) -> Rule:
     """Evenly over the receptive field, whatever stands there; for a first layer."""
     return _blind(torch.ones_like, stabiliser)
 
 
-def wsquare(*, stabiliser: float = STABILISER) -> Rule:
+def wsquare(*, stabiliser: float | None = None) -> Rule:
     """By the squares of the weights, whatever stands there; for a first layer without bounds."""
     return _blind(torch.square, stabiliser)
 
@@ -166,7 +167,7 @@ def box(
     low: float | Tensor = 0.0,
     high: float | Tensor = 1.0,
     *,
-    stabiliser: float = STABILISER,
+    stabiliser: float | None = None,
     signed: bool = True,
 ) -> Rule:
     """For a first layer whose inputs lie between two bounds (the z^B rule of deep Taylor decomposition).
@@ -183,8 +184,14 @@ def box(
     return rule
 
 
-def stabilised(z: Tensor, value: float, signed: bool = True) -> Tensor:
+def smallest(z: Tensor) -> float:
+    """The stabiliser for denominators of that precision where none is asked for."""
+    return FINER if z.dtype == torch.float64 else STABILISER
+
+
+def stabilised(z: Tensor, value: float | None = None, signed: bool = True) -> Tensor:
     """A denominator moved off zero by `value`, away from it if `signed`."""
+    value = smallest(z) if value is None else value
     return z + torch.where(z < 0, -value, value) if signed else z + value
 
 
@@ -192,7 +199,7 @@ def _share(
     layer: Affine,
     parts: tuple[tuple[Tensor, Tensor], ...],
     bias: Tensor,
-    stabiliser: float,
+    stabiliser: float | None,
     signed: bool = True,
     *,
     gate: Tensor | float = 1.0,
@@ -202,20 +209,22 @@ def _share(
     z = torch.zeros_like(bias)
     for x, weight in parts:
         z = z + layer.apply(x, weight)
-    stable = z + bias - stabiliser if below else stabilised(z + bias, stabiliser, signed)
+    stable = stabilised(z + bias, stabiliser, signed)
+    if below:  # nought counts as negative here
+        stable = -stabilised(-z - bias, stabiliser, signed)
     return Share(parts, gate / stable, stable - z)
 
 
-def _spread(layer: Affine, a: Tensor, value: float, signed: bool) -> list[Share]:
+def _spread(layer: Affine, a: Tensor, value: float | None, signed: bool) -> list[Share]:
     """The epsilon rule, and what bias and stabiliser take given back by positive contributions."""
     z, up = layer.apply(a, layer.weight), layer.weight.clamp(min=0)
     stable = stabilised(z + layer.bias, value, signed)
-    positive = layer.apply(a, up) + STABILISER
-    returned = Share(((a, up),), (stable - z) / stable / positive, torch.full_like(z, STABILISER))
+    positive = layer.apply(a, up) + smallest(z)
+    returned = Share(((a, up),), (stable - z) / stable / positive, torch.full_like(z, smallest(z)))
     return [Share(((a, layer.weight),), 1 / stable, None), returned]
 
 
-def _blind(modify: Callable[[Tensor], Tensor], stabiliser: float) -> Rule:
+def _blind(modify: Callable[[Tensor], Tensor], stabiliser: float | None) -> Rule:
     def rule(layer: Affine, a: Tensor) -> list[Share]:
         parts = ((torch.ones_like(a), modify(layer.weight)),)
         return [_share(layer, parts, torch.zeros_like(layer.bias), stabiliser)]

@@ -112,10 +112,12 @@ class Encoder:
         planes = _planes(self.name, pixels, len(self.mean))
         if self.size is not None:
             planes = fit(planes, self.size)
-        values = planes / 255 if planes.dtype == np.uint8 else planes.astype(np.float64)
-        values = (values - np.array(self.mean)) / np.array(self.std)
-        rows = np.ascontiguousarray(np.moveaxis(values, 2, 0)[None])
-        return torch.from_numpy(rows).to(device=device, dtype=kind)
+        values = planes / 255 if planes.dtype == np.uint8 else planes
+        rows = torch.from_numpy(np.ascontiguousarray(np.moveaxis(values, 2, 0)[None])).to(device, kind)
+        mean, std = (
+            torch.tensor(v, dtype=kind, device=device).reshape(1, -1, 1, 1) for v in (self.mean, self.std)
+        )
+        return (rows - mean) / std  # in the network's precision, as its teachers did: ties fall the same way
 
     def geometry(self, width: int, height: int) -> Geometry:
         """The map from pixels of an image of that size to those of the raster that `prepare` makes."""

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from zij.errors import ModelError
-from zij.explain.lrp.recipes import DIGITS, Recipe
+from zij.explain.lrp.recipes import DIGITS, MEAN, SPREAD, Recipe, vgg
 from zij.explain.lrp.rules import Rule, box, epsilon, flat, gamma, zplus
 from zij.explain.lrp.sweep import attribute
 from zij.tables.digits.network import DigitNetwork, Residual
@@ -211,37 +211,28 @@ def test_unknown_layer_is_named(network: nn.Module, message: str) -> None:
 
 @pytest.mark.skipif(not FIXTURE.exists(), reason="the data folder is absent")
 @pytest.mark.parametrize("cut", [5, 10])
-def test_published_bilrp_on_a_small_vgg(cut: int) -> None:
-    """Relevance of each pixel for each dimension, then of pairs of cells, as the published code gives it."""
+def test_published_relevance_on_a_small_vgg(cut: int) -> None:
+    """Relevance of each pixel for each dimension as the published code gives it, to 1e-5 of the maximum."""
     with np.load(FIXTURE) as data:
-        arrays = {name: data[name].astype(np.float64) for name in data.files}
+        arrays = {name: data[name] for name in data.files}
     layers: list[nn.Module] = []
     for k in range(2 if cut == 5 else 4):
         weight = arrays[f"conv{k}_weight"]
-        layer = nn.Conv2d(weight.shape[1], weight.shape[0], 3, padding=1).double()
+        layer = nn.Conv2d(weight.shape[1], weight.shape[0], 3, padding=1)
         layer.load_state_dict({n: torch.from_numpy(arrays[f"conv{k}_{n}"]) for n in ("weight", "bias")})
         layers += [layer, nn.ReLU()] if k % 2 == 0 else [layer, nn.ReLU(), nn.MaxPool2d(2)]
     projection = torch.from_numpy(arrays[f"cut{cut}_projection"])
-    head = nn.Linear(projection.shape[1], 12, bias=False).double()
+    head = nn.Linear(projection.shape[1], 12, bias=False)
     head.load_state_dict({"weight": projection})
-    network = nn.Sequential(*layers, nn.Flatten(), head)
-    mean, spread = (torch.tensor(v, dtype=torch.float64).reshape(1, 3, 1, 1) for v in (
-        (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)))  # fmt: skip
-    recipe = Recipe(
-        box((0 - mean) / spread, (1 - mean) / spread), ((nn.Conv2d, gamma(0.5)), (nn.Linear, epsilon(1e-9)))
-    )
-    cells = []
+    network = nn.Sequential()
+    for name, part in (("features", nn.Sequential(*layers)), ("flat", nn.Flatten()), ("head", head)):
+        network.add_module(name, part)
+    mean, spread = (torch.tensor(values).reshape(1, 3, 1, 1) for values in (MEAN, SPREAD))
     for side in "ab":
         image = torch.from_numpy(arrays[f"image_{side}"]).permute(2, 0, 1)[None]
-        attribution = attribute(network, (image - mean) / spread, recipe)
+        attribution = attribute(network, (image - mean) / spread, vgg(published=True))
         embedding = attribution.output[0].numpy()
-        np.testing.assert_allclose(embedding, arrays[f"cut{cut}_embedding_{side}"], rtol=1e-4, atol=1e-3)
+        np.testing.assert_allclose(embedding, arrays[f"cut{cut}_embedding_{side}"], rtol=1e-4, atol=1e-5)
         found, _ = attribution.relevance(torch.diag(attribution.output[0]))
         expected = arrays[f"cut{cut}_relevance_{side}"]
-        for one, two in zip(found.numpy(), expected, strict=True):
-            assert np.corrcoef(one.ravel(), two.ravel())[0, 1] > 0.9999
-        assert np.linalg.norm(found.numpy() - expected) < 2e-3 * np.linalg.norm(expected)
-        cells.append(found.sum(1).reshape(12, 5, 8, 6, 8).mean((2, 4)).reshape(12, 30).numpy())
-    pairs = (cells[0].T @ cells[1]).reshape(5, 6, 5, 6)
-    expected = arrays[f"cut{cut}_pair_relevance_pool8"]
-    assert np.linalg.norm(pairs - expected) < 2e-3 * np.linalg.norm(expected)
+        assert np.abs(found.numpy() - expected).max() <= 1e-5 * np.abs(expected).max()
