@@ -20,6 +20,8 @@ def regression(masks: Masks, distances: NDArray[np.float64], permutations: int) 
     of another. With v the change of distance for each of F parts, x the masks less their mean and d the
     distances less theirs, v = -(x'x + l)^-1 x'd with l = F p (1 - p), which shrinks by a half where there are
     as many masks as parts. Standard errors are White's (doi:10.2307/1912934), complementary pairs together.
+    For the null what the fit leaves over is shuffled (Freedman and Lane, doi:10.2307/1391660), so that a part
+    is held against the noise that is left when all others are known.
 
     Parameters
     ----------
@@ -46,6 +48,7 @@ class _Fit:
     count: int
     inverse: NDArray[np.float64]
     null: NDArray[np.float64]  # deviation by chance, for distances of deviation 1
+    freedom: float  # how many of the distances the fit can follow
 
 
 def _fit(masks: Masks, n: int) -> _Fit:
@@ -57,7 +60,8 @@ def _fit(masks: Masks, n: int) -> _Fit:
     ridge = len(gram) * masks.keep * (1 - masks.keep)
     inverse = np.linalg.inv(gram + ridge * np.eye(len(gram)))
     variance = np.einsum("ij,jk,ki->i", inverse, gram, inverse, optimize=True)
-    return _Fit(n, np.asarray(inverse, np.float64), np.asarray(np.sqrt(variance), np.float64))
+    null = np.asarray(np.sqrt(variance), np.float64)
+    return _Fit(n, np.asarray(inverse, np.float64), null, float(np.einsum("ij,ji->", inverse, gram)))
 
 
 def _centred(masks: Masks, start: int, stop: int) -> NDArray[np.float64]:
@@ -68,28 +72,47 @@ def _one(
     masks: Masks, fit: _Fit, d: NDArray[np.float64], permutations: int
 ) -> tuple[NDArray[np.float64], ...]:
     values = fit.inverse @ sum(_centred(masks, i, j).T @ d[i:j] for i, j in chunks(fit.count))
-    errors = _errors(masks, fit, d, values)
-    chance = fit.null * d.std()
+    rest = np.concatenate([d[i:j] - _centred(masks, i, j) @ values for i, j in chunks(fit.count)])
+    spare = fit.count / (1 + masks.antithetic)  # what both of a pair have in common tells nothing
+    rest *= np.sqrt(spare / max(spare - fit.freedom, spare / 10))
+    errors = _errors(masks, fit, rest)
+    chance = fit.null * _deviation(rest, masks.antithetic)
     largest = np.zeros(0)
     if permutations:
-        rng = np.random.Generator(np.random.Philox(key=[masks.seed, 2]))
-        shuffled = rng.permuted(np.broadcast_to(d, (permutations, fit.count)), axis=1)
+        shuffled = _shuffled(masks, rest, permutations)
         sums = sum(shuffled[:, i:j] @ _centred(masks, i, j) for i, j in chunks(fit.count))
         largest = (np.abs(sums @ fit.inverse) / np.maximum(chance, 1e-300)).max(axis=1)
     return *(masks.expand(part) for part in (-values, errors, chance)), largest
 
 
-def _errors(
-    masks: Masks, fit: _Fit, d: NDArray[np.float64], values: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def _deviation(d: NDArray[np.float64], antithetic: bool) -> float:
+    """How much residuals differ; in complementary pairs what both have in common cancels."""
+    if not antithetic or len(d) < 2:
+        return float(d.std())
+    pairs = d[: len(d) // 2 * 2].reshape(-1, 2)
+    return float(np.sqrt(np.mean((pairs[:, 0] - pairs[:, 1]) ** 2) / 2))
+
+
+def _shuffled(masks: Masks, d: NDArray[np.float64], permutations: int) -> NDArray[np.float64]:
+    """Residuals given to other masks, (P, n); pairs stay together, and either of a pair may come first."""
+    rng = np.random.Generator(np.random.Philox(key=[masks.seed, 2]))
+    if not masks.antithetic:
+        return rng.permuted(np.broadcast_to(d, (permutations, len(d))), axis=1)
+    half = len(d) // 2
+    pairs = d[: 2 * half].reshape(-1, 2)
+    order = rng.permuted(np.broadcast_to(np.arange(half), (permutations, half)), axis=1)
+    first = rng.integers(0, 2, order.shape)
+    both = np.stack([pairs[order, first], pairs[order, 1 - first]], axis=-1).reshape(permutations, -1)
+    return np.concatenate([both, np.broadcast_to(d[2 * half :], (permutations, len(d) % 2))], axis=1)
+
+
+def _errors(masks: Masks, fit: _Fit, rest: NDArray[np.float64]) -> NDArray[np.float64]:
     """Standard errors of the values, from the residuals as they are."""
     meat = np.zeros_like(fit.inverse)
     for start, stop in chunks(fit.count):
-        x = _centred(masks, start, stop)
-        scores = x * (d[start:stop] - x @ values)[:, None]
+        scores = _centred(masks, start, stop) * rest[start:stop, None]
         if masks.antithetic:  # chunks begin at even numbers
             scores = np.add.reduceat(scores, np.arange(0, len(scores), 2), axis=0)
         meat += scores.T @ scores
-    spare = max(fit.count - len(values), fit.count / 10, 1)  # degrees of freedom, as far as there are any
     variance = np.einsum("ij,jk,ki->i", fit.inverse, meat, fit.inverse, optimize=True)
-    return np.asarray(np.sqrt(variance * fit.count / spare))
+    return np.asarray(np.sqrt(variance), np.float64)

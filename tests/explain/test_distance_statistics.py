@@ -71,7 +71,16 @@ def test_noise_of_grid_maps_has_the_size_of_theory() -> None:
     assert ratio.min() > 0.6 and ratio.max() < 1.5
 
 
-@pytest.mark.parametrize("options", [{}, {"estimator": "regression"}, {"antithetic": True}, {"keep": 0.8}])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"estimator": "regression"},
+        {"estimator": "regression", "antithetic": True},
+        {"antithetic": True},
+        {"keep": 0.8},
+    ],
+)
 def test_chance_is_seldom_significant(options: dict[str, object]) -> None:
     """Of maps of nothing, about 5 % have a significant place; three deviations of that are allowed for."""
     found = [noise(seed, permutations=199, **options).significant().any() for seed in range(120)]
