@@ -176,8 +176,16 @@ def _is_affine(call: Call) -> bool:
 
 
 def _live_inputs(call: Call, live: set[fx.Node]) -> list[fx.Node]:
-    """The arguments through which the network's input comes."""
-    return [node for node in call.node.all_input_nodes if node in live]
+    """The arguments through which the network's input comes; one that stands twice is named twice."""
+    found: list[fx.Node] = []
+
+    def note(node: fx.Node) -> fx.Node:
+        if node in live:
+            found.append(node)
+        return node
+
+    fx.map_arg((call.node.args, call.node.kwargs), note)
+    return found
 
 
 def _filled(call: Call, values: dict[fx.Node, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
