@@ -63,10 +63,14 @@ PAIR_METHODS: Mapping[str, PairMethod] = MappingProxyType(
     {
         "bilrp": layerwise,
         "bilrp-matched": partial(layerwise, min_rule="matched"),
+        "bilrp-winner": partial(layerwise, min_rule="winner"),
         "hxp": hessian_product,
         "saliency": saliency,
         "curvature": curvature,
         "products": products,
     }
 )
-"""By name: BiLRP, BiLRP in which first digits meet first digits, and the others."""
+"""By name: BiLRP (both digits alike; first meets first alone; all for the weaker one), and the others.
+
+Hessian times product is BiLRP for the weaker digit, but that it also differentiates the gates of isolated
+digits."""
