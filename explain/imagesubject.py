@@ -103,10 +103,14 @@ class ImageSubject:
         return self.encoder.prepare(self.image) if self.input is None else self.input
 
     @cached_property
+    def other_shown(self) -> Tensor:
+        """What the encoder is shown of page B, (1, C, H'', W'')."""
+        return self.encoder.prepare(self.other_image) if self.other_input is None else self.other_input
+
+    @cached_property
     def reference(self) -> NDArray[np.float64]:
         """Embedding of page B, (D,)."""
-        shown = self.encoder.prepare(self.other_image) if self.other_input is None else self.other_input
-        return np.asarray(self._vectors(shown)[0])
+        return np.asarray(self._vectors(self.other_shown)[0])
 
     @property
     def stages(self) -> int:
@@ -123,7 +127,7 @@ class ImageSubject:
         return plain.prepare(patch if patch.shape[2] == 3 else patch[..., 0])[:, :, :1, :1]
 
     @cached_property
-    def _raster(self) -> Tensor:
+    def raster(self) -> Tensor:
         """Label of each pixel of what the encoder is shown, (H', W'); -1 outside the image."""
         height, width = self.shown.shape[2:]
         geometry = self.encoder.geometry(self.image.shape[1], self.image.shape[0])
@@ -154,9 +158,7 @@ class ImageSubject:
         shares = torch.from_numpy(np.column_stack([kept, np.ones(len(kept))])).to(self.shown)
         contrast = self.shown - self._paper
         parts = [
-            self._vectors(
-                self._paper + contrast * batch[:, self._raster][:, None]
-            )  # label -1: the last share
+            self._vectors(self._paper + contrast * batch[:, self.raster][:, None])  # label -1: the last share
             for batch in torch.split(shares, _BATCH)
         ]
         return np.concatenate(parts) if parts else np.zeros((0, len(self.reference)))

@@ -13,7 +13,7 @@ from zij.errors import UsageError
 from zij.explain.checks.agreement import agreement
 from zij.explain.checks.controls import CONTROLS, Control
 from zij.explain.checks.faithfulness import Faithfulness, controls_of, faithfulness
-from zij.explain.checks.methods import Sampled, digit_method
+from zij.explain.checks.methods import Sampled, method_for
 from zij.explain.checks.randomisation import Changed, changed_subjects, null_band, randomisation
 from zij.explain.checks.ranks import spearman
 from zij.explain.checks.sensitivity import SIGMAS, Looks, noisy_looks, sensitivity
@@ -123,7 +123,7 @@ def check(
     subject : Subject
         The page, its regions, and the other page.
     methods : mapping of str to Method, or sequence of str
-        By name; names alone are those of `zij.explain.checks.methods.DIGIT_METHODS`.
+        By name; names alone are those of `DIGIT_METHODS` or `IMAGE_METHODS` of `zij.explain.checks.methods`.
     checks : sequence of str
         Some of `CHECKS`.
     seed : int
@@ -152,7 +152,7 @@ def check(
     """
     import pandas as pd
 
-    named = methods if isinstance(methods, Mapping) else {name: digit_method(name) for name in methods}
+    named = methods if isinstance(methods, Mapping) else {name: method_for(subject, name) for name in methods}
     _refuse(subject, named, checks)
     wanted = [name for name in CHECKS if name in checks]
     relevances = {name: _asked(subject, name, method) for name, method in named.items()}

@@ -10,22 +10,27 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from torch import Tensor, nn
 
 from zij.errors import UsageError
 from zij.explain.bilrp.baselines import gradients
 from zij.explain.bilrp.candidates import PAIR_METHODS, PairMethod
 from zij.explain.bilrp.digits import factor
+from zij.explain.bilrp.images import METHODS, explain_images
+from zij.explain.bilrp.images import Method as PixelMethod
 from zij.explain.distance.explainer import explain_regions
-from zij.explain.subjects import DigitSubject, Method, Subject
+from zij.explain.subjects import DigitSubject, ImageSubject, Method, Subject
 from zij.similarity.embedding import embed
+from zij.similarity.encoders.encoder import Encoder
 from zij.similarity.links import probabilities
 
 __all__ = [
     "DIGIT_METHODS",
+    "IMAGE_METHODS",
     "Sampled",
-    "digit_method",
     "distance",
     "gradient_input",
+    "method_for",
     "random",
     "relevance_of_regions",
 ]
@@ -136,14 +141,63 @@ DIGIT_METHODS: Mapping[str, Method] = MappingProxyType(
 """Methods for the bigram network by name."""
 
 
-def digit_method(name: str) -> Method:
-    """A method for the bigram network.
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """An encoder that is given what it is shown, not an image."""
+
+    encoder: Encoder
+
+    @property
+    def name(self) -> str:
+        return self.encoder.name
+
+    @property
+    def network(self) -> nn.Module:
+        return self.encoder.network
+
+    def prepare(self, shown: Tensor) -> Tensor:
+        return shown
+
+    def bounds(self) -> tuple[Tensor, Tensor]:
+        return self.encoder.bounds()
+
+
+def _of_images(subject: Subject, *, method: PixelMethod) -> NDArray[np.float64]:
+    """Relevance of all pairs of pixels, summed over page B and over the regions of page A."""
+    if not isinstance(subject, ImageSubject):
+        raise UsageError(
+            "this method explains encoders of images alone; choose another for the bigram network."
+        )
+    everywhere = np.zeros(subject.other_shown.shape[2:], np.int64)
+    found = explain_images(
+        _Shown(subject.encoder), subject.shown, subject.other_shown, method=method,
+        regions=(subject.raster.numpy(), everywhere),
+    )  # fmt: skip
+    relevance = np.zeros(subject.regions)  # the last regions may be too small for the raster
+    values = found.marginal("a")
+    relevance[: len(values)] = values
+    return relevance
+
+
+IMAGE_METHODS: Mapping[str, Method] = MappingProxyType(
+    {
+        **{name: partial(_of_images, method=name) for name in METHODS},
+        "distance": distance(number=500),
+        "random": random,
+    }
+)
+"""Methods for encoders of images by name."""
+
+
+def method_for(subject: Subject, name: str) -> Method:
+    """The method of a name for a subject's kind of model.
 
     Raises
     ------
     UsageError
-        If there is none of that name.
+        If there is none.
     """
-    if name not in DIGIT_METHODS:
-        raise UsageError(f"method {name!r} is not known; choose {', '.join(DIGIT_METHODS)}.")
-    return DIGIT_METHODS[name]
+    known = IMAGE_METHODS if isinstance(subject, ImageSubject) else DIGIT_METHODS
+    if name not in known:
+        raise UsageError(f"method {name!r} is not known; choose {', '.join(known)}.")
+    return known[name]

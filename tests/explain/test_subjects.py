@@ -197,7 +197,7 @@ def test_paper_is_laid_over_hidden_parts_of_an_image() -> None:
 
 def test_labels_follow_an_image_that_is_fitted() -> None:
     subject = ImageSubject(small_encoder(72), coloured(1), coloured(2), grid_labels(36, 24, 4))
-    raster = subject._raster.numpy()  # twice as large, in the middle of the square
+    raster = subject.raster.numpy()  # twice as large, in the middle of the square
     np.testing.assert_array_equal(raster[12:60:2, ::2], grid_labels(36, 24, 4))
     assert (raster[:12] == -1).all()
     assert (raster[60:] == -1).all()

@@ -1,0 +1,176 @@
+"""The pictures of the checks, each drawn into axes that the caller gives."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from zij.explain.checks.checking import CheckResults
+from zij.explain.checks.faithfulness import Faithfulness
+from zij.files import write_bytes
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = [
+    "check_figure",
+    "draw_agreement",
+    "draw_faithfulness",
+    "draw_randomisation",
+    "draw_sensitivity",
+    "save_checks",
+]
+
+# colours that differ for all kinds of sight, after Okabe and Ito, https://jfly.uni-koeln.de/color/
+_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7F6A00", "#555555")
+_MARKS = "osD^vPX*"
+_DPI = 130
+
+
+def draw_faithfulness(axes: Axes, results: CheckResults) -> None:
+    """Deletion curves of all methods, highest first as lines and lowest first dashed; controls as a band."""
+    smooth = results.controls.get("smooth", ())
+    if smooth:
+        runs = [found.curve("deletion", order) for found in smooth for order in ("highest", "lowest")]
+        low, high = np.quantile([run.distances for run in runs], (0.05, 0.95), axis=0)
+        axes.fill_between(
+            runs[0].shares, low, high, color="0.85", label="smooth noise, 5 to 95 %", linewidth=0
+        )
+    for name, colour in _coloured(results.curves):
+        found: Faithfulness = results.curves[name]
+        for order, style in (("highest", "-"), ("lowest", "--")):
+            curve = found.curve("deletion", order)
+            label = name if order == "highest" else None
+            axes.plot(curve.shares, curve.distances, style, color=colour, label=label, linewidth=1.6)
+    axes.set(xlabel="share of the regions that are gone", ylabel="distance to the other page", xlim=(0, 1))
+    axes.set_title("Deletion: highest first (lines), lowest first (dashes)")
+    axes.legend(fontsize=8, frameon=False)
+
+
+def draw_sensitivity(axes: Axes, results: CheckResults) -> None:
+    """Average sensitivity by strength of noise; fresh masks dashed."""
+    table = _part(results, "sensitivity", "average")
+    sigma = table["setting"].str.extract(r"sigma ([0-9.e+-]+)")[0].astype(float)
+    masks = table["setting"].str.extract(r", (\w+) masks")[0].fillna("none")
+    methods = list(dict.fromkeys(table["method"]))
+    for n, (name, colour) in enumerate(_coloured(methods)):
+        for kind, style in (("none", "-"), ("fixed", "-"), ("fresh", "--")):
+            here = (table["method"] == name) & (masks == kind)
+            if here.any():
+                label = name if kind != "fresh" else f"{name}, fresh masks"
+                axes.plot(
+                    100 * sigma[here], table["value"][here], style, color=colour, label=label,
+                    marker=_MARKS[n % len(_MARKS)], markersize=5, linewidth=1.6,
+                )  # fmt: skip
+    axes.axhline(np.sqrt(2), color="0.6", linewidth=1, linestyle=":")
+    axes.text(0.5, np.sqrt(2), " unrelated", color="0.4", fontsize=8, va="bottom")
+    axes.set(xlabel="noise, % of the input's range", ylabel="change, relative to the explanation")
+    axes.set_ylim(bottom=0)
+    axes.set_title("Sensitivity: average change under noise")
+    axes.legend(fontsize=8, frameon=False)
+
+
+def draw_randomisation(axes: Axes, results: CheckResults) -> None:
+    """Rank correlation by how many layers are drawn anew, and for changed inputs; the null band behind."""
+    table = _part(results, "randomisation", "spearman")
+    bands = _part(results, "randomisation", "null_band")
+    stages = sorted({int(s.split()[1]) for s in table["setting"] if s.startswith("cascading")})
+    places = {"as it is": 0.0, **{f"cascading {n}": float(n) for n in stages}}
+    last = max(places.values())
+    places |= {"shuffled": last + 1.6, "replaced": last + 3.2}
+    for kind, shade in (("smooth", "0.92"), ("random", "0.82")):
+        values = bands["value"][bands["setting"] == kind]
+        if len(values):
+            label = "null band" + (", smooth" if kind == "smooth" else "")
+            axes.axhspan(-float(values.max()), float(values.max()), color=shade, linewidth=0, label=label)
+    methods = list(dict.fromkeys(table["method"]))
+    for n, (name, colour) in enumerate(_coloured(methods)):
+        own = table[table["method"] == name].set_index("setting")["value"]
+        layers = [(0.0, 1.0), *((places[f"cascading {k}"], own[f"cascading {k}"]) for k in stages)]
+        mark = _MARKS[n % len(_MARKS)]
+        if stages:
+            axes.plot(
+                *zip(*layers, strict=True), color=colour, marker=mark, markersize=5, linewidth=1.6, label=name
+            )
+        inputs = [(places[key], own[key]) for key in ("shuffled", "replaced") if key in own]
+        axes.plot(*zip(*inputs, strict=True), mark, color=colour, markersize=6, label="" if stages else name)
+    axes.axhline(0, color="0.5", linewidth=0.8)
+    ticks = [0.0, *(places[f"cascading {k}"] for k in stages), places["shuffled"], places["replaced"]]
+    axes.set_xticks(ticks, ["0", *map(str, stages), "A\nshuffled", "B\nshuffled"], fontsize=8)
+    axes.set(
+        xlabel="layers drawn anew, from the output; pages changed",
+        ylabel="rank correlation",
+        ylim=(-1.05, 1.05),
+    )
+    axes.set_title("Randomisation: what is left of the explanation")
+    axes.legend(fontsize=8, frameon=False, ncols=2, loc="lower left")
+
+
+def draw_agreement(axes: Axes, results: CheckResults) -> None:
+    """Rank correlation of methods, two by two."""
+    table = _part(results, "agreement", "spearman")
+    names = list(results.relevances)
+    matrix = np.eye(len(names))
+    for row in table.to_dict("records"):
+        i, j = names.index(row["method"]), names.index(row["setting"].removeprefix("with "))
+        matrix[i, j] = matrix[j, i] = row["value"]
+    axes.imshow(matrix, cmap="RdBu_r", vmin=-1, vmax=1)
+    for (i, j), value in np.ndenumerate(matrix):
+        axes.text(
+            j, i, f"{value:.2f}", ha="center", va="center", color="w" if abs(value) > 0.6 else "k", fontsize=8
+        )
+    axes.set_xticks(range(len(names)), names, rotation=30, ha="right", fontsize=8)
+    axes.set_yticks(range(len(names)), names, fontsize=8)
+    axes.set_title("Agreement: rank correlation of methods")
+
+
+_PANELS = {
+    "faithfulness": draw_faithfulness,
+    "sensitivity": draw_sensitivity,
+    "randomisation": draw_randomisation,
+    "agreement": draw_agreement,
+}
+
+
+def check_figure(results: CheckResults, title: str = "") -> Figure:
+    """One panel for each check that was made; agreement needs two methods."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    made = set(results.figures["check"])
+    shown = [name for name in _PANELS if name in made]
+    columns = min(len(shown), 2)
+    rows = -(-len(shown) // max(columns, 1))
+    figure = Figure(figsize=(6.4 * max(columns, 1), 4.6 * max(rows, 1)), layout="constrained")
+    FigureCanvasAgg(figure)
+    for n, name in enumerate(shown, 1):
+        axes = figure.add_subplot(rows, columns, n)
+        _PANELS[name](axes, results)
+        if name != "agreement":
+            axes.spines[["top", "right"]].set_visible(False)
+    if title:
+        figure.suptitle(title)
+    return figure
+
+
+def save_checks(path: str | Path, results: CheckResults, title: str = "") -> Path:
+    """Write the figure as PNG, the same bytes for the same results."""
+    buffer = io.BytesIO()
+    check_figure(results, title).savefig(buffer, format="png", dpi=_DPI, metadata={"Software": None})
+    return write_bytes(path, buffer.getvalue())
+
+
+def _part(results: CheckResults, check: str, measure: str) -> pd.DataFrame:
+    table = results.figures
+    return table[(table["check"] == check) & (table["measure"] == measure)]
+
+
+def _coloured(names: Iterable[str]) -> list[tuple[str, str]]:
+    """Names with their colours, in order."""
+    return [(name, _COLOURS[n % len(_COLOURS)]) for n, name in enumerate(names)]
