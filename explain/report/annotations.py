@@ -82,7 +82,7 @@ def annotation_page(
         "startIndex": 0,
         **({"created": created} if created else {}),
         "generator": {"id": "urn:zij", "type": "Software", "name": _program(summary)},
-        "zij:model": str(summary.get("model", "")),
+        "zij:model": str(summary.get("described", summary.get("model", ""))),
         "zij:similarity": float(summary["similarity"]),
         **stated,
         "items": [_annotation(row, name, files, images, len(rows)) for row in rows],
@@ -104,8 +104,9 @@ def _annotation(
 ) -> dict[str, Any]:
     rank, relevance = int(row["rank"]), float(row["relevance"])
     where = "in corresponding cells" if row["corresponds"] else "not in corresponding cells"
+    shared = f" share {row['feature']}" if row["feature"] else ""
     comment = (
-        f"{row['a_text']} and {row['b_text']} share {row['feature']}: "
+        f"{row['a_text']} and {row['b_text']}{shared}: "
         f"relevance {relevance:.6g}, rank {rank} of {total}, {where}"
     )
     return {

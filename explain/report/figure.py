@@ -49,17 +49,22 @@ def drawn_line(drawn: pd.DataFrame, summary: Mapping[str, Any], listed: int) -> 
     drawn : DataFrame
         The pairs drawn.
     summary : mapping
-        `similarity`, and `pairs`, the number of all pairs, where it is known.
+        `similarity`, and `pairs`, the number of all pairs, where it is known; `units` ("patches") and
+        `described` (the encoder) where the pairs are not those of numbers.
     listed : int
         Number of pairs that could have been drawn; stands for `pairs` where that is missing.
     """
     similarity = float(summary["similarity"])
     total = int(summary.get("pairs", listed))
     value = float(drawn["relevance"].sum())
-    share = f"{value / similarity:.0%}".replace("%", " %") if similarity else "0 %"
+    patches = summary.get("units") == "patches"
+    digits = 1 if patches and abs(value) < 0.0995 * similarity else 0  # of many pairs each has little
+    share = f"{value / similarity:.{digits}%}".replace("%", " %") if similarity else "0 %"
     matching = int(drawn["corresponds"].sum())
+    pairs = "pairs of patches" if patches else "pairs"
+    by = f" by {summary['described']}" if "described" in summary else ""
     return (
-        f"drawn: {len(drawn):,} of {total:,} pairs, {share} of the similarity {similarity:.3f}; "
+        f"drawn: {len(drawn):,} of {total:,} {pairs}, {share} of the similarity {similarity:.3f}{by}; "
         f"{matching:,} of them in corresponding cells"
     )
 

@@ -5,24 +5,28 @@ from __future__ import annotations
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageColor, ImageDraw, ImageFont
+from PIL import Image, ImageColor
 
 from zij.explain.bilrp.heat import Heat
 from zij.explain.bilrp.pixels import PixelRelevance
 from zij.explain.report.figure import AGAINST, FOR
+from zij.explain.report.legend import legend_strip
 from zij.tables.geometry import Geometry
 from zij.tables.overlay import upright
 from zij.tables.reading import Reading
 
-__all__ = ["draw_heat"]
+__all__ = ["draw_heat", "tinted"]
 
 PALE = 0.65  # how far the page is lightened
+PALE_GROUND = 0.35  # the same where arcs are drawn on it, which is lightened once more
 FULL = 0.98  # quantile of the relevance, by amount, that has full colour
 DIGIT = 34.0  # pixels: digits are at least as high on the picture
 LARGEST = 5000  # pixels, longest side of the picture
 
 
-def draw_heat(rgb: NDArray[np.uint8], reading: Reading, heat: Heat) -> NDArray[np.uint8]:
+def draw_heat(
+    rgb: NDArray[np.uint8], reading: Reading, heat: Heat, *, power: float = 0.5
+) -> NDArray[np.uint8]:
     """Draw the relevance of pixels onto the page.
 
     Parameters
@@ -32,27 +36,64 @@ def draw_heat(rgb: NDArray[np.uint8], reading: Reading, heat: Heat) -> NDArray[n
     reading : Reading
         Its `turn` sets the picture upright.
     heat : Heat
+    power : float, default 0.5
+        Of the relevance, for the colour's opacity: with the root what is weak is seen; relevance that lies
+        everywhere keeps its contrast with 1.
 
     Returns
     -------
     (H', W', 3) ndarray of uint8
         The page in grey, pale, with red where pixels speak for the similarity and blue where they speak
-        against it; the colour's opacity is the square root of the relevance, so that what is weak is seen.
+        against it.
         The figures stand on top.
     """
     page, geometry = upright(rgb, reading)
     geometry = geometry.scaled(_scale(page.shape[:2], reading.digit_height))
     grey = np.asarray(Image.fromarray(np.ascontiguousarray(page)).convert("L").resize(
         (geometry.width, geometry.height)))  # fmt: skip
-    picture = np.repeat((255 - (255 - grey.astype(np.float32)) * (1 - PALE))[..., None], 3, axis=2)
-    if heat.pixels is not None:
-        density = _density(heat.pixels, geometry)
-        full = _full(density)
-        for sign, name in ((1, FOR), (-1, AGAINST)):
-            alpha = np.sqrt(np.clip(sign * density / full, 0, 1))
-            for channel, value in enumerate(ImageColor.getrgb(name)[:3]):  # one by one: pictures are large
-                picture[..., channel] += alpha * (value - picture[..., channel])
-    return np.vstack([_legend(heat, geometry.width), np.rint(picture).astype(np.uint8)])
+    pale = 255 - (255 - grey.astype(np.float32)) * (1 - PALE)
+    return np.vstack([_legend(heat, geometry.width), _coloured(pale, heat.pixels, geometry, power)])
+
+
+def tinted(rgb: NDArray[np.uint8], found: PixelRelevance | None) -> NDArray[np.uint8]:
+    """A page as it lies, in grey, under the colours of its relevance: a ground for arcs and outlines.
+
+    Parameters
+    ----------
+    rgb : (H, W, 3) ndarray of uint8
+        The original image.
+    found : PixelRelevance or None
+        None leaves the page without colours.
+
+    Returns
+    -------
+    (H, W, 3) ndarray of uint8
+        Colours as of `draw_heat` with the power 1, half transparent; the page less pale.
+    """
+    grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    geometry = Geometry.identity(rgb.shape[1], rgb.shape[0])
+    return _coloured(255 - (255 - grey) * (1 - PALE_GROUND), found, geometry, 1.0, 0.6)
+
+
+def _coloured(
+    pale: NDArray[np.float32],
+    found: PixelRelevance | None,
+    geometry: Geometry,
+    power: float,
+    most: float = 1.0,
+) -> NDArray[np.uint8]:
+    """A grey picture under red and blue, with an opacity of at most `most`."""
+    picture = np.repeat(np.rint(pale).astype(np.uint8)[..., None], 3, axis=2)
+    if found is None:
+        return picture
+    density = _density(found, geometry)
+    full = _full(density)
+    for sign, name in ((1, FOR), (-1, AGAINST)):
+        alpha = most * np.clip(sign * density / full, 0, 1) ** power
+        for channel, value in enumerate(ImageColor.getrgb(name)[:3]):  # one by one: pictures are large
+            plain = picture[..., channel].astype(np.float32)
+            picture[..., channel] = np.rint(plain + alpha * (value - plain))
+    return picture
 
 
 def _scale(shape: tuple[int, ...], digit_height: float) -> float:
@@ -91,27 +132,4 @@ def _legend(heat: Heat, width: int) -> NDArray[np.uint8]:
     ]
     if heat.not_traced:
         entries.append(("", f"not traced {heat.not_traced:.4f}"))
-    size = min(max(width / 60, 11.0), 30.0)
-    font = ImageFont.load_default(size=size)
-    lines = _lines(
-        [font.getlength(text) + 1.4 * size * bool(colour) for colour, text in entries], width, size
-    )
-    strip = Image.new("RGB", (width, round((1.7 * (lines[-1][1] + 1) + 0.5) * size)), "white")
-    draw = ImageDraw.Draw(strip)
-    for (x, line), (colour, text) in zip(lines, entries, strict=True):
-        y = (1.1 + 1.7 * line) * size
-        if colour:
-            draw.rectangle((x, y - size / 2, x + size, y + size / 2), colour)
-        draw.text((x + 1.4 * size * bool(colour), y), text, (20, 20, 20), font, anchor="lm")
-    return np.asarray(strip)
-
-
-def _lines(lengths: list[float], width: int, size: float) -> list[tuple[float, int]]:
-    """x and line of entries set one after the other."""
-    places, x, line = [], size, 0
-    for length in lengths:
-        if x > size and x + length + size > width:
-            x, line = size, line + 1
-        places.append((x, line))
-        x += length + 2 * size
-    return places
+    return legend_strip(entries, width)

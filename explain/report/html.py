@@ -12,7 +12,15 @@ from numpy.typing import NDArray
 
 from zij.explain.bilrp.pairs import Region
 from zij.explain.report.sheets import Sheet, places, regions
-from zij.explain.report.words import composition, figure_text, headline, origins, readers_notes, row_sentence
+from zij.explain.report.words import (
+    composition,
+    figure_text,
+    headline,
+    number_sentence,
+    origins,
+    readers_notes,
+    row_sentence,
+)
 from zij.html import Markup, data_uri, element, json_block, page
 from zij.tables.geometry import Box
 
@@ -39,21 +47,23 @@ def pair_report(a: Sheet, b: Sheet, pairs: pd.DataFrame, summary: Mapping[str, A
     pairs : DataFrame
         The columns of pairs.csv.
     summary : mapping
-        The numbers of explanation.json; `pairs`, the number of all pairs, where it is known.
+        The numbers of explanation.json; `pairs`, the number of all pairs, where it is known. With `units`
+        "patches" they are those of an encoder's patches, and `relevance_numbers` is what numbers have of it.
 
     Returns
     -------
     str
         HTML that needs no other file and no network.
     """
-    left, right = _Page(a, "a", pairs, 0.0), _Page(b, "b", pairs, None)
+    patches = summary.get("units") == "patches"
+    left, right = (_Page(sheet, side, pairs, silent=not patches) for sheet, side in ((a, "a"), (b, "b")))
     right.left = left.width + GAP
     body = Markup(
         "\n".join(
             [
                 _opening(a, b, pairs, summary),
-                _desk(left, right),
-                _table(left, right, pairs),
+                _desk(left, right, "patches" if patches else "digits"),
+                _table(left, right, pairs, "patches.csv" if patches else "pairs.csv"),
                 _origins(summary),
                 json_block("pair-data", _data(left, right, pairs, summary)),
             ]
@@ -68,13 +78,14 @@ def pair_report(a: Sheet, b: Sheet, pairs: pd.DataFrame, summary: Mapping[str, A
 class _Page:
     """One page on the stage: its picture, and its regions in the stage's units."""
 
-    def __init__(self, sheet: Sheet, side: str, pairs: pd.DataFrame, left: float | None) -> None:
-        self.sheet, self.side, self.left = sheet, side, left or 0.0
+    def __init__(self, sheet: Sheet, side: str, pairs: pd.DataFrame, *, silent: bool) -> None:
+        self.sheet, self.side, self.left = sheet, side, 0.0
         self.picture, self.geometry = sheet.upright(LONGEST)
         self.unit = HEIGHT / self.geometry.height
         self.width = self.geometry.width * self.unit
         self.found, self.index = regions(pairs, side)
-        self.found += _silent(sheet, self.found)
+        if silent:
+            self.found += _silent(sheet, self.found)
         self.where = [str(p) if p else "outside tables" for p in places(sheet.reading, self.found)]
 
     def box(self, region: Region) -> tuple[float, float, float, float]:
@@ -146,7 +157,7 @@ def _opening(a: Sheet, b: Sheet, pairs: pd.DataFrame, summary: Mapping[str, Any]
         element("p", element("b", f"{float(summary['similarity']):.3f}"), headline(summary), class_="score"),
         element("div", *bar, class_="parts", role="presentation"),
         element("ul", *items, class_="legend"),
-        element("p", row_sentence(pairs, a.reading, float(summary["similarity"]))),
+        element("p", _where(a, pairs, summary)),
     )
     right = element(
         "div",
@@ -159,7 +170,14 @@ def _opening(a: Sheet, b: Sheet, pairs: pd.DataFrame, summary: Mapping[str, Any]
     return element("header", title, element("div", left, right, class_="opening"))
 
 
-def _desk(left: _Page, right: _Page) -> Markup:
+def _where(a: Sheet, pairs: pd.DataFrame, summary: Mapping[str, Any]) -> str:
+    """Where the similarity lies, in a sentence."""
+    if summary.get("units") == "patches":
+        return number_sentence(summary)
+    return row_sentence(pairs, a.reading, float(summary["similarity"]))
+
+
+def _desk(left: _Page, right: _Page, units: str) -> Markup:
     """The two pages, what is to be set, and the panel."""
     width = round(right.left + right.width, 2)
     stage = element(
@@ -167,8 +185,8 @@ def _desk(left: _Page, right: _Page) -> Markup:
         left.layer(),
         right.layer(),
         element("g", id="lines"),
-        element("g", id="regions-a", role="group", aria_label="digits of page A"),
-        element("g", id="regions-b", role="group", aria_label="digits of page B"),
+        element("g", id="regions-a", role="group", aria_label=f"{units} of page A"),
+        element("g", id="regions-b", role="group", aria_label=f"{units} of page B"),
         viewBox=f"-8 {-HEAD} {width + 16} {HEIGHT + HEAD + 8}",
         role="group",
         aria_label="both pages",
@@ -200,7 +218,7 @@ def _tools() -> Markup:
     )
 
 
-def _table(left: _Page, right: _Page, pairs: pd.DataFrame) -> Markup:
+def _table(left: _Page, right: _Page, pairs: pd.DataFrame, file: str) -> Markup:
     """The strongest pairs with a picture of either end."""
     heads = ("Rank", "A", "", "Place on A", "B", "", "Place on B", "Shared", "Corresponding")
     head = [element("th", text, scope="col") for text in heads]
@@ -218,7 +236,7 @@ def _table(left: _Page, right: _Page, pairs: pd.DataFrame) -> Markup:
         value = element("td", figure_text(relevance), class_=sign)
         rows.append(element("tr", *(element("td", cell) for cell in cells), value))
     heading = element("h2", "The strongest pairs")
-    note = element("p", f"The first {len(rows):,} of {len(pairs):,} listed pairs; pairs.csv has them all.")
+    note = element("p", f"The first {len(rows):,} of {len(pairs):,} listed pairs; {file} has them all.")
     table = element("table", element("thead", element("tr", *head)), element("tbody", *rows), id="strongest")
     return element("section", heading, note, element("div", table, class_="wide"))
 
@@ -241,6 +259,7 @@ def _data(left: _Page, right: _Page, pairs: pd.DataFrame, summary: Mapping[str, 
     columns = pairs[["relevance", "corresponds", "feature"]].itertuples(index=False, name=None)
     return {
         "similarity": float(summary["similarity"]),
+        "unit": "patch" if summary.get("units") == "patches" else "digit",
         **{
             side.side: {
                 "regions": [

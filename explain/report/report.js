@@ -46,7 +46,7 @@
       const [x, y, w, h, text, where] = page.regions[n], room = 0.12 * Math.min(w, h);
       page.nodes[n] = make("rect", {
         x: x - room, y: y - room, width: w + 2 * room, height: h + 2 * room, class: "region", tabindex: -1, role: "button",
-        "aria-label": text + ", " + where + ", page " + "AB"[side], "data-side": side, "data-n": n,
+        "aria-label": (text || data.unit) + ", " + where + ", page " + "AB"[side], "data-side": side, "data-n": n,
       }, layer);
     });
     if (page.order.length) page.nodes[page.order[0]].setAttribute("tabindex", 0);
@@ -97,8 +97,8 @@
     const panel = byId("panel");
     panel.replaceChildren();
     tell("h3", "Nothing chosen", panel);
-    tell("p", "Point at a digit on either page, or tap it, to see what it is matched with. With the keyboard: Tab to a "
-      + "page, arrow keys from digit to digit, Enter to hold, Escape to let go.", panel);
+    tell("p", `Point at a ${data.unit} on either page, or tap it, to see what it is matched with. With the keyboard: Tab to a `
+      + `page, arrow keys from ${data.unit} to ${data.unit}, Enter to hold, Escape to let go.`, panel);
     tell("p", "Until then the lines show the " + first.length.toLocaleString("en") + " strongest of the "
       + shown.length.toLocaleString("en") + " pairs in view, corresponding cells first.", panel);
   }
@@ -131,7 +131,7 @@
     const panel = byId("panel"), region = pages[side].regions[n];
     panel.replaceChildren();
     const head = tell("h3", "", panel);
-    head.append(crop(side, n), " " + region[4] + " on page " + "AB"[side]);
+    head.append(crop(side, n), " " + (region[4] || data.unit) + " on page " + "AB"[side]);
     const sum = found.reduce((total, entry) => total + entry.value, 0);
     const count = found.length === 1 ? "1 partner" : found.length.toLocaleString("en") + " partners";
     tell("p", region[5] + "; " + (found.length

@@ -19,6 +19,7 @@ __all__ = [
     "composition",
     "figure_text",
     "headline",
+    "number_sentence",
     "origins",
     "percent",
     "readers_notes",
@@ -35,7 +36,9 @@ NOT_SETTINGS = frozenset(
         "relevance_unlisted",
         "relevance_outside_digits",
         "relevance_negative",
+        "relevance_numbers",
         "remainder",
+        "units",
     }
 )
 
@@ -71,7 +74,11 @@ def headline(summary: Mapping[str, Any]) -> str:
             "is the similarity of the two pages: 1 where both have the same digits and pairs of neighbouring "
             "digits in the same proportions, 0 where they share none."
         )
-    return "is the similarity of the two pages, the cosine of their embeddings: 1 at most."
+    by = f" by {summary['described']}" if "described" in summary else ""
+    told = f"is the similarity of the two pages, the cosine of their embeddings{by}: 1 at most."
+    if "random weights" in by:
+        told += " The network's weights were drawn at random: it has learnt nothing."
+    return told
 
 
 def composition(pairs: pd.DataFrame, summary: Mapping[str, Any]) -> list[Part]:
@@ -88,11 +95,15 @@ def composition(pairs: pd.DataFrame, summary: Mapping[str, Any]) -> list[Part]:
     if beyond == 0 and unlisted > 0:  # nothing is left out by length
         weaker = "other readings of uncertain digits, not listed"
         beyond = None
+    outside = "evidence outside the digits read"
+    if summary.get("units") == "patches":
+        weaker = f"{_count(beyond)} weaker pairs of patches, not listed here"
+        outside = "the paper added to make the pages square"
     rows: list[tuple[str, float, str, int | None]] = [
         ("matching", relevance[matching].sum(), f"{both:,} pairs in corresponding cells", both),
         ("elsewhere", relevance[~matching].sum(), f"{other:,} pairs elsewhere on the pages", other),
         ("unlisted", unlisted, weaker, beyond),
-        ("outside", summary.get("relevance_outside_digits", 0.0), "evidence outside the digits read", None),
+        ("outside", summary.get("relevance_outside_digits", 0.0), outside, None),
         ("remainder", summary.get("remainder", 0.0), "remainder of the calculation", None),
     ]
     return [Part(key, float(v), percent(float(v), similarity), words, n) for key, v, words, n in rows]
@@ -117,8 +128,19 @@ def row_sentence(pairs: pd.DataFrame, reading: Reading, similarity: float) -> st
     return f"{text}. Rows are counted from 1, headings included."
 
 
+def number_sentence(summary: Mapping[str, Any]) -> str:
+    """How much of an encoder's similarity lies between the numbers of both pages."""
+    share = percent(float(summary["relevance_numbers"]), float(summary["similarity"]))
+    return (
+        f"{share} of the similarity lies between numbers of the two pages (pairs.csv); the rest has at least"
+        " one end elsewhere: at rules, borders, words or blank paper."
+    )
+
+
 def readers_notes(model: str) -> tuple[list[str], list[str]]:
     """How to read the report, and what it does not say."""
+    if not model.startswith("bigram"):
+        return _encoder_notes()
     how = [
         "Point at a digit of either page to see what it is matched with on the other, and how much that "
         "adds. Red lines speak for the similarity, blue dashed ones against it; the stronger, the bolder.",
@@ -129,12 +151,28 @@ def readers_notes(model: str) -> tuple[list[str], list[str]]:
         "It does not say that one page was copied from the other, nor which came first.",
         "It counts what was read: a misread digit counts as what it was read as, an unread one not at all.",
     ]
-    if model.startswith("bigram"):
-        order = (
-            "It does not know where on the page a digit stands: the same numbers in another order are as "
-            "similar. It says nothing about headings and words."
-        )
-        limits.insert(1, order)
+    order = (
+        "It does not know where on the page a digit stands: the same numbers in another order are as "
+        "similar. It says nothing about headings and words."
+    )
+    limits.insert(1, order)
+    return how, limits
+
+
+def _encoder_notes() -> tuple[list[str], list[str]]:
+    """The same for an encoder of images."""
+    how = [
+        "The pages are cut into square patches. Point at one to see which patches of the other page the "
+        "network matches it with, and how much that adds. Red speaks for the similarity, blue "
+        "and dashed against it.",
+        "The colours on the pages are the relevance of their pixels, summed over all of the other page. Look "
+        "whether they lie on digits, or on rules, borders and the edges of the paper.",
+    ]
+    limits = [
+        "It does not say that one page was copied from the other, nor which came first.",
+        "The network reads no digits: pages that look alike are similar, whatever their numbers.",
+        "Patches are called corresponding where their middles lie in cells that the readings match.",
+    ]
     return how, limits
 
 

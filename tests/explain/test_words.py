@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_pair import made_sheets
 
-from zij.explain.report.words import composition, figure_text, origins, percent, readers_notes, row_sentence
+from zij.explain.report.words import (
+    composition,
+    figure_text,
+    headline,
+    number_sentence,
+    origins,
+    percent,
+    readers_notes,
+    row_sentence,
+)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +63,28 @@ def test_the_rows_that_contribute_most() -> None:
 
 
 def test_another_model_is_not_described_as_counting_digits() -> None:
-    assert len(readers_notes("bigram")[1]) == len(readers_notes("vgg16")[1]) + 1
+    how, limits = readers_notes("vgg16")
+    assert "patches" in how[0] and any("reads no digits" in limit for limit in limits)
+    assert not any("reads no digits" in limit for limit in readers_notes("bigram")[1])
+
+
+def test_an_encoder_is_named_and_chance_is_said() -> None:
+    summary = {"model": "vgg16", "described": "vgg16 layer 31, random weights"}
+    assert "by vgg16 layer 31, random weights:" in headline(summary) and "has learnt nothing" in headline(
+        summary
+    )
+    assert "learnt" not in headline({"model": "vgg16", "described": "vgg16 layer 31"})
+    assert number_sentence({"relevance_numbers": 0.1, "similarity": 0.8}).startswith(
+        "12 % of the similarity lies"
+    )
+
+
+def test_the_parts_of_patches_have_words_of_their_own() -> None:
+    _, _, pairs, summary = made_sheets()
+    parts = {part.key: part.words for part in composition(pairs, {**summary, "units": "patches"})}
+    assert (
+        parts["unlisted"] == "1,500 weaker pairs of patches, not listed here" and "paper" in parts["outside"]
+    )
 
 
 def test_origins_are_flat_and_leave_nothing_out() -> None:

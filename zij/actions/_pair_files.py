@@ -14,6 +14,8 @@ from zij.tables.pagexml import Notes, write_pagexml
 if TYPE_CHECKING:
     import pandas as pd
 
+    from zij.actions._comparison import Drawing
+    from zij.explain.bilrp.encoded import EncodedPair
     from zij.explain.bilrp.heat import Heat
     from zij.explain.bilrp.pairs import PairExplanation
 
@@ -23,11 +25,12 @@ __all__ = ["write_pair"]
 def write_pair(
     folder: Path,
     sources: Sequence[Source],
-    explanation: PairExplanation,
+    explanation: PairExplanation | EncodedPair,
     pairs: pd.DataFrame,
     summary: Mapping[str, Any],
     *,
     heats: Sequence[Heat] = (),
+    drawing: Drawing | None = None,
     tell: Callable[[str], None],
 ) -> None:
     """Write all results of a comparison into a folder.
@@ -37,13 +40,15 @@ def write_pair(
     folder : Path
     sources : sequence of Source
         The two pages.
-    explanation : PairExplanation
+    explanation : PairExplanation or EncodedPair
     pairs : DataFrame
         Those that are listed.
     summary : mapping
         The contents of `explanation.json`, where the hashes of the two PAGE-XML files are added.
     heats : sequence of Heat
         The pages' relevance at pixels; none where that was not asked for.
+    drawing : Drawing, optional
+        What figure and report show instead of these pairs; its own go into `patches.csv`.
     tell : callable
         Called with each step as it begins.
     """
@@ -62,21 +67,25 @@ def write_pair(
         folder / "pairs.jsonld", annotations_text(pairs, a.reading, b.reading, summary, page_xml=files)
     )
     tell("drawing")
-    sheets = [Sheet(source.reading, source.image.pixels) for source in sources]
+    pictures: Sequence[Any] = [source.image.pixels for source in sources]
+    if drawing is not None:
+        pairs, summary, pictures = drawing.pairs, drawing.summary, drawing.pictures
+        write_text(folder / "patches.csv", pairs.to_csv(index=False, lineterminator="\n"))
+    sheets = [Sheet(s.reading, picture) for s, picture in zip(sources, pictures, strict=True)]
     save_pair(folder / "pair.png", folder / "pair.svg", sheets[0], sheets[1], pairs, summary)
-    _draw_heats(folder, sources, heats)
+    _draw_heats(folder, sources, heats, 0.5 if drawing is None else 1.0)
     tell("writing the report")
     write_text(folder / "report.html", pair_report(sheets[0], sheets[1], pairs, summary))
 
 
-def _draw_heats(folder: Path, sources: Sequence[Source], heats: Sequence[Heat]) -> None:
+def _draw_heats(folder: Path, sources: Sequence[Source], heats: Sequence[Heat], power: float) -> None:
     if not heats:
         return
     from zij.explain.report.heatmap import draw_heat
     from zij.tables.overlay import save_png
 
     for side, source, heat in zip("AB", sources, heats, strict=True):
-        picture = draw_heat(source.image.pixels, source.reading, heat)
+        picture = draw_heat(source.image.pixels, source.reading, heat, power=power)
         save_png(folder / f"{side}-{source.stem}.pixels.png", picture)
 
 
@@ -85,7 +94,7 @@ def _write_pages(
     files: tuple[str, str],
     a: Source,
     b: Source,
-    explanation: PairExplanation,
+    explanation: PairExplanation | EncodedPair,
     pairs: pd.DataFrame,
     summary: Mapping[str, Any],
 ) -> None:
@@ -100,7 +109,7 @@ def _write_pages(
 
 
 def _notes(
-    explanation: PairExplanation,
+    explanation: PairExplanation | EncodedPair,
     pairs: pd.DataFrame,
     side: str,
     name: str,
@@ -121,8 +130,10 @@ def _notes(
             rank, target = partner[region.id]
             labels = ((name, f"p{rank}", (("pair", str(rank), f"{other_file}#{target}"),)),)
         notes[region.id] = Notes((value,), labels)
-    page = (
+    page: tuple[tuple[str, str, str], ...] = (
         ("similar-page", other.reading.image, other_file),
         ("similarity", f"{summary['similarity']:.9g}", ""),
     )
+    if "described" in summary:
+        page = (*page, ("encoder", summary["described"], ""))
     return notes, Notes((), ((name, name, page),))

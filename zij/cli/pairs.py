@@ -29,11 +29,32 @@ def compare(
         int, typer.Option(min=1, help="How many pairs to list; the sum of the others is stated.")
     ] = 2000,
     model: Annotated[
-        str, typer.Option(help="What similarity is measured on; bigram: pairs of neighbouring digits.")
+        str,
+        typer.Option(
+            help="What similarity is measured on: bigram (pairs of neighbouring digits), or an encoder of"
+            " images: vgg16, resnet18, resnet34 or resnet50."
+        ),
     ] = "bigram",
     weights: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Another digit model, as made by zij train.")
+        Path | None,
+        typer.Option(
+            metavar="FILE|random",
+            help="Another digit model, as made by zij train; or the encoder's weights in torchvision's layout"
+            " (.pth or .safetensors), or the word random.",
+        ),
     ] = None,
+    layer: Annotated[
+        int | None, typer.Option(help="How many layers of vgg16 are kept: 5, 10, 17, 24 or 31 (the default).")
+    ] = None,
+    size: Annotated[
+        int | None,
+        typer.Option(
+            help="Side of the square in which an encoder is shown a page, in pixels; 224 by default."
+        ),
+    ] = None,
+    seed: Annotated[
+        int, typer.Option(min=0, help="Of an encoder's random weights and random projection.")
+    ] = 0,
     device: Device = "auto",
     images: Images = None,
     pixels: Annotated[
@@ -50,8 +71,8 @@ def compare(
 
     with shown_progress() as progress:
         result = actions.compare(
-            a, b, out, top=top, model=model, weights=weights, device=device, images=images, pixels=pixels,
-            progress=progress,
+            a, b, out, top=top, model=model, weights=weights, layer=layer, size=size, seed=seed,
+            device=device, images=images, pixels=pixels, progress=progress,
         )  # fmt: skip
     finish(result)
 

@@ -1,0 +1,170 @@
+"""The part of `zij compare` that asks a general encoder instead of the bigram network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from zij.actions._comparison import Asked, Drawing, Found, summarised
+from zij.actions._sources import Source
+from zij.errors import UsageError
+
+if TYPE_CHECKING:
+    from zij.explain.bilrp.encoded import EncodedPair
+    from zij.similarity.encoders.encoder import Encoder
+
+__all__ = ["MODELS", "by_encoder", "chosen_encoder"]
+
+MODELS = ("bigram", "vgg16", "resnet18", "resnet34", "resnet50")
+"""What `zij compare --model` takes."""
+
+_DIMS = 100  # of every encoder's vector, as published for vgg16
+_MOST = 1 << 25  # numbers of one page's factor; above it pixels are joined to cells
+
+
+def chosen_encoder(
+    model: str | Encoder,
+    weights: str | Path | None,
+    *,
+    layer: int | None = None,
+    size: int | None = None,
+    seed: int = 0,
+) -> Encoder | None:
+    """The encoder that a user names; None for the bigram network.
+
+    Raises
+    ------
+    UsageError
+        If there is no such model, or an option is not one of this model.
+    ModelError
+        If the weights are missing or another network's.
+    """
+    if not isinstance(model, str):
+        if (weights, layer, size) != (None, None, None):
+            raise UsageError(
+                "weights, layer and size belong to named models; give the encoder as it is to be."
+            )
+        return model
+    if model not in MODELS:
+        raise UsageError(f"model {model!r} is not known; choose {', '.join(MODELS[:-1])} or {MODELS[-1]}.")
+    if model != "vgg16" and layer is not None:
+        raise UsageError(f"--layer belongs to vgg16; leave it out for {model}.")
+    if model == "bigram":
+        if size is not None:
+            raise UsageError("--size belongs to encoders of images; leave it out for bigram.")
+        return None
+    from zij.similarity.encoders import resnet, vgg
+
+    given = str(weights) if weights is not None and str(weights) == "random" else weights
+    if model == "vgg16":
+        depth = vgg.LAYERS if layer is None else layer
+        return vgg.vgg16(given, layer=depth, dims=_DIMS, size=vgg.SIZE if size is None else size, seed=seed)
+    side = resnet.SIZE if size is None else size
+    return resnet.resnet(int(model.removeprefix("resnet")), given, dims=_DIMS, size=side, seed=seed)
+
+
+def by_encoder(encoder: Encoder, sources: Sequence[Source], asked: Asked) -> Found:
+    """What a general encoder finds alike."""
+    encoder = encoder.to(asked.device)
+    explanation, how = _explained(encoder, sources)
+    pairs = explanation.pairs(asked.top)
+    parameters = {"digit_model": asked.weights.name, "encoder": _facts(encoder), **how}
+    summary = summarised(explanation, pairs, sources, encoder.name, asked.top, parameters)
+    summary["described"] = _described(encoder)
+    summary["patches"] = explanation.patch_report(asked.top)
+    summary["pixels"] = {side: heat.report() for side, heat in zip("ab", explanation.heats, strict=True)}
+    drawing = _drawn(explanation, sources, summary, asked.top)
+    words = _sentence(encoder, explanation, summary, sources)
+    heats = explanation.heats if asked.pixels else ()
+    return Found(explanation, pairs, summary, heats, words, drawing)
+
+
+def _described(encoder: Encoder) -> str:
+    """An encoder in words; where its weights were drawn, that is said."""
+    layer = encoder.parameters.get("layer")
+    text = encoder.name if layer is None else f"{encoder.name} layer {layer}"
+    return f"{text}, random weights" if encoder.random else text
+
+
+def _explained(encoder: Encoder, sources: Sequence[Source]) -> tuple[EncodedPair, dict[str, Any]]:
+    """Why an encoder finds two pages similar, and how it was asked.
+
+    Raises
+    ------
+    ModelError
+        If the network has a layer that no rule is known for, or gives no usable vector.
+    """
+    import numpy as np
+
+    from zij.explain.bilrp.encoded import encoded_pair, page_geometry
+    from zij.explain.bilrp.images import explain_images
+
+    readings = [source.reading for source in sources]
+    a, b = (
+        np.ascontiguousarray(np.rot90(source.image.pixels, -(source.reading.turn // 90)))
+        for source in sources
+    )
+    geometries = page_geometry(encoder, readings[0]), page_geometry(encoder, readings[1])
+    places = max(geometry.width * geometry.height for geometry in geometries)
+    pool = _pool(len(encoder.embed(a)), places)
+    factors = explain_images(encoder, a, b, pool=pool)
+    pair = encoded_pair(factors, readings[0], readings[1], geometries, pool=pool)
+    return pair, {"method": "bilrp", "precision": "float32", "cell": pool, "patch": pair.patch}
+
+
+def _pool(dims: int, places: int) -> int:
+    """Side of the cells that keep a factor in bounds, in pixels of the raster."""
+    return next((pool for pool in (1, 2, 4) if dims * places // pool**2 <= _MOST), 8)
+
+
+def _facts(encoder: Encoder) -> dict[str, Any]:
+    """What `explanation.json` says of the encoder."""
+    return {
+        "name": encoder.name,
+        "weights": encoder.weights,
+        "random_weights": encoder.random,
+        **encoder.parameters,
+        "mean": list(encoder.mean),
+        "std": list(encoder.std),
+    }
+
+
+def _drawn(
+    explanation: EncodedPair, sources: Sequence[Source], summary: Mapping[str, Any], top: int
+) -> Drawing:
+    """Pairs of patches on pages under the colours of their relevance."""
+    from zij.explain.report.heatmap import tinted
+
+    pairs = explanation.patches.pairs(top)
+    figures = explanation.patch_report(top)
+    changed = {
+        **summary,
+        **{name: figures[name] for name in ("relevance_listed", "relevance_unlisted", "relevance_negative")},
+        "relevance_outside_digits": figures["relevance_outside_pages"],
+        "relevance_numbers": summary["relevance_listed"] + summary["relevance_unlisted"],
+        "pairs": figures["pairs"],
+        "pairs_listed": len(pairs),
+        "units": "patches",
+    }
+    pictures = [
+        tinted(source.image.pixels, heat.pixels)
+        for source, heat in zip(sources, explanation.heats, strict=True)
+    ]
+    return Drawing(pairs, changed, pictures)
+
+
+def _sentence(
+    encoder: Encoder, explanation: EncodedPair, summary: Mapping[str, Any], sources: Sequence[Source]
+) -> list[str]:
+    """The closing sentence: what the similarity is, by whom, and how much of it lies between numbers."""
+    value = explanation.similarity
+    digits = 2 if round(value, 2) < 1 or round(value, 4) == 1 else 4  # pages are never quite the same to it
+    found = [f"similarity {value:.{digits}f} ({_described(encoder)})"]
+    for source in sources:
+        if not any(True for _ in source.reading.numbers()):
+            return [*found, f"no numbers were found on {source.image.name}"]
+    numbers = summary["relevance_listed"] + summary["relevance_unlisted"]
+    share = numbers / explanation.similarity if explanation.similarity else 0.0
+    digits = 1 if abs(share) < 0.0995 else 0
+    return [*found, f"{share:.{digits}%} of it between numbers"]

@@ -1,0 +1,103 @@
+"""What both ways of comparing pages share: what is asked, what is found, and the facts that are recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from zij import __version__
+from zij.actions._sources import Source
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from zij.explain.bilrp.encoded import EncodedPair
+    from zij.explain.bilrp.heat import Heat
+    from zij.explain.bilrp.pairs import PairExplanation
+    from zij.tables.digits.network import Weights
+
+__all__ = ["Asked", "Drawing", "Found", "summarised"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """What is wanted of either way of comparing."""
+
+    top: int
+    weights: Weights
+    device: str
+    pixels: bool
+    tell: Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Drawing:
+    """What figure and report show, where it is not the pairs of numbers.
+
+    Attributes
+    ----------
+    pairs : DataFrame
+        Pairs of patches, with the columns of pairs.csv.
+    summary : dict
+        The contents of `explanation.json` with the sums of these pairs.
+    pictures : sequence of (H, W, 3) ndarray of uint8
+        Both pages under the colours of their relevance.
+    """
+
+    pairs: pd.DataFrame
+    summary: dict[str, Any]
+    pictures: Sequence[NDArray[Any]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """What either way of comparing has to say."""
+
+    explanation: PairExplanation | EncodedPair
+    pairs: pd.DataFrame
+    summary: dict[str, Any]
+    heats: Sequence[Heat]
+    sentence: Sequence[str]
+    drawing: Drawing | None = None
+
+
+def summarised(
+    explanation: PairExplanation | EncodedPair,
+    pairs: pd.DataFrame,
+    sources: Sequence[Source],
+    model: str,
+    top: int,
+    parameters: Mapping[str, Any],
+) -> dict[str, Any]:
+    """The contents of `explanation.json`."""
+    import numpy as np
+    import torch
+
+    a, b = sources
+    return {
+        **explanation.report(top),
+        "pairs": explanation.count,
+        "pairs_listed": len(pairs),
+        "model": model,
+        "parameters": {
+            "top": top,
+            **parameters,
+            "alignment_score": explanation.alignment.score,
+            **{
+                f"{side}_{name}": value
+                for side, s in (("a", a), ("b", b))
+                for name, value in _reading_facts(s)
+            },
+        },
+        "versions": {"zij": __version__, "numpy": np.__version__, "torch": torch.__version__},
+        "hashes": {"a": a.reading.sha256, "b": b.reading.sha256},
+        "pages": {"a": a.reading.image, "b": b.reading.image},
+    }
+
+
+def _reading_facts(source: Source) -> list[tuple[str, Any]]:
+    reading = source.reading
+    facts = [("source", reading.source), ("turn", reading.turn), ("skew", reading.skew)]
+    return [*facts, ("digit_height", reading.digit_height), *reading.parameters]
