@@ -7,11 +7,9 @@ relevance (S, ...) from the output to the inputs.
 from __future__ import annotations
 
 import functools
-import math
 import operator
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -19,47 +17,13 @@ from torch.nn import functional as F
 
 from zij.errors import ModelError
 from zij.explain.lrp.affine import AFFINE, affine
+from zij.explain.lrp.flow import Back, Flow, Passage, in_proportion, vectorised, weighed
+from zij.explain.lrp.pools import choice, maximum
 from zij.explain.lrp.recipes import Recipe
 from zij.explain.lrp.rules import Share, stabilised
 from zij.explain.lrp.trace import Call
 
-__all__ = ["Back", "Flow", "Passage", "passage"]
-
-
-class Flow(NamedTuple):
-    """Relevance on its way, (S, ...): values times a factor (1, ...), put off until the next layer needs it.
-
-    So the activations by which one layer multiplies and the denominators by which the next divides are one
-    factor, made once for all seeds.
-    """
-
-    values: Tensor
-    factor: Tensor | None = None
-
-    def full(self) -> Tensor:
-        """The relevance itself."""
-        return self.values if self.factor is None else self.values * self.factor
-
-    def part(self, rows: slice) -> Flow:
-        """That of some of the seeds."""
-        return Flow(self.values[rows], self.factor)
-
-    def plus(self, other: Flow) -> Flow:
-        """The sum of two."""
-        return Flow(self.full() + other.full())
-
-
-Back = Callable[[Flow], tuple[tuple[Flow, ...], Tensor | None]]
-"""Relevance of the output (S, ...) to that of each input that depends on the network's, and to what was kept
-(S,), None for nothing."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Passage:
-    """The output of a step, and the way back through it."""
-
-    output: Tensor
-    back: Back
+__all__ = ["passage"]
 
 
 def passage(
@@ -106,11 +70,11 @@ def passage(
     if kind in _AVERAGED:
         return _averaged(run, args, kwargs, live)
     if kind in _MAXIMA:
-        return _maximum(kind, layer, args, kwargs, live[0], recipe)
+        return maximum(kind, layer, args, kwargs, live[0], recipe)
     if kind in _SUMS and len(live) <= 2:
         return _sum(run(*args, **kwargs), live, recipe)
     if kind in _CHOICES and len(live) == 2:
-        return _choice(run(*args, **kwargs), live, recipe)
+        return choice(run(*args, **kwargs), live, recipe)
     if kind in _SCALED and len(live) == 1:
         return Passage(run(*args, **kwargs), _straight)
     raise ModelError(
@@ -162,7 +126,7 @@ def _shared(
             s = scaling(flow)
             found += [Flow(send(s), x) for x, send in parts]
             if rest is not None:
-                more = _weighed(s, rest)
+                more = weighed(s, rest)
                 kept = more if kept is None else kept + more
         if not found:
             found = [Flow(flow.values.new_zeros((len(flow.values), *a.shape[1:])))]
@@ -184,25 +148,6 @@ class _Scaling:
         if self.joined is None or self.joined[0] is not flow.factor:
             self.joined = flow.factor, (flow.factor * self.scale).to(self.kind)
         return (flow.values * self.joined[1]).to(self.kind)
-
-
-def _weighed(s: Tensor, rest: Tensor) -> Tensor:
-    """Sum of s times rest for each seed, (S,), in the order in which the values lie in memory."""
-    if s.dim() == 4:
-        s, rest = s.permute(0, 2, 3, 1), rest.expand(1, *s.shape[1:]).permute(0, 2, 3, 1)
-    return s.reshape(len(s), -1).to(rest.dtype) @ rest.reshape(-1)
-
-
-def _vectorised(run: Callable[..., Tensor], live: Sequence[Tensor]) -> Callable[[Tensor], tuple[Tensor, ...]]:
-    """The transpose of a linear function of the live tensors, for a batch of seeds."""
-    transpose = torch.func.vjp(run, *live)[1]
-
-    def send(relevance: Tensor) -> tuple[Tensor, ...]:
-        with torch.no_grad():
-            parts = torch.func.vmap(transpose)(relevance.unsqueeze(1))
-        return tuple(part.squeeze(1) for part in parts)
-
-    return send
 
 
 def _bound(
@@ -229,7 +174,7 @@ def _moved(
     if len(live) == 1 and output.numel() == live[0].numel() and output.flatten().equal(live[0].flatten()):
         shape = live[0].shape[1:]
         return Passage(output, lambda flow: ((Flow(flow.full().reshape(-1, *shape)),), None))
-    send = _vectorised(_bound(run, args, kwargs, live), live)
+    send = vectorised(_bound(run, args, kwargs, live), live)
     return Passage(output, lambda flow: (tuple(map(Flow, send(flow.full()))), None))
 
 
@@ -238,88 +183,7 @@ def _averaged(
 ) -> Passage:
     """Sums and averages: in proportion to what is summed."""
     output = run(*args, **kwargs)
-    return Passage(output, _in_proportion(_bound(run, args, kwargs, live), live, output))
-
-
-def _in_proportion(run: Callable[..., Tensor], live: Sequence[Tensor], output: Tensor) -> Back:
-    send, stable = _vectorised(run, live), stabilised(output)
-    rest = stable - output
-
-    def back(flow: Flow) -> tuple[tuple[Flow, ...], Tensor]:
-        s = flow.full() / stable
-        return tuple(Flow(part, a) for part, a in zip(send(s), live, strict=True)), _weighed(s, rest)
-
-    return back
-
-
-def _maximum(
-    kind: Any, layer: nn.Module | None, args: Sequence[Any], kwargs: dict[str, Any], a: Tensor, recipe: Recipe
-) -> Passage:
-    """Maximum pooling: to the winner of each window, or to all by their activations."""
-    options = _pool_options(layer) if layer is not None else _named_options(kind, args, kwargs)
-    if recipe.pools == "share":
-        dims = a.dim() - 2
-        if options.get("dilation", 1) not in (1, (1,) * dims):
-            raise ModelError("a dilated maximum cannot be shared; take winner for the maxima of the recipe.")
-        average = {1: F.avg_pool1d, 2: F.avg_pool2d}[dims]
-        given = {name: options[name] for name in ("kernel_size", "stride", "padding", "ceil_mode")}
-        size = given["kernel_size"]
-        count = math.prod(size) if isinstance(size, tuple) else size**dims
-
-        def total(x: Tensor) -> Tensor:  # the window's sum: ceil_mode and padding would change an average
-            return average(x, **given, count_include_pad=True) * count
-
-        output = _MAX[dims](a, **options)
-        return Passage(output, _in_proportion(total, (a,), total(a)))
-    output, winners = _MAX[a.dim() - 2](a, **options, return_indices=True)
-    return Passage(output, _to_winners(a, output, winners, options))
-
-
-def _to_winners(a: Tensor, output: Tensor, winners: Tensor, options: dict[str, Any]) -> Back:
-    tiled = _tiled(a, output, options)
-    if tiled is not None:  # every input in one window: spread, then mask
-        mask = torch.zeros_like(a).flatten(2).scatter_(2, winners.flatten(2), 1.0).reshape(a.shape)
-        mask = mask.contiguous(memory_format=torch.channels_last)
-
-        def back_tiled(flow: Flow) -> tuple[tuple[Flow, ...], None]:
-            return (Flow(F.interpolate(flow.full(), scale_factor=tiled, mode="nearest"), mask),), None
-
-        return back_tiled
-
-    def back(flow: Flow) -> tuple[tuple[Flow, ...], None]:
-        relevance = flow.full()
-        count = len(relevance)
-        flat = relevance.new_zeros((count, a.shape[1], a[0, 0].numel()))
-        index = winners.flatten(2).expand(count, -1, -1)
-        flat.scatter_add_(2, index, relevance.flatten(2))
-        return (Flow(flat.reshape(count, *a.shape[1:])),), None
-
-    return back
-
-
-def _tiled(a: Tensor, output: Tensor, options: dict[str, Any]) -> tuple[float, ...] | None:
-    """Window sizes where windows tile the input without overlap or rest."""
-    if a.dim() != 4:
-        return None
-    size, stride = (v if isinstance(v, tuple) else (v, v) for v in map(options.get, _POOL[:2]))
-    plain = options["padding"] in (0, (0, 0)) and options["dilation"] in (1, (1, 1))
-    fits = all(n == o * k for n, o, k in zip(a.shape[2:], output.shape[2:], size, strict=True))
-    return tuple(float(k) for k in size) if plain and fits and size == stride else None
-
-
-_POOL = ("kernel_size", "stride", "padding", "dilation", "ceil_mode")
-
-
-def _pool_options(layer: nn.Module) -> dict[str, Any]:
-    return {name: getattr(layer, name) for name in _POOL}
-
-
-def _named_options(kind: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
-    options = {"stride": None, "padding": 0, "dilation": 1, "ceil_mode": False}
-    options.update(zip(_POOL, args[1:], strict=False))
-    options.update({name: value for name, value in kwargs.items() if name in _POOL})
-    options["stride"] = options["stride"] or options["kernel_size"]
-    return options
+    return Passage(output, in_proportion(_bound(run, args, kwargs, live), live, output))
 
 
 def _sum(output: Tensor, live: Sequence[Tensor], recipe: Recipe) -> Passage:
@@ -336,27 +200,12 @@ def _sum(output: Tensor, live: Sequence[Tensor], recipe: Recipe) -> Passage:
 
     def back(flow: Flow) -> tuple[tuple[Flow, ...], Tensor]:
         s = flow.full() / stable
-        return tuple(Flow(s, share) for share in shares), _weighed(s, rest)
-
-    return Passage(output, back)
-
-
-def _choice(output: Tensor, live: Sequence[Tensor], recipe: Recipe) -> Passage:
-    """Maximum or minimum of two tensors: to the winner, ties by halves; or by halves throughout."""
-    one, two = live
-    half = torch.full_like(output, 0.5)
-    if recipe.pools == "winner":
-        half = torch.where(one == two, half, (output == one).to(output))
-
-    def back(flow: Flow) -> tuple[tuple[Flow, ...], None]:
-        relevance = flow.full()
-        return (Flow(relevance, half), Flow(relevance, 1 - half)), None
+        return tuple(Flow(s, share) for share in shares), weighed(s, rest)
 
     return Passage(output, back)
 
 
 _TRAINED = (nn.BatchNorm1d, nn.BatchNorm2d, nn.Dropout, nn.Dropout1d, nn.Dropout2d)
-_MAX: dict[int, Callable[..., Any]] = {1: F.max_pool1d, 2: F.max_pool2d}
 _STRAIGHT: set[Any] = {
     nn.ReLU, nn.ReLU6, nn.LeakyReLU, nn.Identity, nn.Dropout, nn.Dropout1d, nn.Dropout2d,
     F.relu, F.relu_, F.leaky_relu, F.dropout, F.dropout2d, torch.relu, torch.relu_,

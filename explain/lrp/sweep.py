@@ -10,7 +10,8 @@ import torch
 from torch import Tensor, fx, nn
 
 from zij.explain.lrp.affine import AFFINE
-from zij.explain.lrp.layers import Back, Flow, passage
+from zij.explain.lrp.flow import Back, Flow
+from zij.explain.lrp.layers import passage
 from zij.explain.lrp.recipes import DIGITS, Recipe
 from zij.explain.lrp.trace import Call, calls
 
