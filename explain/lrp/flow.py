@@ -70,6 +70,7 @@ def vectorised(run: Callable[..., Tensor], live: Sequence[Tensor]) -> Callable[[
 
 
 def in_proportion(run: Callable[..., Tensor], live: Sequence[Tensor], output: Tensor) -> Back:
+    """The way back of sums and averages: each summand in proportion to what it adds."""
     send, stable = vectorised(run, live), stabilised(output)
     rest = stable - output
 
