@@ -47,6 +47,8 @@ class Seen:
         How often the model wants each value of a mask along its rows.
     geometry : Geometry, optional
         From the original to the raster of grid masks.
+    labels : (H, W) ndarray of int, optional
+        Region of each pixel of what an encoder is shown.
     """
 
     source: Source
@@ -57,6 +59,13 @@ class Seen:
     embed: Callable[[NDArray[np.float32]], Any]
     repeat: int = 1
     geometry: Geometry | None = None
+    labels: NDArray[np.int64] | None = None
+
+    def parts(self, kept: NDArray[np.float32]) -> Any:
+        """Embeddings of the page with its regions kept in that share, (n, R); not for grids."""
+        if self.labels is None:
+            return self.embed(kept)
+        return self.embed(kept[:, self.labels.repeat(self.repeat, axis=1)])
 
     def values(self, values: NDArray[Any]) -> NDArray[Any]:
         """A map's values at the regions, (R,): themselves, or those at the middles of the numbers."""
@@ -159,7 +168,7 @@ def _pixels_of(source: Source, kind: str, encoder: Encoder) -> Seen:
     return Seen(
         source, kind, found.regions, vector,
         lambda seed, keep, _, pairs: LabelMasks(len(found.regions), seed, keep, pairs, labels=found.labels),
-        embed, hider.depth,
+        embed, hider.depth, labels=found.labels,
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from zij import __version__
-from zij.cli import pages, pairs
+from zij.cli import explanations, pages, pairs
 from zij.errors import ZijError
 
 __all__ = ["app", "main"]
@@ -35,6 +35,7 @@ app = typer.Typer(
 )
 pages.register(app)
 pairs.register(app)
+explanations.register(app)
 
 
 @app.callback(invoke_without_command=True)

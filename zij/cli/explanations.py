@@ -1,4 +1,4 @@
-"""Commands about explanations: `explain`."""
+"""Commands about explanations: `explain`, `study`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 from zij.cli.pages import Device, Images, Seed
 from zij.cli.progress import finish, shown_progress
 
-__all__ = ["explain", "register"]
+__all__ = ["explain", "register", "study"]
 
 Parts = Annotated[
     Literal["cells", "digits", "numbers", "rows", "columns", "rulings", "grid"],
@@ -28,6 +28,7 @@ Weights = Annotated[
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command()(explain)
+    app.command()(study)
 
 
 def explain(
@@ -75,5 +76,42 @@ def explain(
             a, b, out, method=method, model=model, masks=masks, number=number, keep=keep, select=select,
             resolution=resolution, seed=seed, top=top, weights=weights, layer=layer, size=size,
             device=device, images=images, progress=progress,
+        )  # fmt: skip
+    finish(result)
+
+
+def study(
+    a: Annotated[str, typer.Argument(metavar="A", help="Image or PAGE-XML file of the page to explain.")],
+    b: Annotated[str, typer.Argument(metavar="B", help="Image or PAGE-XML file of the other page.")],
+    out: Annotated[
+        Path, typer.Option("--out", "-o", metavar="DIR", help="Folder for the results; made if missing.")
+    ],
+    model: Model = "bigram",
+    masks: Parts = "cells",
+    number: Annotated[
+        int | None,
+        typer.Option(min=10, help="Largest number of masks; 1000 for the bigram network, 200 for encoders."),
+    ] = None,
+    seeds: Annotated[int, typer.Option(min=2, help="Runs of each setting.")] = 4,
+    weights: Weights = None,
+    layer: Annotated[int | None, typer.Option(help="How many layers of vgg16, as for zij compare.")] = None,
+    size: Annotated[
+        int | None, typer.Option(help="Side of the square that an encoder sees, as for zij compare.")
+    ] = None,
+    seed: Seed = 0,
+    device: Device = "auto",
+    images: Images = None,
+) -> None:
+    """Find the settings of zij explain that are worth their cost on a pair of pages.
+
+    Sweeps the number of masks, the share that is kept and which masks speak. Writes how steady the maps are
+    over seeds, and how faithful, against the number of forward passes (CSV, PNG).
+    """
+    from zij import actions
+
+    with shown_progress() as progress:
+        result = actions.study(
+            a, b, out, model=model, masks=masks, number=number, seeds=seeds, seed=seed, weights=weights,
+            layer=layer, size=size, device=device, images=images, progress=progress,
         )  # fmt: skip
     finish(result)

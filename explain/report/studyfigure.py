@@ -1,0 +1,80 @@
+"""The figure of a study: steadiness and faithfulness against the number of masks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from zij.explain.distance.study import GOOD, Swept
+from zij.explain.report.figure import BASE, INK, QUIET
+from zij.files import write_bytes
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["save_study"]
+
+TITLES = {
+    "all": "all: every mask, by regression",
+    "mirrored": "mirrored: both tails",
+    "positive": "positive: the nearest tail",
+    "negative": "negative: the furthest tail",
+}
+COLOURS = ("#c6a15b", "#b2182b", "#5e3c99", "#2166ac", "#1b7837", "#555555")
+MARKS = ("o", "s", "^", "D", "v", "P")
+DPI = 130
+
+
+def save_study(path: str | Path, found: Sequence[Swept], best: Swept) -> Path:
+    """Draw a study as PNG: a column a selection, a line a probability, above steadiness, below faithfulness.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written.
+    """
+    import matplotlib
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    selections = list(dict.fromkeys(s.selection for s in found))
+    with matplotlib.rc_context(BASE):
+        figure = Figure(figsize=(3.3 * len(selections) + 0.9, 6.6), layout="constrained")
+        FigureCanvasAgg(figure)
+        grid = figure.subplots(2, len(selections), squeeze=False, sharex=True, sharey="row")
+        for column, selection in enumerate(selections):
+            own = [s for s in found if s.selection == selection]
+            _lines(grid[0, column], own, best, "correlation")
+            _lines(grid[1, column], own, best, "faithfulness")
+            grid[0, column].axhline(GOOD, color=QUIET, linewidth=0.8, linestyle=":")
+            grid[0, column].set_title(TITLES.get(selection, selection), fontsize=10, color=INK)
+            grid[1, column].set_xlabel("masks")
+        grid[0, 0].set_ylabel("correlation with the long run")
+        grid[1, 0].set_ylabel("faithfulness (gap of deletion curves)")
+        grid[0, -1].legend(title="share kept", fontsize=8, title_fontsize=8, loc="upper left", frameon=False)
+        figure.suptitle(
+            f"ringed: {best.selection}, {best.keep:g} kept, {best.masks:,} masks", fontsize=10, color=QUIET
+        )
+        stream = BytesIO()
+        figure.savefig(stream, dpi=DPI, metadata={"Software": None})
+    return write_bytes(path, stream.getvalue())
+
+
+def _lines(axes: Axes, own: Sequence[Swept], best: Swept, what: str) -> None:
+    """One line for each probability of being kept."""
+    for k, keep in enumerate(sorted({s.keep for s in own})):
+        line = [s for s in own if s.keep == keep]
+        x, y = [s.masks for s in line], [getattr(s, what) for s in line]
+        colour, mark = COLOURS[k % len(COLOURS)], MARKS[k % len(MARKS)]
+        axes.plot(x, y, label=f"{keep:g}", color=colour, marker=mark, markersize=4, linewidth=1.3)
+        if best in line:
+            axes.plot(
+                best.masks, getattr(best, what), "o", markersize=13, fillstyle="none", color=INK, zorder=5
+            )
+    axes.set_xscale("log")
+    axes.set_xticks([s.masks for s in own], [f"{s.masks:,}" for s in own], fontsize=8)
+    axes.minorticks_off()
+    axes.grid(color="#e5e1d8", linewidth=0.6)
+    axes.spines[["top", "right"]].set_visible(False)
