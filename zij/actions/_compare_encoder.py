@@ -110,7 +110,10 @@ def _explained(encoder: Encoder, sources: Sequence[Source]) -> tuple[EncodedPair
     pool = _pool(len(encoder.embed(a)), places)
     factors = explain_images(encoder, a, b, pool=pool)
     pair = encoded_pair(factors, readings[0], readings[1], geometries, pool=pool)
-    return pair, {"method": "bilrp", "precision": "float32", "cell": pool, "patch": pair.patch}
+    recipe = "vgg" if encoder.name.startswith("vgg") else "general"  # as explain_images chooses
+    return pair, {
+        "method": "bilrp", "recipe": recipe, "precision": "float32", "cell": pool, "patch": pair.patch
+    }  # fmt: skip
 
 
 def _pool(dims: int, places: int) -> int:
