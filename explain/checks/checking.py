@@ -107,10 +107,12 @@ def check(
     methods: Mapping[str, Method] | Sequence[str],
     checks: Sequence[str] = CHECKS,
     *,
+    against: Mapping[str, Method] | Sequence[str] = (),
     seed: int = 0,
     controls: int = 20,
     steps: int = 50,
     samples: int = 8,
+    layers: int | None = None,
     sigmas: Sequence[float] = SIGMAS,
     progress: Progress | None = None,
 ) -> CheckResults:
@@ -126,6 +128,8 @@ def check(
         By name; names alone are those of `DIGIT_METHODS` or `IMAGE_METHODS` of `zij.explain.checks.methods`.
     checks : sequence of str
         Some of `CHECKS`.
+    against : mapping or sequence of str
+        Further methods, which only faithfulness and agreement look at.
     seed : int
         Of all that is drawn.
     controls : int
@@ -134,6 +138,8 @@ def check(
         Points of a curve.
     samples : int
         Draws of the noise of each strength.
+    layers : int, optional
+        How many of the model's layers are drawn anew, evenly from the last to the first; all by default.
     sigmas : sequence of float
         Strengths of the noise, in units of the input's range.
     progress : callable, optional
@@ -152,10 +158,13 @@ def check(
     """
     import pandas as pd
 
-    named = methods if isinstance(methods, Mapping) else {name: method_for(subject, name) for name in methods}
+    named, others = (_named(subject, some) for some in (methods, against))
     _refuse(subject, named, checks)
     wanted = [name for name in CHECKS if name in checks]
-    relevances = {name: _asked(subject, name, method) for name, method in named.items()}
+    beside = others if {"faithfulness", "agreement"} & set(wanted) else {}
+    relevances = {
+        name: _asked(subject, name, named.get(name) or beside[name]) for name in {**named, **beside}
+    }
     rows: list[Row] = []
     curves: dict[str, Faithfulness] = {}
     nothing: dict[Control, tuple[Faithfulness, ...]] = {}
@@ -172,7 +181,7 @@ def check(
         elif name == "sensitivity":
             rows += _sensitive(noisy_looks(subject, sigmas=sigmas, samples=samples, seed=seed), named, seed)
         elif name == "randomisation":
-            rows += _random(subject, changed_subjects(subject, seed=seed), named, seed)
+            rows += _random(subject, changed_subjects(subject, layers=layers, seed=seed), named, seed)
         else:
             rows += _agreeing(relevances)
     parameters = {
@@ -181,6 +190,12 @@ def check(
     }  # fmt: skip
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     return CheckResults(table, relevances, subject.names, curves, nothing, parameters)
+
+
+def _named(subject: Subject, methods: Mapping[str, Method] | Sequence[str]) -> dict[str, Method]:
+    if isinstance(methods, Mapping):
+        return dict(methods)
+    return {name: method_for(subject, name) for name in methods}
 
 
 def _refuse(subject: Subject, methods: Mapping[str, Method], checks: Sequence[str]) -> None:

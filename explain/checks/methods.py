@@ -114,6 +114,8 @@ def distance(*, number: int = 1000, **options: Any) -> Sampled:
         Further ones of `zij.explain.distance.explainer.explain_regions`.
     """
 
+    options = {"permutations": 0, **options}  # significance is not asked for
+
     def draw(subject: Subject, seed: int) -> NDArray[np.float64]:
         found = explain_regions(
             subject.embeddings, subject.regions, subject.reference, number=number, seed=seed, **options

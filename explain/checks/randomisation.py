@@ -71,6 +71,7 @@ def changed_subjects(
     subject: Subject,
     changes: Sequence[Change] = ("cascading", "independent", "shuffled", "replaced"),
     *,
+    layers: int | None = None,
     seed: int = 0,
 ) -> tuple[Changed, ...]:
     """What the methods are asked about again; made once for all of them.
@@ -80,6 +81,8 @@ def changed_subjects(
     subject : Subject
         Where its model has no layers to draw anew, or no scan, only its inputs are changed.
     changes : sequence of str
+    layers : int, optional
+        After how many layers one looks, evenly from the first to the last; after each by default.
     seed : int
     """
     found = []
@@ -90,7 +93,8 @@ def changed_subjects(
             found.append(Changed(change, 0, subject.replaced(seed)))
         else:
             alone = change == "independent"
-            stages = range(1, subject.stages + 1)
+            count = subject.stages if layers is None else min(layers, subject.stages)
+            stages = np.unique(np.rint(np.linspace(1, subject.stages, count)).astype(int)).tolist()
             found += [Changed(change, n, subject.randomised(n, seed, alone=alone)) for n in stages]
     return tuple(found)
 

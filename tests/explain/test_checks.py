@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
-from matched_pages import small_pair, small_subject
+from matched_pages import small_checks, small_pair, small_subject
 from numpy.random import Generator
 from numpy.typing import NDArray
 from scipy.stats import spearmanr
@@ -329,13 +329,7 @@ def test_gradient_times_input_is_the_slope_of_the_cosine() -> None:
 
 
 def test_one_call_makes_all_checks() -> None:
-    subject = small_subject()
-    done: list[str] = []
-    found = check(
-        subject, ["bilrp", "random"], CHECKS, controls=10, samples=2, sigmas=(0.05,),
-        progress=lambda step, *_: done.append(step),
-    )  # fmt: skip
-    assert done == [f"checking {name}" for name in CHECKS]
+    subject, found = small_subject(), small_checks()
     assert found.value("faithfulness", "bilrp", "p_gap", "smooth") == pytest.approx(1 / 11)
     assert found.value("faithfulness", "random", "p_gap", "smooth") > 0.1
     assert found.value("sensitivity", "bilrp", "average", "sigma 0.05") < 0.1
@@ -343,9 +337,17 @@ def test_one_call_makes_all_checks() -> None:
     assert abs(found.value("randomisation", "bilrp", "spearman", "cascading 10")) < 0.6
     assert found.value("randomisation", "bilrp", "cascading_inside_band", "random") > 0.7
     assert abs(found.value("agreement", "bilrp", "spearman", "with random")) < 0.8
-    again = check(subject, ["bilrp", "random"], ["faithfulness"], controls=10)
-    here = found.figures[found.figures.check == "faithfulness"].reset_index(drop=True)
-    assert again.figures.equals(here)
+    done: list[str] = []
+    again = check(
+        subject, ["bilrp"], ["faithfulness"], controls=10, progress=lambda step, *_: done.append(step)
+    )
+    assert done == ["checking faithfulness"]
+    assert again.value("faithfulness", "bilrp", "gap") == found.value("faithfulness", "bilrp", "gap")
+    beside = check(
+        subject, ["bilrp"], ["faithfulness", "sensitivity"], against=["gxi"], controls=2, samples=1
+    )
+    assert set(beside.figures[beside.figures.check == "sensitivity"].method) == {"bilrp"}
+    assert {"bilrp", "gxi"} < set(beside.figures[beside.figures.check == "faithfulness"].method)
     stored = found.as_dict()
     assert stored["parameters"]["checks"] == list(CHECKS)
     assert len(stored["curves"]["bilrp"]["deletion_highest"]["distance"]) == subject.regions + 1

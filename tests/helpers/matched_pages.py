@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 
+from zij.explain.checks import CheckResults, check
+from zij.explain.checks.methods import DIGIT_METHODS, distance
 from zij.explain.looking import Scan
 from zij.explain.subjects import DigitSubject, Level
 from zij.similarity.evidence import evidence_from_reading
@@ -30,3 +32,13 @@ def small_subject(level: Level = "number", seed: int = 0) -> DigitSubject:
     assert b.view is not None
     scans = Scan(a.page, a.view, load_weights()), Scan(b.page, b.view, load_weights())
     return DigitSubject(evidence[0], evidence[1], level, *scans)
+
+
+@functools.lru_cache
+def small_checks() -> CheckResults:
+    """All checks of BiLRP, the Distance Explainer and noise on such a pair, with few draws of everything."""
+    methods = {"bilrp": DIGIT_METHODS["bilrp"], "distance": distance(number=300, batch=100)}
+    return check(
+        small_subject(), {**methods, "random": DIGIT_METHODS["random"]}, controls=10, samples=2,
+        sigmas=(0.05, 0.1),
+    )  # fmt: skip

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zij import __version__
+from zij.actions._checks import checked, chosen_checks, verdict, write_checks
 from zij.actions._compare_encoder import chosen_encoder
 from zij.actions._explain_bilrp import by_bilrp
 from zij.actions._explain_distance import by_distance
@@ -79,6 +80,7 @@ def explain(
     resolution: int = 8,
     seed: int = 0,
     top: int = 20,
+    checks: Sequence[str] = (),
     weights: str | Path | None = None,
     layer: int | None = None,
     size: int | None = None,
@@ -89,7 +91,7 @@ def explain(
     """Explain the nearness of two pages: parts of A given B, and parts of B given A.
 
     Writes `explanation.json`, `regions.csv`, `A-STEM.map.png`, `B-STEM.map.png` and `report.html` into `out`,
-    all or none.
+    all or none; with `checks` also `checks.csv`, `checks.json` and `checks.png`.
 
     Parameters
     ----------
@@ -114,6 +116,9 @@ def explain(
     seed : int
     top : int
         How many parts of each page the report lists.
+    checks : sequence of str
+        How the explanation of the first page is checked: "faithfulness", "sensitivity", "randomisation",
+        "agreement", or "all".
     weights, layer, size
         Those of the encoder, as for `compare`.
     device : "auto", "cpu" or "cuda"
@@ -138,18 +143,24 @@ def explain(
     stems([a, b])
     out, device = Path(out), chosen_device(device)
     encoder = chosen_encoder(model, weights, layer=layer, size=size, seed=seed)
+    wanted = chosen_checks(checks, masks, encoder)
     encoder = encoder.to(device) if encoder is not None else None
     check_folder(out)
     first, second = _opened((a, b), device, images, progress)
     name = model if isinstance(model, str) else model.name
-    answer = METHODS[method](
-        Question((first, second), name, encoder, masks, number, keep, select, seed, resolution, progress)
+    question = Question(
+        (first, second), name, encoder, masks, number, keep, select, seed, resolution, progress
     )
+    answer = METHODS[method](question)
+    trust = checked(question, method, wanted) if wanted else None
     regions = _regions(answer)
     summary = _summary(answer, method, name, masks, encoder, first, second)
     with staged_folder(out) as folder:
         _write(folder, (first, second), answer, regions, summary, masks, top)
-    return Explained(out, first, second, answer, regions, summary, _sentence(answer, masks, out))
+        if trust is not None:
+            write_checks(folder, trust, summary, (first.image.name, second.image.name))
+    said = verdict(trust, method) if trust is not None else ""
+    return Explained(out, first, second, answer, regions, summary, _sentence(answer, masks, out, said))
 
 
 def _opened(
@@ -251,10 +262,11 @@ def _told(answer: Answer, masks: str) -> str:
     return f"on A {a}; on B {b}"
 
 
-def _sentence(answer: Answer, masks: str, out: Path) -> str:
+def _sentence(answer: Answer, masks: str, out: Path, said: str = "") -> str:
     told = _told(answer, masks)
     if all(found.significant is not None and not found.sure.any() for found in answer.sides):
         told = (
             f"on neither page anything stands out from chance; take more masks or larger parts than {masks}"
         )
+    told += f"; {said}" if said else ""
     return f"similarity {answer.similarity:.2f}; {told}; report: {out / 'report.html'}"

@@ -55,6 +55,15 @@ def explain(
         int, typer.Option(min=2, help="Cells of a grid along either side of the page.")
     ] = 8,
     top: Annotated[int, typer.Option(min=1, help="How many parts of each page the report lists.")] = 20,
+    check: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Also check the explanation of A, and write checks.csv, checks.json and checks.png:"
+            " faithfulness (parts go in its order), sensitivity (noise), randomisation (other networks, other"
+            " pages), agreement (with other methods), or all; may be given several times.",
+        ),
+    ] = None,
     weights: Weights = None,
     layer: Annotated[int | None, typer.Option(help="How many layers of vgg16, as for zij compare.")] = None,
     size: Annotated[
@@ -74,8 +83,8 @@ def explain(
     with shown_progress() as progress:
         result = actions.explain(
             a, b, out, method=method, model=model, masks=masks, number=number, keep=keep, select=select,
-            resolution=resolution, seed=seed, top=top, weights=weights, layer=layer, size=size,
-            device=device, images=images, progress=progress,
+            resolution=resolution, seed=seed, top=top, checks=check or (), weights=weights, layer=layer,
+            size=size, device=device, images=images, progress=progress,
         )  # fmt: skip
     finish(result)
 

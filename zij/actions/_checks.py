@@ -1,0 +1,159 @@
+"""The checks behind `zij explain --check`: whether the explanation of the first page can be trusted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from zij.actions._questions import Question
+from zij.actions._sources import Source
+from zij.errors import UsageError
+from zij.files import write_text
+
+if TYPE_CHECKING:
+    from zij.explain.checks import CheckResults
+    from zij.explain.looking import Scan
+    from zij.explain.subjects import DigitSubject, ImageSubject, Method
+    from zij.tables.digits.network import Weights
+
+__all__ = ["CHOICES", "checked", "chosen_checks", "verdict", "write_checks"]
+
+CHOICES = ("faithfulness", "sensitivity", "randomisation", "agreement", "all")
+"""What `zij explain --check` takes."""
+
+_LEVELS = {"cells": "cell", "digits": "glyph", "numbers": "number", "rows": "row", "columns": "column"}
+_BESIDE = {True: ("bilrp", "distance", "gxi", "products"), False: ("bilrp", "gxi")}
+_MASKS = {True: 2000, False: 200}  # the bigram network takes a tenth of a millisecond for one
+_EFFORT: dict[bool, dict[str, Any]] = {  # encoders take a second for what digits do in a millisecond
+    True: {"controls": 50, "steps": 50, "samples": 8, "layers": 10},
+    False: {"controls": 10, "steps": 16, "samples": 2, "layers": 4},
+}
+
+
+def chosen_checks(names: Sequence[str], masks: str, encoder: object | None) -> tuple[str, ...]:
+    """The checks that a user names, in their order.
+
+    Raises
+    ------
+    UsageError
+        If there is no such check, or no part of the page that can be hidden by itself.
+    """
+    for name in names:
+        if name not in CHOICES:
+            raise UsageError(f"check {name!r} is not known; choose {', '.join(CHOICES)}.")
+    if names and encoder is None and masks not in _LEVELS:
+        raise UsageError(
+            f"checks hide parts of a page one by one, of which --masks {masks} has none; choose cells,"
+            " digits, numbers, rows or columns."
+        )
+    return tuple(name for name in CHOICES[:-1] if name in names or "all" in names)
+
+
+def checked(
+    question: Question, method: str, checks: Sequence[str], weights: Weights | None = None
+) -> CheckResults:
+    """Check a method's explanation of the first page, beside other methods."""
+    from zij.explain.checks import check
+    from zij.explain.checks.methods import distance, method_for
+
+    quick = question.encoder is None
+    subject = _digits(question, weights) if quick else _pixels(question)
+    number = max(question.number or _MASKS[quick], 4 * subject.regions)
+    every = question.select == "all"
+    masks: dict[str, Any] = {"number": number, "keep": question.keep, "batch": 256 if quick else 8}
+    masks |= {"estimator": "regression", "antithetic": True} if every else {"selection": _selection(question)}
+    methods: dict[str, Method] = {
+        name: distance(**masks) if name == "distance" else method_for(subject, name)
+        for name in dict.fromkeys((method, *_BESIDE[quick]))
+    }
+    wanted = {method: methods.pop(method)}
+    return check(
+        subject,
+        wanted,
+        checks,
+        against=methods,
+        seed=question.seed,
+        progress=question.progress,
+        **_EFFORT[quick],
+    )
+
+
+def _selection(question: Question) -> Any:
+    from zij.explain.distance.selection import Selection
+
+    return Selection.named(question.select)
+
+
+def _digits(question: Question, weights: Weights | None) -> DigitSubject:
+    from zij.explain.subjects import DigitSubject
+    from zij.similarity.evidence import evidence_from_reading
+
+    a, b = (evidence_from_reading(source.reading, source.doubtful) for source in question.sources)
+    scans = [_scan(source, weights) for source in question.sources]
+    return DigitSubject(a, b, _LEVELS[question.masks], *scans)  # type: ignore[arg-type]
+
+
+def _scan(source: Source, weights: Weights | None) -> Scan | None:
+    from zij.explain.bilrp.heat import page_view
+    from zij.explain.looking import Scan
+    from zij.tables.digits.network import load_weights
+    from zij.tables.scan.page import prepare
+
+    view = source.view or page_view(source.reading)
+    return Scan(prepare(source.image), view, weights or load_weights()) if view else None
+
+
+def _pixels(question: Question) -> ImageSubject:
+    """Both pages upright, on the raster that the encoder takes."""
+    from zij.explain.bilrp.encoded import page_geometry
+    from zij.explain.distance.labels import label_map
+    from zij.explain.subjects import ImageSubject, grid_labels
+    from zij.similarity.encoders.fitting import fit
+
+    encoder = question.encoder
+    assert encoder is not None
+    pages = []
+    for source in question.sources:
+        upright = np.ascontiguousarray(np.rot90(source.image.pixels, -(source.reading.turn // 90)))
+        pages.append(upright if encoder.size is None else fit(upright, encoder.size))
+    height, width = pages[0].shape[:2]
+    if question.masks == "grid":
+        labels = grid_labels(width, height, question.resolution)
+    else:
+        reading = question.sources[0].reading
+        labels = label_map(reading, question.masks, page_geometry(encoder, reading)).labels  # type: ignore[arg-type]
+    return ImageSubject(encoder, pages[0], pages[1], labels)
+
+
+def verdict(results: CheckResults, method: str) -> str:
+    """What the checks of a method found, in a few words; "" where there is nothing to say."""
+    said = []
+    made = set(results.figures["check"])
+    if "faithfulness" in made:
+        p = results.value("faithfulness", method, "p_gap", "smooth")
+        said.append(f"deletion {'beats' if p <= 0.05 else 'does not beat'} smooth noise (p {p:.2f})")
+    if "randomisation" in made:
+        table = results.figures
+        share = table.value[(table.measure == "cascading_inside_band") & (table.setting == "random")]
+        if len(share):
+            layers = table.setting[table.setting.str.startswith("cascading ")].nunique()
+            inside = round(float(share.iloc[0]) * layers)
+            said.append(f"before {inside} of {layers} random networks nothing is left of it")
+    return "; ".join(said)
+
+
+def write_checks(
+    folder: Path, results: CheckResults, summary: Mapping[str, Any], pages: Sequence[str]
+) -> None:
+    """Write `checks.csv`, `checks.json` and `checks.png`."""
+    from zij.explain.checks.curves import save_checks
+
+    write_text(folder / "checks.csv", results.figures.to_csv(index=False, lineterminator="\n"))
+    facts = {name: summary[name] for name in ("method", "model", "versions", "hashes", "pages")}
+    text = json.dumps({**facts, **results.as_dict()}, indent=1, ensure_ascii=False)
+    write_text(folder / "checks.json", text + "\n")
+    save_checks(folder / "checks.png", results, f"{pages[0]} beside {pages[1]}")
