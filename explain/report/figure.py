@@ -26,6 +26,7 @@ FOR, AGAINST = "#b2182b", "#2166ac"
 INK, QUIET = "#26231f", "#5d5a54"
 GAP = 0.16  # width of the space between the pages; a page is 1 high
 BOW = 0.09  # rise of an arc in the share of its length
+ROOM = 0.08  # around a digit's box, of its shorter side; patches lie edge to edge
 PALE = 0.30  # how far the pages are lightened, so that the arcs stand out
 PIXELS = 1360  # longest side of a page in the figure
 WIDTH, TALLEST, DPI = 13.0, 12.0, 160  # inches at most, dots per inch
@@ -96,8 +97,9 @@ def draw_pair(
         The pairs drawn.
     """
     drawn = drawn_first(pairs, arcs)
-    left = _Page(axes, a, 0.0)
-    right = _Page(axes, b, left.right + GAP)
+    room = 0.0 if summary.get("units") == "patches" else ROOM
+    left = _Page(axes, a, 0.0, room)
+    right = _Page(axes, b, left.right + GAP, room)
     found_a, index_a = regions(drawn, "a")
     found_b, index_b = regions(drawn, "b")
     strength = drawn["relevance"].to_numpy(dtype=float)
@@ -157,11 +159,11 @@ def save_pair(
 class _Page:
     """One page as it lies in the figure: 1 high, its left edge at `left`, y pointing up."""
 
-    def __init__(self, axes: Axes, sheet: Sheet, left: float) -> None:
+    def __init__(self, axes: Axes, sheet: Sheet, left: float, room: float) -> None:
         from matplotlib.patches import Rectangle
 
         page, self.geometry = sheet.upright(PIXELS)
-        self.axes, self.left = axes, left
+        self.axes, self.left, self.room = axes, left, room
         self.right = left + self.geometry.width / self.geometry.height
         pale = (page * (1 - PALE) + 255 * PALE).astype(np.uint8)
         axes.imshow(pale, extent=(left, self.right, 0, 1), interpolation="antialiased", zorder=0)
@@ -177,7 +179,7 @@ class _Page:
         """Frame the regions, in the colour of what they say in sum."""
         from matplotlib.collections import PolyCollection
 
-        corners = [_corners(self.geometry, region) for region in found]
+        corners = [_corners(self.geometry, region, self.room) for region in found]
         shapes = [np.column_stack(self._placed(c)) for c in corners]
         colours = np.where(strength >= 0, FOR, AGAINST)
         self.axes.add_collection(
@@ -187,7 +189,7 @@ class _Page:
 
     def edges(self, found: list[Region], where: float) -> NDArray[np.float64]:
         """Middles of the regions' left (0) or right (1) edges, (N, 2)."""
-        corners = np.array([_corners(self.geometry, region) for region in found]).reshape(-1, 4, 2)
+        corners = np.array([_corners(self.geometry, region, self.room) for region in found]).reshape(-1, 4, 2)
         low, high = corners.min(axis=1), corners.max(axis=1)
         x = low[:, 0] + where * (high[:, 0] - low[:, 0])
         return np.column_stack(self._placed(np.column_stack([x, (low[:, 1] + high[:, 1]) / 2])))
@@ -196,9 +198,9 @@ class _Page:
         return self.left + points[:, 0] / self.geometry.height, 1 - points[:, 1] / self.geometry.height
 
 
-def _corners(geometry: Geometry, region: Region) -> NDArray[np.float64]:
+def _corners(geometry: Geometry, region: Region, share: float) -> NDArray[np.float64]:
     box = geometry.box_to_raster(region.box)
-    room = 0.08 * min(box.w, box.h)
+    room = share * min(box.w, box.h)
     box = Box(box.x - room, box.y - room, box.w + 2 * room, box.h + 2 * room)
     return np.array([[box.x, box.y], [box.right, box.y], [box.right, box.bottom], [box.x, box.bottom]])
 

@@ -145,7 +145,11 @@ def _opening(a: Sheet, b: Sheet, pairs: pd.DataFrame, summary: Mapping[str, Any]
         element(
             "li",
             element("span", class_=f"swatch part-{part.key}"),
-            element("span", f"{part.relevance:.4f}".replace("-", "\N{MINUS SIGN}"), class_="number"),
+            element(
+                "span",
+                f"{round(part.relevance, 4) + 0.0:.4f}".replace("-", "\N{MINUS SIGN}"),
+                class_="number",
+            ),
             element("span", part.share, class_="number"),
             element("span", part.words),
         )
@@ -220,7 +224,8 @@ def _tools() -> Markup:
 
 def _table(left: _Page, right: _Page, pairs: pd.DataFrame, file: str) -> Markup:
     """The strongest pairs with a picture of either end."""
-    heads = ("Rank", "A", "", "Place on A", "B", "", "Place on B", "Shared", "Corresponding")
+    shared = ["Shared"] if (pairs["feature"] != "").any() else []
+    heads = ("Rank", "A", "", "Place on A", "B", "", "Place on B", *shared, "Corresponding")
     head = [element("th", text, scope="col") for text in heads]
     head.append(element("th", "Relevance", scope="col", class_="number"))
     rows = []
@@ -231,7 +236,7 @@ def _table(left: _Page, right: _Page, pairs: pd.DataFrame, file: str) -> Markup:
         for side in (left, right):
             region = side.found[side.index[n]]
             cells += [side.crop(region), region.text, side.where[side.index[n]]]
-        cells += [feature, "yes" if corresponds else "no"]
+        cells += [*([feature] if shared else []), "yes" if corresponds else "no"]
         sign = "number" if relevance >= 0 else "number sign-against"
         value = element("td", figure_text(relevance), class_=sign)
         rows.append(element("tr", *(element("td", cell) for cell in cells), value))

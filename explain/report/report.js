@@ -43,7 +43,8 @@
     const layer = byId(side ? "regions-b" : "regions-a");
     const area = (n) => page.regions[n][2] * page.regions[n][3];
     page.order.slice().sort((m, n) => area(n) - area(m)).forEach((n) => {
-      const [x, y, w, h, text, where] = page.regions[n], room = 0.12 * Math.min(w, h);
+      const [x, y, w, h, text, where] = page.regions[n];
+      const room = data.unit === "patch" ? 0 : 0.12 * Math.min(w, h); // patches lie edge to edge
       page.nodes[n] = make("rect", {
         x: x - room, y: y - room, width: w + 2 * room, height: h + 2 * room, class: "region", tabindex: -1, role: "button",
         "aria-label": (text || data.unit) + ", " + where + ", page " + "AB"[side], "data-side": side, "data-n": n,

@@ -57,7 +57,7 @@ class Part:
 def percent(value: float, whole: float) -> str:
     """A share as "61 %", or "0.4 %" where it is small."""
     share = 100 * value / whole if whole else 0.0
-    text = f"{share:.1f} %" if 0.05 <= abs(share) < 9.95 else f"{share:.0f} %"
+    text = f"{share:.1f} %" if 0.05 <= abs(share) < 9.95 else f"{round(share) + 0:.0f} %"
     return text.replace("-", "\N{MINUS SIGN}")
 
 

@@ -23,7 +23,14 @@ from zij.explain.report.words import (
 
 @pytest.mark.parametrize(
     ("value", "whole", "text"),
-    [(0.5, 1, "50 %"), (0.0123, 1, "1.2 %"), (0.00001, 1, "0 %"), (-0.02, 1, "\u22122.0 %"), (1, 0, "0 %")],
+    [
+        (0.5, 1, "50 %"),
+        (0.0123, 1, "1.2 %"),
+        (0.00001, 1, "0 %"),
+        (-1e-9, 1, "0 %"),
+        (-0.02, 1, "\u22122.0 %"),
+        (1, 0, "0 %"),
+    ],
 )
 def test_shares(value: float, whole: float, text: str) -> None:
     assert percent(value, whole) == text
