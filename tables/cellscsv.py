@@ -179,10 +179,10 @@ def _corrected(cell: Cell, row: CellRow | None, turn: int) -> Cell:
     if not _same(cell.text, row.text):
         changed = corrected_cell(cell, clean_text(row.text), turn=turn)
     if row.state is not None and row.state != cell.state:
-        changed = replace(changed, state=row.state, confidence=1.0)
+        changed = replace(changed, state=row.state, confidence=1.0, source="human")
     spans = row.row_span or cell.row_span, row.column_span or cell.column_span
     if spans != (cell.row_span, cell.column_span):
-        changed = replace(changed, row_span=spans[0], column_span=spans[1])
+        changed = replace(changed, row_span=spans[0], column_span=spans[1], source="human")
     return changed
 
 

@@ -45,7 +45,14 @@ def corrected_cell(cell: Cell, text: str, *, turn: int = 0) -> Cell:
     """
     numbers = corrected_numbers(cell.numbers, numerals(text), cell.box, turn=turn)
     state = cell.state if cell.state in ("empty", "unread") and cell.text.strip() else "empty"
-    return replace(cell, numbers=numbers, text=text, state="read" if text.strip() else state, confidence=1.0)
+    return replace(
+        cell,
+        numbers=numbers,
+        text=text,
+        state="read" if text.strip() else state,
+        confidence=1.0,
+        source="human",
+    )
 
 
 def corrected_numbers(

@@ -84,6 +84,7 @@ class Cell:
 
     `state` is never guessed: "read", "uncertain" (a digit below the upper threshold), "unread" (ink, but
     no reading), "empty". `text` is the cell's text as it is to be quoted, its numbers joined by a space.
+    `source` is "human" where a person changed the cell, and "" where it is the page's.
     """
 
     row: int
@@ -97,6 +98,7 @@ class Cell:
     column_span: int = 1
     header: bool = False
     id: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

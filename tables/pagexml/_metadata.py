@@ -21,10 +21,12 @@ __all__ = ["Facts", "attributes", "clock", "custom_facts", "facts"]
 class Facts:
     """What `Reading` keeps of a page besides its digits.
 
-    `ours` says whether zij wrote the file, `edited` whether another hand has been at it since.
+    `ours` says whether zij wrote the file, `descends` whether the reading was once zij's, `edited` whether
+    another hand has been at it since.
     """
 
     ours: bool
+    descends: bool
     edited: bool
     source: str
     sha256: str = ""
@@ -42,13 +44,15 @@ def facts(root: etree._Element, page: etree._Element) -> Facts:
     ours = re.match(r"zij [0-9]", creator) is not None
     known = custom_parts(page).get("zij", {}) | _stated(head)
     changed = _text(head, "Created") != _text(head, "LastChange")
+    descends = ours or "source" in known
     source = known.get("source", "machine") if ours else creator or "an unknown program"
     turn, skew = _turn(page, known)
     model, parameters = _step(head)
     return Facts(
         ours,
+        descends,
         changed or not ours,
-        "human" if ours and changed else source,
+        "human" if descends and (changed or not ours) else source,
         known.get("image-sha256", ""),
         turn,
         skew,

@@ -102,6 +102,7 @@ def _cell(cell: Cell, page: Reading) -> Cell:
         box=Box.hull([inside(cell.box, page.width, page.height), *(number.box for number in numbers)]),
         text=clean_text(cell.text),
         confidence=six_digits(cell.confidence),
+        source=re.sub(r"[;{}\s]+", " ", clean_text(cell.source)).strip(),
     )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 from typing import get_args
@@ -21,7 +21,7 @@ from zij.tables.pagexml._text import Line, Text, hypotheses, notes_of
 from zij.tables.pagexml._xml import LIMIT, Tolerance, children, custom_parts, decimal, parse, whole
 from zij.tables.reading import Cell, Number, Reading, State, Table
 
-__all__ = ["page_from_bytes", "read_pagexml"]
+__all__ = ["Places", "bytes_of", "page_from_bytes", "page_of", "read_pagexml"]
 
 _STATES: dict[str | None, State] = {state: state for state in get_args(State)}
 _POSITIONS = 10**6  # rows x columns of a table, above which a file is not believed
@@ -49,20 +49,60 @@ def read_pagexml(path: str | Path) -> PageFile:
     PageXMLError
         If the file is missing, too large, not safe to read, no PAGE-XML, or claims a table too large.
     """
+    return page_from_bytes(bytes_of(path), path)
+
+
+def bytes_of(path: str | Path) -> bytes:
+    """The content of a file, a byte beyond the limit at most.
+
+    Raises
+    ------
+    PageXMLError
+        If the file is missing or cannot be read.
+    """
     path = Path(path)
     try:
         with path.open("rb") as stream:
-            data = stream.read(LIMIT + 1)
+            return stream.read(LIMIT + 1)
     except FileNotFoundError as error:
         raise PageXMLError(f"{path}: there is no such file; check the name.") from error
     except (OSError, ValueError) as error:
         raise PageXMLError(f"{path}: cannot be read as a file ({error}); check the name.") from error
-    return page_from_bytes(data, path)
 
 
 def page_from_bytes(data: bytes, path: str | Path) -> PageFile:
     """The content of a PAGE-XML file; see `read_pagexml`."""
-    return _File(parse(data, str(path)), Path(path)).content()
+    return page_of(parse(data, str(path)), path)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where in the tree the parts of a reading stand.
+
+    Attributes
+    ----------
+    elements : mapping of str to Element
+        Of tables, cells, numbers and glyphs by their ids in the reading; some numbers have no element of
+        their own.
+    lines : mapping of str to sequence of (Element, int)
+        The lines of each cell, and how many of its numbers stand in each.
+    loose : sequence of (Element, int)
+        The lines outside tables.
+    native : bool
+        Whether zij wrote the file and every element bears the id that it has in the reading.
+    """
+
+    elements: Mapping[str, etree._Element]
+    lines: Mapping[str, Sequence[tuple[etree._Element, int]]]
+    loose: Sequence[tuple[etree._Element, int]]
+    native: bool
+
+
+def page_of(root: etree._Element, path: str | Path) -> tuple[PageFile, Places]:
+    """What stands in a tree, and where."""
+    file = _File(root, Path(path))
+    page = file.content()
+    return page, file.places
 
 
 class _File:
@@ -80,14 +120,21 @@ class _File:
         if not (width and height):
             self.tolerated.note("the size of the image is not given")
         self.boxes = Boxes(width, height, self.tolerated)
-        self.facts: Facts = facts(root, self.page)
-        self.text = Text(self.boxes, self.tolerated, ours=self.facts.ours, turn=self.facts.turn)
+        self.regions = Regions(self.page, self.boxes, self.tolerated)
+        known = facts(root, self.page)
+        if self.regions.by_id and not known.descends:  # what another program kept of a file of zij's
+            known = replace(known, descends=True, source="human")
+        self.facts: Facts = known
+        self.text = Text(
+            self.boxes, self.tolerated, ours=known.ours, descends=known.descends, turn=known.turn
+        )
+        self.lines: dict[str, list[tuple[etree._Element, int]]] = {}
+        self.places = Places({}, {}, (), False)
 
     def content(self) -> PageFile:
-        regions = Regions(self.page, self.boxes, self.tolerated)
-        known = self.facts
+        known, regions = self.facts, self.regions
         tables = tuple(self.table(found) for found in regions.tables.values())
-        lines = (self.text.line(line, self.boxes.page) for line in regions.lines)
+        lines = [self.text.line(line, self.boxes.page) for line in regions.lines]
         loose = tuple(chain.from_iterable(line.numbers for line in lines))
         reading = Reading(
             image=self.page.get("imageFilename", ""),
@@ -99,13 +146,18 @@ class _File:
             turn=known.turn,
             skew=known.skew,
             digit_height=known.digit_height,
-            source="human" if known.ours and self.text.corrections else known.source,
+            source="human" if known.descends and self.text.corrections else known.source,
             model=known.model,
             parameters=known.parameters,
         )
         named = reading.with_ids()
-        renamed = zip(_ids(reading), _ids(named), strict=True)
-        notes = {new: self.text.notes[old] for old, new in renamed if old in self.text.notes}
+        renamed = [(old, new) for old, new in zip(_ids(reading), _ids(named), strict=True) if old]
+        elements = {new: self.text.elements[old] for old, new in renamed}
+        native = known.ours and all(node.get("id") == name for name, node in elements.items())
+        counted = [(line.node, len(line.numbers)) for line in lines]
+        of_cells = {new: self.lines[old] for old, new in renamed if old in self.lines}
+        self.places = Places(elements, of_cells, counted, native)
+        notes = {name: found for name, node in elements.items() if (found := notes_of(node)) is not None}
         return PageFile(named, self.path, self.tolerated.sentences(), notes, notes_of(self.page) or Notes())
 
     def table(self, found: FoundTable) -> Table:
@@ -121,7 +173,7 @@ class _File:
             return Table(box, rows, columns, tuple(cells))
         coords = next(children(found.node, "Coords"), found.node)
         confidence = six_digits(_either(decimal(coords.get("conf")), 1.0))
-        return Table(box, rows, columns, tuple(cells), confidence, self.text.note(found.node))
+        return Table(box, rows, columns, tuple(cells), confidence, self.text.mark(found.node))
 
     def extent(self, found: FoundTable) -> tuple[int, int]:
         """Rows and columns as stated, or as many as the cells need."""
@@ -149,15 +201,18 @@ class _File:
         row, column, row_span, column_span = found.place
         if self.text.corrections > before:
             state, confidence = self.state(None, text, lines), 1.0
+            source = "human" if self.facts.descends else ""
         else:
             stated = custom_parts(found.node).get("zij", {})
-            state = self.state(stated.get("state"), text, lines)
+            state, source = self.state(stated.get("state"), text, lines), stated.get("source", "")
             read = next((conf for _, conf in hypotheses(found.node)), None)
             confidence = six_digits(_either(decimal(stated.get("confidence")), _either(read, 1.0)))
-        name = self.text.note(found.node)
+        name = self.text.mark(found.node)
+        self.lines[name] = [(line.node, len(line.numbers)) for line in lines]
         return Cell(
-            row, column, box, numbers, text, state, confidence, row_span, column_span, found.header, name
-        )
+            row, column, box, numbers, text, state, confidence, row_span, column_span, found.header, name,
+            source,
+        )  # fmt: skip
 
     def cell_text(self, node: etree._Element, lines: list[Line], box: Box) -> tuple[str, tuple[Number, ...]]:
         """Text and numbers of a cell: its lines' text counts more than its own."""
@@ -170,6 +225,7 @@ class _File:
             return own, numbers_in(own, box, turn=self.facts.turn)
         if own.strip():
             self.tolerated.note("the text of cells differs from their lines, which were preferred")
+            self.text.corrections += 1
         return joined, numbers
 
     def state(self, stated: str | None, text: str, lines: list[Line]) -> State:

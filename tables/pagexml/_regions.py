@@ -37,11 +37,15 @@ class FoundTable:
 
 
 class Regions:
-    """Walks a page once; then `tables` holds its tables by name, `lines` the lines in no cell."""
+    """Walks a page once; then `tables` holds its tables by name, `lines` the lines in no cell.
+
+    `by_id` counts the cells that are known by nothing but an id that zij gave.
+    """
 
     def __init__(self, page: etree._Element, boxes: Boxes, tolerance: Tolerance) -> None:
         self.tables: dict[str, FoundTable] = {}
         self.lines: list[etree._Element] = []
+        self.by_id = 0
         self._beside: list[FoundCell] = []
         self._boxes = boxes
         self._tolerance = tolerance
@@ -100,6 +104,7 @@ class Regions:
         match = _OWN_ID.fullmatch(region.get("id", ""))
         if match is None or local(region) != "TextRegion":
             return None
+        self.by_id += 1
         self._tolerance.note("cells without a role were placed by their ids, each in one row and column")
         return FoundCell(region, (int(match[2]), int(match[3]), 1, 1))
 

@@ -18,26 +18,35 @@ __all__ = ["Line", "Text", "hypotheses", "notes_of"]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line's text, its numbers and its box."""
+    """A line's text, its numbers, its box and its element."""
 
     text: str
     numbers: tuple[Number, ...]
     box: Box
+    node: etree._Element
 
 
 class Text:
-    """Reads lines; `corrections` counts texts that differ from what stands below them."""
+    """Reads lines; `corrections` counts texts that differ from what stands below them.
 
-    def __init__(self, boxes: Boxes, tolerance: Tolerance, *, ours: bool, turn: int) -> None:
+    `elements` holds what has been read, under names that the parts of the reading bear as their ids until
+    they get their own. Where the reading was once zij's (`descends`), words were written for every number,
+    and glyphs for what was read, so that it can be told which level another hand has changed.
+    """
+
+    def __init__(
+        self, boxes: Boxes, tolerance: Tolerance, *, ours: bool, descends: bool = False, turn: int
+    ) -> None:
         self.boxes = boxes
         self.corrections = 0
-        self.notes: dict[str, Notes] = {}
+        self.elements: dict[str, etree._Element] = {}
         self._tolerance = tolerance
         self._ours = ours
+        self._descends = descends or ours
         self._turn = turn
 
     def line(self, node: etree._Element, around: Box) -> Line:
-        """A TextLine; its own text counts more than that of its words."""
+        """A TextLine; its own text counts more than that of its words, if these were not the ones changed."""
         text = next((text for text, _ in hypotheses(node)), "")
         box = self.boxes.of(node)
         turn = direction(node)
@@ -45,23 +54,38 @@ class Text:
         words = [self._word(word, box or around, turn) for word in children(node, "Word")]
         box = box or (Box.hull(word.box for word in words) if words else around)
         if not words:
-            return Line(text, numbers_in(text, box, turn=turn), box)
+            numbers = numbers_in(text, box, turn=turn)
+            if numbers and self._descends:
+                self._correct("lines have lost their words; their numbers share the line's box")
+            return Line(text, numbers, box, node)
         if not text.strip():
             text = " ".join(word.text for word in words)
         numbers = tuple(word for word in words if self._ours or numerals(word.text))
-        wanted = numerals(text)
-        if wanted != [token for word in words for token in numerals(word.text)]:
+        wanted, said = numerals(text), [token for word in words for token in numerals(word.text)]
+        if wanted != said and self._descends and wanted == self._glyphs_below(node):
+            self._correct(
+                "the text of words was changed, that of their lines was not; the words' was preferred"
+            )
+            text = " ".join(word.text for word in words)
+        elif wanted != said:
             self._correct("the text of lines differs from their words and was preferred")
             numbers = corrected_numbers(numbers, wanted, box, turn=turn)
-        return Line(text, numbers, box)
+        return Line(text, numbers, box, node)
 
-    def note(self, node: etree._Element) -> str:
-        """Keep the element's notes under its id, which is returned."""
-        name = node.get("id", "")
-        notes = notes_of(node)
-        if name and notes is not None:
-            self.notes[name] = notes
+    def mark(self, node: etree._Element) -> str:
+        """Keep the element under a name, which is returned."""
+        name = str(len(self.elements))
+        self.elements[name] = node
         return name
+
+    def _glyphs_below(self, line: etree._Element) -> list[str]:
+        """The numbers of a line as its glyphs say them, where there are any."""
+        found: list[str] = []
+        for word in children(line, "Word"):
+            glyphs = [next((text for text, _ in hypotheses(g)), "") for g in children(word, "Glyph")]
+            own = next((text for text, _ in hypotheses(word)), "")
+            found += numerals("".join(glyphs) if glyphs else own)
+        return found
 
     def _word(self, node: etree._Element, around: Box, turn: int) -> Number:
         box = self.boxes.of(node)
@@ -69,7 +93,7 @@ class Text:
         box = box or (Box.hull(glyph.box for glyph in glyphs) if glyphs else around)
         below = "".join(glyph.text for glyph in glyphs)
         text = next((text for text, _ in hypotheses(node)), "") or below
-        number = Number(glyphs, text, box, self.note(node))
+        number = Number(glyphs, text, box, self.mark(node))
         if glyphs and text != below:
             self._correct("the text of words differs from their glyphs and was preferred")
             number = corrected_number(number, text, turn=turn)
@@ -79,7 +103,7 @@ class Text:
         (text, confidence), *others = hypotheses(node) or [("", None)]
         alternatives = tuple((other, 0.0 if conf is None else conf) for other, conf in others)
         sure = 1.0 if confidence is None else confidence
-        return Glyph(self.boxes.of(node) or around, text, sure, alternatives, self.note(node))
+        return Glyph(self.boxes.of(node) or around, text, sure, alternatives, self.mark(node))
 
     def _correct(self, sentence: str) -> None:
         self._tolerance.note(sentence)
@@ -118,7 +142,8 @@ def notes_of(node: etree._Element) -> Notes | None:
 def _unicode(equiv: etree._Element) -> str:
     for name in ("Unicode", "PlainText"):
         for node in children(equiv, name):
-            return node.text or ""
+            after_comments = (inner.tail or "" for inner in node)
+            return "".join([node.text or "", *after_comments])
     return ""
 
 

@@ -202,6 +202,8 @@ class _Writer:
         parts["zij"] = {"state": cell.state}
         if not cell.text and cell.confidence != 1:
             parts["zij"]["confidence"] = f"{cell.confidence:.6g}"
+        if cell.source:
+            parts["zij"]["source"] = cell.source
         node.set("custom", custom(**parts))
         if self.dialect.rich:
             self.standard_place(node, cell)

@@ -38,7 +38,7 @@ def namespace(date: str) -> str:
     return f"http://schema.primaresearch.org/PAGE/gts/pagecontent/{date}"
 
 
-def parse(data: bytes, name: str) -> etree._Element:
+def parse(data: bytes, name: str, *, whole_tree: bool = False) -> etree._Element:
     """Parse a PAGE-XML file without entities, network or document types.
 
     Parameters
@@ -47,6 +47,8 @@ def parse(data: bytes, name: str) -> etree._Element:
         The file.
     name : str
         What to call it in an error.
+    whole_tree : bool
+        Keep comments and processing instructions, too.
 
     Returns
     -------
@@ -69,8 +71,9 @@ def parse(data: bytes, name: str) -> etree._Element:
         no_network=True,
         load_dtd=False,
         huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
+        remove_comments=not whole_tree,
+        remove_pis=not whole_tree,
+        strip_cdata=not whole_tree,
     )
     try:
         root = etree.fromstring(data, parser)
