@@ -14,6 +14,8 @@ from zij.explain.distance.masks import CHUNK, TILE, bound, checked, numbers
 
 __all__ = ["GridMasks"]
 
+_POINTS = 64  # along an axis at which masks are held against chance, unless the grid is very fine
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GridMasks:
@@ -88,7 +90,9 @@ class GridMasks:
 
     def points(self, tile: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Rows and columns of the pixels where `features` looks."""
-        rows, columns = (_middles(n, min(tile * self.resolution, n)) for n in self.shape)
+        most = max(_POINTS, 3 * self.resolution)
+        counts = (min(tile * self.resolution, n, most) if tile > 1 else self.resolution for n in self.shape)
+        rows, columns = (_middles(n, count) for n, count in zip(self.shape, counts, strict=True))
         return rows, columns
 
     def sample(self, values: NDArray[Any]) -> NDArray[Any]:
@@ -99,6 +103,20 @@ class GridMasks:
         """A map (H, W) from values in the middle of each cell of the unshifted grid, (s x s,)."""
         down, across = (between(n, self.resolution) for n in self.shape)
         return np.asarray(down @ values.reshape(self.resolution, -1) @ across.T)
+
+    def expand_variance(self, covariance: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Variance of such a map: each pixel lies between four values, which are not independent."""
+        s = self.resolution
+        down, across = (between(n, s) for n in self.shape)
+        rows = np.einsum("yi,yk,ijkl->yjl", down, down, covariance.reshape(s, s, s, s), optimize=True)
+        return np.asarray(np.einsum("xj,xl,yjl->yx", across, across, rows, optimize=True))
+
+    def expand_sample(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Such maps at the points of `features`, for many sets of values: (P, s x s) to (P, F)."""
+        s = self.resolution
+        rows, columns = self.points(TILE)
+        down, across = between(self.shape[0], s)[rows], between(self.shape[1], s)[columns]
+        return np.asarray(down @ values.reshape(-1, s, s) @ across.T).reshape(len(values), -1)
 
     def sums(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
         """Weighted sum of the first masks, (H, W).

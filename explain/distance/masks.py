@@ -21,7 +21,7 @@ __all__ = ["LabelMasks", "Masks", "RegionMasks", "bound", "checked", "chunks", "
 
 CHUNK = 1024
 """Masks whose compact forms are in memory at once."""
-TILE = 4
+TILE = 8
 """Points along one grid cell at which masks are held against chance."""
 
 
@@ -77,6 +77,12 @@ class Masks(Protocol):
     def expand(self, values: NDArray[Any]) -> NDArray[Any]:
         """A map from values at the places of `features` with one place a tile, (F,)."""
 
+    def expand_variance(self, covariance: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Variance of such a map, from the covariance of the values, (F, F)."""
+
+    def expand_sample(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """`sample` of `expand`, for many sets of values at once: (P, F) to (P, F')."""
+
     def sums(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
         """Weighted sum of the first masks, one weight each, in the shape of a map."""
 
@@ -131,6 +137,14 @@ class RegionMasks:
         return values
 
     def expand(self, values: NDArray[Any]) -> NDArray[Any]:
+        """The values themselves."""
+        return values
+
+    def expand_variance(self, covariance: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The variances themselves."""
+        return np.diag(covariance)
+
+    def expand_sample(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """The values themselves."""
         return values
 

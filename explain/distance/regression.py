@@ -47,7 +47,7 @@ class _Fit:
 
     count: int
     inverse: NDArray[np.float64]
-    null: NDArray[np.float64]  # deviation by chance, for distances of deviation 1
+    null: NDArray[np.float64]  # deviation of the map by chance, for distances of deviation 1
     freedom: float  # how many of the distances the fit can follow
 
 
@@ -59,8 +59,7 @@ def _fit(masks: Masks, n: int) -> _Fit:
     assert gram is not None
     ridge = len(gram) * masks.keep * (1 - masks.keep)
     inverse = np.linalg.inv(gram + ridge * np.eye(len(gram)))
-    variance = np.einsum("ij,jk,ki->i", inverse, gram, inverse, optimize=True)
-    null = np.asarray(np.sqrt(variance), np.float64)
+    null = np.sqrt(np.maximum(masks.expand_variance(inverse @ gram @ inverse), 0))
     return _Fit(n, np.asarray(inverse, np.float64), null, float(np.einsum("ij,ji->", inverse, gram)))
 
 
@@ -81,8 +80,9 @@ def _one(
     if permutations:
         shuffled = _shuffled(masks, rest, permutations)
         sums = sum(shuffled[:, i:j] @ _centred(masks, i, j) for i, j in chunks(fit.count))
-        largest = (np.abs(sums @ fit.inverse) / np.maximum(chance, 1e-300)).max(axis=1)
-    return *(masks.expand(part) for part in (-values, errors, chance)), largest
+        amounts = np.abs(masks.expand_sample(sums @ fit.inverse))
+        largest = (amounts / np.maximum(masks.sample(chance), 1e-300)).max(axis=1)
+    return masks.expand(-values), errors, chance, largest
 
 
 def _deviation(d: NDArray[np.float64], antithetic: bool) -> float:
@@ -114,5 +114,5 @@ def _errors(masks: Masks, fit: _Fit, rest: NDArray[np.float64]) -> NDArray[np.fl
         if masks.antithetic:  # chunks begin at even numbers
             scores = np.add.reduceat(scores, np.arange(0, len(scores), 2), axis=0)
         meat += scores.T @ scores
-    variance = np.einsum("ij,jk,ki->i", fit.inverse, meat, fit.inverse, optimize=True)
-    return np.asarray(np.sqrt(variance), np.float64)
+    variance = masks.expand_variance(fit.inverse @ meat @ fit.inverse)
+    return np.sqrt(np.maximum(variance, 0))

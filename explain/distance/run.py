@@ -21,7 +21,7 @@ __all__ = ["PERMUTATIONS", "Estimator", "Progress", "explain_masks"]
 
 Progress = Callable[[str, int, int], None]
 Estimator = Literal["tails", "regression"]
-PERMUTATIONS = 399
+PERMUTATIONS = 199
 """Shufflings of the distances for the null."""
 CHECK = 100  # masks between two looks at the errors, or a tenth of those that are there
 MAP_FLOOR = 1e-12  # a map with less spread than that is level
@@ -198,7 +198,7 @@ def _goals(number: int, looks: bool) -> Iterator[int]:
 
 def _steady(masks: Masks, found: NDArray[np.float64], selection: Selection, tolerance: float) -> bool:
     """Whether all maps stand out from their errors, ranks being taken anew."""
-    features = masks.features(0, len(found))
+    features = masks.features(0, len(found), 2)
     for d in found.T:
         error, spread = mean_errors(features, d, selection, masks.antithetic)
         if not (spread > MAP_FLOOR and error <= tolerance * spread):

@@ -10,7 +10,7 @@ from zij.errors import UsageError
 from zij.explain.distance.fill import Hider
 from zij.explain.distance.grids import GridMasks
 from zij.explain.distance.interpolation import between, cell_size, stretched
-from zij.explain.distance.masks import LabelMasks, Masks, RegionMasks, numbers
+from zij.explain.distance.masks import TILE, LabelMasks, Masks, RegionMasks, numbers
 from zij.explain.distance.selection import Selection
 
 LABELS = np.arange(12).repeat(4).reshape(6, 8) - 1
@@ -79,7 +79,7 @@ def test_grid_masks_by_the_formula() -> None:
         whole = stretched(37, 5) @ grids[i].astype(float) @ stretched(50, 5).T
         cut = whole[down[i] : down[i] + 37, across[i] : across[i] + 50]
         np.testing.assert_allclose(masks.render(i, i + 1)[0], cut, atol=1e-6)
-        rows, columns = masks.points(4)
+        rows, columns = masks.points(TILE)
         np.testing.assert_allclose(masks.features(i, i + 1)[0], cut[np.ix_(rows, columns)].ravel(), atol=1e-6)
         np.testing.assert_array_equal(masks.sample(cut), cut[np.ix_(rows, columns)].ravel())
 
@@ -196,3 +196,14 @@ def test_what_cannot_be_is_one_clear_sentence(message: str, act: object) -> None
     with pytest.raises(UsageError, match=message) as caught:
         act()  # type: ignore[operator]
     assert str(caught.value).endswith(".") and "\n" not in str(caught.value)
+
+
+def test_maps_of_tiles_and_their_variance() -> None:
+    masks = GridMasks((37, 50), 3, 5)
+    rng = np.random.default_rng(0)
+    mix = rng.normal(size=(25, 25))
+    values = rng.normal(size=(4000, 25)) @ mix
+    maps = np.stack([masks.expand(one) for one in values])
+    np.testing.assert_allclose(masks.expand_variance(mix.T @ mix), maps.var(axis=0), rtol=0.15)
+    np.testing.assert_allclose(masks.expand_sample(values[:3]), [masks.sample(one) for one in maps[:3]])
+    assert masks.features(0, 3, 1).shape == (3, 25)
