@@ -55,7 +55,9 @@ def draw_heat(
     return np.vstack([_legend(heat, geometry.width), _coloured(pale, heat.pixels, geometry, power)])
 
 
-def tinted(rgb: NDArray[np.uint8], found: PixelRelevance | None) -> NDArray[np.uint8]:
+def tinted(
+    rgb: NDArray[np.uint8], found: PixelRelevance | None, *, power: float = 1.0, most: float = 0.6
+) -> NDArray[np.uint8]:
     """A page as it lies, in grey, under the colours of its relevance: a ground for arcs and outlines.
 
     Parameters
@@ -64,15 +66,19 @@ def tinted(rgb: NDArray[np.uint8], found: PixelRelevance | None) -> NDArray[np.u
         The original image.
     found : PixelRelevance or None
         None leaves the page without colours.
+    power : float
+        As `draw_heat` takes it.
+    most : float
+        Opacity of the strongest relevance.
 
     Returns
     -------
     (H, W, 3) ndarray of uint8
-        Colours as of `draw_heat` with the power 1, half transparent; the page less pale.
+        Colours as of `draw_heat`; the page less pale.
     """
     grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
     geometry = Geometry.identity(rgb.shape[1], rgb.shape[0])
-    return _coloured(255 - (255 - grey) * (1 - PALE_GROUND), found, geometry, 1.0, 0.6)
+    return _coloured(255 - (255 - grey) * (1 - PALE_GROUND), found, geometry, power, most)
 
 
 def _coloured(

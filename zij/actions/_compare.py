@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from zij.explain.bilrp.encoded import EncodedPair
+    from zij.explain.bilrp.heat import Heat
     from zij.explain.bilrp.pairs import PairExplanation
     from zij.similarity.encoders.encoder import Encoder
 
@@ -47,6 +48,8 @@ class Compared:
         The contents of `explanation.json`.
     sentence : str
         What was found and where it lies.
+    heats : sequence of Heat
+        Relevance of both pages' pixels, where that was asked for.
     """
 
     folder: Path
@@ -56,6 +59,7 @@ class Compared:
     pairs: pd.DataFrame
     summary: dict[str, Any]
     sentence: str
+    heats: Sequence[Heat] = ()
 
     @property
     def failures(self) -> tuple[tuple[str, str], ...]:
@@ -146,7 +150,9 @@ def compare(
             heats=found.heats, drawing=found.drawing, tell=tell,
         )  # fmt: skip
     sentence = "; ".join([*found.sentence, f"report: {out / 'report.html'}"])
-    return Compared(out, sources[0], sources[1], found.explanation, found.pairs, found.summary, sentence)
+    return Compared(
+        out, sources[0], sources[1], found.explanation, found.pairs, found.summary, sentence, found.heats
+    )
 
 
 def _steps(progress: Progress | None, total: int) -> Callable[[str], None]:
