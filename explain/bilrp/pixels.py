@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from zij.explain.bilrp.occurrences import MinRule, occurrences
-from zij.explain.lrp.rules import STABILISER
 from zij.explain.lrp.recipes import DIGITS, Recipe
+from zij.explain.lrp.rules import STABILISER
 from zij.explain.lrp.sweep import attribute
 from zij.similarity.embedding import Embedding
 from zij.similarity.evidence import Evidence
@@ -70,7 +70,7 @@ def peak_relevance(
         The other page's half: its embedding times `PairExplanation.scale` for all that the pages share, or a
         column of its factor for what one of its regions matches.
     min_rule : "share" or "winner"
-        How a pair of digits divides its relevance.
+        How a pair of digits divides its relevance ("matched" divides it as "share" does).
     only : (N,) ndarray of bool, optional
         Candidates to which the question is confined: occurrences that touch no other.
 
