@@ -15,7 +15,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = {"zij": "zij", "tables": "zij.tables", "similarity": "zij.similarity", "explain": "zij.explain"}
+FOLDERS = {
+    "zij": "zij",
+    "tables": "zij.tables",
+    "similarity": "zij.similarity",
+    "explain": "zij.explain",
+    "corpora": "zij.corpora",
+}
 RANKS = [
     "zij.html",
     "zij.tables",

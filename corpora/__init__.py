@@ -1,0 +1,1 @@
+"""Many pages: what leaves and enters a collection."""

@@ -1,0 +1,158 @@
+"""One page on its way out: its reading, as a person has corrected it, and the file of its image."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from zij.errors import ImageError, InputError, OutputError
+from zij.tables.cellscsv import apply_cells, read_cells
+from zij.tables.pagexml import as_written, find_image, read_pagexml
+from zij.tables.reading import Reading
+
+__all__ = ["Leaf", "base_name", "by_image", "named_after_images", "page_files", "read_leaf"]
+
+_NO_PAGES = frozenset({"mets.xml", "metadata.xml", "editorialdeclaration.xml"})
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A page of a collection.
+
+    Attributes
+    ----------
+    stem : str
+        Name of its PAGE-XML file without the suffix; what is made of the page is named after it.
+    reading : Reading
+        As PAGE-XML holds it (`zij.tables.pagexml.as_written`), corrections included.
+    path : Path
+        The PAGE-XML file it came from.
+    image : Path or None
+        Its image, where that was found.
+    """
+
+    stem: str
+    reading: Reading
+    path: Path
+    image: Path | None = None
+
+    @property
+    def image_name(self) -> str:
+        """File name of the image, without folders."""
+        return self.image.name if self.image is not None else base_name(self.reading.image)
+
+
+def page_files(folder: str | Path) -> tuple[Path, ...]:
+    """The PAGE-XML files of a folder, by name.
+
+    They lie in the folder itself or, as in Transkribus' exports, in its subfolder `page`. METS.xml and
+    metadata.xml, which stand beside pages in such exports, are no pages.
+
+    Raises
+    ------
+    InputError
+        If there is no such folder or no file in it that could be a page.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise InputError(f"{folder}: is no folder; name the folder with the PAGE-XML of zij annotate.")
+    for place in (folder, folder / "page"):
+        found = sorted(path for path in place.glob("*.[xX][mM][lL]") if path.is_file())
+        found = [path for path in found if path.name.lower() not in _NO_PAGES]
+        if found:
+            return tuple(found)
+    raise InputError(f"{folder}: holds no PAGE-XML; name the folder that zij annotate wrote into.")
+
+
+def read_leaf(path: str | Path, images: str | Path | None = None) -> Leaf:
+    """Read a page: its PAGE-XML, the corrections in `STEM.cells.csv` beside it, and where its image lies.
+
+    Parameters
+    ----------
+    path : path
+        A PAGE-XML file.
+    images : path, optional
+        Where the image must be; without it, one beside the PAGE-XML file is taken if there is one.
+
+    Raises
+    ------
+    InputError
+        If a file is damaged, or `images` does not hold the image.
+    """
+    path = Path(path)
+    file = read_pagexml(path)
+    reading = file.reading
+    corrected = path.with_suffix(".cells.csv")
+    if corrected.is_file():
+        reading = apply_cells(reading, read_cells(corrected), name=str(corrected))
+    image: Path | None = None
+    try:
+        image = find_image(file, Path(images) if images is not None else None)
+    except ImageError:
+        if images is not None:
+            raise
+    return Leaf(path.stem, as_written(reading), path, image)
+
+
+def base_name(name: str) -> str:
+    """The last part of a file name, whichever way its folders are parted."""
+    return name.replace("\\", "/").rstrip("/").rpartition("/")[2]
+
+
+def by_image(leaves: Iterable[Leaf]) -> dict[str, list[Leaf]]:
+    """The pages of each image, in the order of the pages, for programs in which an image is one page.
+
+    Raises
+    ------
+    OutputError
+        If a page names no image, or two images of different content have one name.
+    """
+    groups: dict[str, list[Leaf]] = {}
+    for leaf in leaves:
+        name = leaf.image_name
+        if not name:
+            raise OutputError(f"{leaf.path}: names no image; add imageFilename to its Page element.")
+        others = groups.setdefault(name, [])
+        known = {other.reading.sha256 for other in others} - {""}
+        if leaf.reading.sha256 and known - {leaf.reading.sha256}:
+            raise OutputError(
+                f"{leaf.path}: its image {name!r} is another one than that of {others[0].path}; rename one."
+            )
+        others.append(leaf)
+    return groups
+
+
+def named_after_images(leaves: Iterable[Leaf]) -> Iterator[Leaf]:
+    """The pages joined image by image (the two halves of an opening), each named after its image.
+
+    Raises
+    ------
+    OutputError
+        As `by_image`; or if two images differ in their suffix alone.
+    """
+    stems: dict[str, str] = {}
+    for name, group in by_image(leaves).items():
+        stem = name.rpartition(".")[0] or name
+        if stems.setdefault(stem.lower(), name) != name:
+            raise OutputError(
+                f"{group[0].path}: its image {name!r} and {stems[stem.lower()]!r} would share one PAGE-XML "
+                "file; rename one of them."
+            )
+        joined = _joined([leaf.reading for leaf in group])
+        yield replace(group[0], stem=stem, reading=replace(joined, image=name))
+
+
+def _joined(readings: list[Reading]) -> Reading:
+    """One reading of what several readings found on the same image."""
+    first = readings[0]
+    if len(readings) == 1:
+        return first
+    skews = {reading.skew for reading in readings}
+    return replace(
+        first,
+        tables=tuple(table for reading in readings for table in reading.tables),
+        loose=tuple(number for reading in readings for number in reading.loose),
+        skew=first.skew if len(skews) == 1 else 0.0,
+        source="human" if any(reading.source == "human" for reading in readings) else first.source,
+    ).with_ids()

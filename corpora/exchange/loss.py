@@ -1,0 +1,54 @@
+"""What a form cannot hold of the readings at hand, said in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Set
+
+from zij.tables.reading import Cell, Reading
+
+__all__ = ["EVERYTHING", "lost"]
+
+_Count = Callable[[Reading], int]
+
+
+def _cells(holds: Callable[[Cell], bool]) -> _Count:
+    return lambda reading: sum(holds(cell) for table in reading.tables for cell in table.cells)
+
+
+# What is counted, with its name for one and for several.
+_FEATURES: dict[str, tuple[_Count, str, str]] = {
+    "spans": (_cells(lambda c: c.row_span > 1 or c.column_span > 1), "span of a cell", "spans of cells"),
+    "headers": (_cells(lambda c: c.header), "mark of a header cell", "marks of header cells"),
+    "uncertain": (_cells(lambda c: c.state == "uncertain"), "mark of doubt", "marks of doubt"),
+    "unread": (_cells(lambda c: c.state == "unread"), "mark of an unread cell", "marks of unread cells"),
+    "cells": (_cells(lambda c: True), "box of a cell", "boxes of cells"),
+    "confidences": (_cells(lambda c: c.confidence != 1), "confidence of a cell", "confidences of cells"),
+    "loose": (lambda r: len(r.loose), "number outside tables", "numbers outside tables"),
+    "numbers": (lambda r: sum(1 for _ in r.numbers()), "box of a number", "boxes of numbers"),
+    "digits": (lambda r: sum(1 for _ in r.glyphs()), "box of a digit", "boxes of digits"),
+    "alternatives": (
+        lambda r: sum(len(glyph.alternatives) for glyph in r.glyphs()),
+        "other possible digit",
+        "other possible digits",
+    ),
+    "parameters": (lambda r: len(r.parameters), "parameter of the reading", "parameters of the readings"),
+}
+EVERYTHING = frozenset(_FEATURES)
+
+
+def lost(readings: Iterable[Reading], kept: Set[str]) -> tuple[str, ...]:
+    """What of these readings a form has no place for, such as "3 spans of cells".
+
+    Parameters
+    ----------
+    readings : iterable of Reading
+    kept : set of str
+        What the form can hold, of `EVERYTHING`.
+    """
+    readings = list(readings)
+    phrases = []
+    for name, (count, one, several) in _FEATURES.items():
+        number = 0 if name in kept else sum(map(count, readings))
+        if number:
+            phrases.append(f"{number:,} {one if number == 1 else several}")
+    return tuple(phrases)
