@@ -5,18 +5,23 @@
 the reading exactly as the file holds it. `read_pagexml` reads PAGE of any version and program.
 """
 
-from zij.tables.pagexml._check import check_pagexml
+from zij.tables.pagexml._check import check_pagexml, examine_pagexml
+from zij.tables.pagexml._finding import Finding
 from zij.tables.pagexml._image import find_image, image_size
 from zij.tables.pagexml._model import Notes, PageFile, as_written
 from zij.tables.pagexml._read import page_from_bytes, read_pagexml
+from zij.tables.pagexml._schema import Schema
 from zij.tables.pagexml._write import Profile, to_xml, write_pagexml
 
 __all__ = [
+    "Finding",
     "Notes",
     "PageFile",
     "Profile",
+    "Schema",
     "as_written",
     "check_pagexml",
+    "examine_pagexml",
     "find_image",
     "image_size",
     "page_from_bytes",

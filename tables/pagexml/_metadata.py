@@ -68,8 +68,8 @@ def attributes(reading: Reading) -> list[tuple[str, str, str]]:
         ("zij:image-sha256", "xsd:string", reading.sha256),
         ("zij:source", "xsd:string", reading.source),
         ("zij:turn", "xsd:integer", str(reading.turn)),
-        ("zij:skew", "xsd:float", repr(float(reading.skew))),
-        ("zij:digit-height", "xsd:float", repr(float(reading.digit_height))),
+        ("zij:skew", "xsd:float", repr(float(reading.skew) + 0.0)),
+        ("zij:digit-height", "xsd:float", repr(float(reading.digit_height) + 0.0)),
     ]
 
 
