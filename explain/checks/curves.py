@@ -58,7 +58,7 @@ def draw_faithfulness(axes: Axes, results: CheckResults) -> None:
             )
     axes.set(xlabel="share of the regions that are gone", ylabel="distance to the other page", xlim=(0, 1))
     axes.set_title("Deletion: highest first (lines), lowest first (dashes)")
-    axes.legend(fontsize=8, frameon=False)
+    axes.legend(fontsize=8, framealpha=0.9, edgecolor="none").set_zorder(20)
 
 
 def draw_sensitivity(axes: Axes, results: CheckResults) -> None:
@@ -93,9 +93,10 @@ def draw_randomisation(axes: Axes, results: CheckResults) -> None:
     table = _part(results, "randomisation", "spearman")
     bands = _part(results, "randomisation", "null_band")
     stages = sorted({int(s.split()[1]) for s in table["setting"] if s.startswith("cascading")})
-    places = {"as it is": 0.0, **{f"cascading {n}": float(n) for n in stages}}
+    places = {"as it is": 0.0, **{f"cascading {n}": float(k) for k, n in enumerate(stages, 1)}}
     last = max(places.values())
-    places |= {"shuffled": last + 1.6, "replaced": last + 3.2}
+    gap = 0.16 * max(last, 2.0)
+    places |= {"shuffled": last + gap, "replaced": last + 2 * gap}
     for kind, shade in (("smooth", "0.92"), ("random", "0.82")):
         values = bands["value"][bands["setting"] == kind]
         if len(values):

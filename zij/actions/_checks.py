@@ -28,9 +28,10 @@ CHOICES = ("faithfulness", "sensitivity", "randomisation", "agreement", "all")
 _LEVELS = {"cells": "cell", "digits": "glyph", "numbers": "number", "rows": "row", "columns": "column"}
 _BESIDE = {True: ("bilrp", "distance", "gxi", "products"), False: ("bilrp", "gxi")}
 _MASKS = {True: 2000, False: 200}  # the bigram network takes a tenth of a millisecond for one
-_EFFORT: dict[bool, dict[str, Any]] = {  # encoders take a second for what digits do in a millisecond
+# encoders take a second for what digits do in a millisecond; fewer than 19 controls could never give p = 0.05
+_EFFORT: dict[bool, dict[str, Any]] = {
     True: {"controls": 50, "steps": 50, "samples": 8, "layers": 10},
-    False: {"controls": 10, "steps": 16, "samples": 2, "layers": 4},
+    False: {"controls": 20, "steps": 16, "samples": 2, "layers": 4},
 }
 
 
