@@ -8,6 +8,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from zij.corpora.exchange.leaf import Leaf
+from zij.corpora.exchange.pairset import End, Pair, PairSet
 from zij.files import sha256
 from zij.tables.geometry import Box
 from zij.tables.pagexml import as_written, write_pagexml
@@ -74,3 +76,18 @@ def write_collection(folder: Path) -> Path:
         image.write_bytes(cv2.imencode(".png", grey)[1].tobytes())
         write_pagexml(folder / f"{stem}.xml", replace(reading, sha256=sha256(image)))
     return folder
+
+
+def leaves_of(readings: dict[str, Reading]) -> list[Leaf]:
+    """The readings as pages whose images are not at hand."""
+    return [Leaf(stem, reading, Path(f"{stem}.xml")) for stem, reading in readings.items()]
+
+
+def made_pair_set(a: Leaf, b: Leaf) -> PairSet:
+    """Two pairs between the numbers of two pages."""
+    p, q = list(a.reading.numbers()), list(b.reading.numbers())
+    pairs = tuple(
+        Pair(End(a.path.name, p[n].id, p[n].box), End(b.path.name, q[n].id, q[n].box), n + 1, value, "said")
+        for n, value in enumerate((-0.25, 0.125))
+    )
+    return PairSet("urn:uuid:1", f"Pairs of {a.stem} and {b.stem}", 0.5, -0.125, 0.625, pairs)
