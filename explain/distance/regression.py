@@ -60,7 +60,9 @@ def _fit(masks: Masks, n: int) -> _Fit:
     ridge = len(gram) * masks.keep * (1 - masks.keep)
     inverse = np.linalg.inv(gram + ridge * np.eye(len(gram)))
     null = np.sqrt(np.maximum(masks.expand_variance(inverse @ gram @ inverse), 0))
-    return _Fit(n, np.asarray(inverse, np.float64), null, float(np.einsum("ij,ji->", inverse, gram)))
+    hat = inverse @ gram  # its trace is that of the projection onto what the fit can follow
+    freedom = 1 + 2 * np.trace(hat) - np.einsum("ij,ji->", hat, hat)
+    return _Fit(n, np.asarray(inverse, np.float64), null, float(freedom))
 
 
 def _centred(masks: Masks, start: int, stop: int) -> NDArray[np.float64]:
@@ -70,27 +72,36 @@ def _centred(masks: Masks, start: int, stop: int) -> NDArray[np.float64]:
 def _one(
     masks: Masks, fit: _Fit, d: NDArray[np.float64], permutations: int
 ) -> tuple[NDArray[np.float64], ...]:
-    values = fit.inverse @ sum(_centred(masks, i, j).T @ d[i:j] for i, j in chunks(fit.count))
-    rest = np.concatenate([d[i:j] - _centred(masks, i, j) @ values for i, j in chunks(fit.count)])
+    values, rest = _fitted(masks, fit, d[None])
     spare = fit.count / (1 + masks.antithetic)  # what both of a pair have in common tells nothing
-    rest *= np.sqrt(spare / max(spare - fit.freedom, spare / 10))
-    errors = _errors(masks, fit, rest)
-    chance = fit.null * _deviation(rest, masks.antithetic)
+    factor = np.sqrt(spare / max(spare - fit.freedom, spare / 10))
+    errors = _errors(masks, fit, rest[0] * factor)
+    chance = fit.null * _deviation(rest, masks.antithetic)[0] * factor
     largest = np.zeros(0)
     if permutations:
-        shuffled = _shuffled(masks, rest, permutations)
-        sums = sum(shuffled[:, i:j] @ _centred(masks, i, j) for i, j in chunks(fit.count))
-        amounts = np.abs(masks.expand_sample(sums @ fit.inverse))
-        largest = (amounts / np.maximum(masks.sample(chance), 1e-300)).max(axis=1)
-    return masks.expand(-values), errors, chance, largest
+        again, left = _fitted(masks, fit, _shuffled(masks, rest[0], permutations))
+        amounts = np.abs(masks.expand_sample(again))
+        scale = np.maximum(_deviation(left, masks.antithetic) * factor, 1e-300)
+        largest = (amounts / np.maximum(masks.sample(fit.null), 1e-300)).max(axis=1) / scale
+    return masks.expand(-values[0]), errors, chance, largest
 
 
-def _deviation(d: NDArray[np.float64], antithetic: bool) -> float:
-    """How much residuals differ; in complementary pairs what both have in common cancels."""
-    if not antithetic or len(d) < 2:
-        return float(d.std())
-    pairs = d[: len(d) // 2 * 2].reshape(-1, 2)
-    return float(np.sqrt(np.mean((pairs[:, 0] - pairs[:, 1]) ** 2) / 2))
+def _fitted(
+    masks: Masks, fit: _Fit, d: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Values (P, F) for distances (P, n), and what they leave over, (P, n)."""
+    sums = sum(d[:, i:j] @ _centred(masks, i, j) for i, j in chunks(fit.count))
+    values = sums @ fit.inverse
+    rest = [d[:, i:j] - values @ _centred(masks, i, j).T for i, j in chunks(fit.count)]
+    return values, np.concatenate(rest, axis=1)
+
+
+def _deviation(rest: NDArray[np.float64], antithetic: bool) -> NDArray[np.float64]:
+    """How much residuals (P, n) differ; in complementary pairs what both have in common cancels."""
+    if not antithetic or rest.shape[1] < 2:
+        return np.asarray(rest.std(axis=1))
+    pairs = rest[:, : rest.shape[1] // 2 * 2].reshape(len(rest), -1, 2)
+    return np.asarray(np.sqrt(np.mean((pairs[..., 0] - pairs[..., 1]) ** 2, axis=1) / 2))
 
 
 def _shuffled(masks: Masks, d: NDArray[np.float64], permutations: int) -> NDArray[np.float64]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageColor
 
 from zij.explain.bilrp.pairs import Region
+from zij.explain.distance.labels import BACKGROUND
 from zij.explain.report.figure import AGAINST, FOR
 from zij.explain.report.legend import legend_strip
 from zij.tables.geometry import Geometry
@@ -60,6 +61,18 @@ class PageRelevance:
         """`significant`, or all where nothing is known of chance."""
         return np.ones(len(self.regions), bool) if self.significant is None else self.significant
 
+    @property
+    def outside(self) -> bool:
+        """Whether the last part is the background, the rest of the page."""
+        return bool(self.regions) and self.regions[-1].id == BACKGROUND
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing on the page stands out from chance, as far as that is known."""
+        if self.raster_significant is not None:
+            return not self.raster_significant.any()
+        return self.significant is not None and not self.significant.any()
+
 
 def draw_signed(
     rgb: NDArray[np.uint8], reading: Reading, found: PageRelevance, notes: tuple[str, ...] = ()
@@ -104,10 +117,8 @@ def draw_signed(
 
 
 def _count(found: PageRelevance) -> int:
-    """How many regions are drawn: not the background, which is the rest of the page."""
-    from zij.explain.distance.labels import BACKGROUND
-
-    return len(found.regions) - int(bool(found.regions) and found.regions[-1].id == BACKGROUND)
+    """How many regions are drawn: not the background."""
+    return len(found.regions) - found.outside
 
 
 def _corners(region: Region, geometry: Geometry) -> tuple[int, int, int, int]:

@@ -187,3 +187,11 @@ def test_a_study_of_the_settings(work: Path, tmp_path: Path) -> None:
     assert files(tmp_path / "two") == files(tmp_path / "one")
     assert again.settings["correlation"].between(-1, 1).all()
     assert "parts with edges, not grid" in refused(zij("study", *pair, "-o", tmp_path, "--masks", "grid"))
+
+
+def test_grids_tell_shares_of_the_page(work: Path, tmp_path: Path) -> None:
+    words = ("--masks", "grid", "--number", "2000")
+    ended = zij("explain", work / "a.xml", work / "b.xml", "-o", tmp_path, *words)
+    assert ended.code == 0 and "% of the page bring the pages near beyond chance" in ended.out
+    assert facts(tmp_path)["parameters"]["select"] == "mirrored"
+    assert facts(tmp_path)["parameters"]["resolution"] == 8

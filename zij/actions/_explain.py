@@ -76,7 +76,7 @@ def explain(
     masks: str = "cells",
     number: int | None = None,
     keep: float = 0.5,
-    select: str = "all",
+    select: str | None = None,
     resolution: int = 8,
     seed: int = 0,
     top: int = 20,
@@ -109,8 +109,9 @@ def explain(
         How many masks; by default 10,000 for the bigram network and 1000 for encoders.
     keep : float
         Probability that a part is kept.
-    select : "all", "mirrored", "positive" or "negative"
-        Which masks speak: all by regression, in complementary pairs; or the tails, as published.
+    select : "all", "mirrored", "positive" or "negative", optional
+        Which masks speak: all by regression, in complementary pairs; or the tails, as published. By default
+        "mirrored" for grids, whose blots have no edges that a regression could go by, and "all" for parts.
     resolution : int
         Cells of a grid along either side of the page.
     seed : int
@@ -141,6 +142,7 @@ def explain(
     if top < 1:
         raise UsageError(f"{top} parts cannot be listed; ask for one or more.")
     stems([a, b])
+    select = select or ("mirrored" if masks == "grid" else "all")
     out, device = Path(out), chosen_device(device)
     encoder = chosen_encoder(model, weights, layer=layer, size=size, seed=seed)
     wanted = chosen_checks(checks, masks, encoder)
@@ -246,15 +248,23 @@ def _write(
 
 def _counted(found: PageRelevance, masks: str) -> str:
     """What stands out on one page, in words."""
-    total = len(found.regions)
-    parts = "numbers" if masks == "grid" else masks
+    if found.raster is not None and found.raster_significant is not None:
+        near, apart = (float((found.raster_significant & (s * found.raster > 0)).mean()) for s in (1, -1))
+        return f"{near:.0%} of the page bring the pages near beyond chance, {apart:.0%} take them apart"
+    outside = found.outside
+    values, sure = found.relevance[: len(found.regions) - outside], found.sure
+    sure, total = sure[: len(values)], len(values)
     if found.significant is None:
-        near, apart = int((found.relevance > 0).sum()), int((found.relevance < 0).sum())
-        return f"{near} of {total} {parts} add to the similarity, {apart} take from it"
-    near, apart = (int((found.sure & (sign * found.relevance > 0)).sum()) for sign in (1, -1))
+        near, apart = int((values > 0).sum()), int((values < 0).sum())
+        return f"{near} of {total} {masks} add to the similarity, {apart} take from it"
+    near, apart = (int((sure & (sign * values > 0)).sum()) for sign in (1, -1))
+    told = f"{near} of {total} {masks} bring the pages near beyond chance, {apart} take them apart"
     if not near and not apart:
-        return f"none of {total} {parts} stands out from chance"
-    return f"{near} of {total} {parts} bring the pages near beyond chance, {apart} take them apart"
+        told = f"none of {total} {masks} stands out from chance"
+    if outside and found.sure[-1]:
+        how = "brings them near" if found.relevance[-1] > 0 else "takes them apart"
+        told += f"; what lies outside them {how}"
+    return told
 
 
 def _told(answer: Answer, masks: str) -> str:
@@ -264,7 +274,7 @@ def _told(answer: Answer, masks: str) -> str:
 
 def _sentence(answer: Answer, masks: str, out: Path, said: str = "") -> str:
     told = _told(answer, masks)
-    if all(found.significant is not None and not found.sure.any() for found in answer.sides):
+    if all(found.silent for found in answer.sides):
         told = (
             f"on neither page anything stands out from chance; take more masks or larger parts than {masks}"
         )

@@ -48,9 +48,12 @@ def explain(
     ] = None,
     keep: Annotated[float, typer.Option(help="Probability that a part is kept.")] = 0.5,
     select: Annotated[
-        Literal["all", "mirrored", "positive", "negative"],
-        typer.Option(help="Which masks speak: all, by regression, or the tails of the distances."),
-    ] = "all",
+        Literal["all", "mirrored", "positive", "negative"] | None,
+        typer.Option(
+            help="Which masks speak: all, by regression (for parts), or the tails of the distances; mirrored"
+            " for grids."
+        ),
+    ] = None,
     resolution: Annotated[
         int, typer.Option(min=2, help="Cells of a grid along either side of the page.")
     ] = 8,
