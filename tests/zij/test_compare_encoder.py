@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from commands import VIEW, files, letters_page, refused, zij
+from commands import VIEW, files, letters_page, refused, small_page, zij
 from lxml import etree
 from PIL import Image as Picture
 from torch import nn
@@ -235,3 +235,22 @@ def test_a_file_of_another_network_is_refused(work: Path, tmp_path: Path) -> Non
     ended = zij("compare", work / "a.xml", work / "b.xml", "-o", tmp_path / "out", *options)
     refused(ended, tmp_path / "resnet.pth", "features.0.weight")
     assert not (tmp_path / "out").exists()
+
+
+def test_the_python_of_the_documentation_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Block by block, in a folder with two small scans."""
+    text = (Path(__file__).parents[2] / "docs/encoders.md").read_text("utf-8")
+    blocks = re.findall(r"^```python\n(.*?)^```", text, re.M | re.S)
+    assert len(blocks) == 2
+    for number in (1, 2):
+        save_png(tmp_path / "page.png", small_page(number, rows=3))
+        (tmp_path / "page.png").rename(tmp_path / f"scan{number}.jpg")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(detect, "choose_view", lambda *_, **__: VIEW)
+    before = torch.get_rng_state()
+    found: dict[str, Any] = {}
+    for block in blocks:
+        exec(compile(block, "docs/encoders.md", "exec"), found)
+    torch.set_rng_state(before)
+    assert "(mine, random weights)" in found["found"].sentence
+    assert found["words"].keys() == set(found["towers"].text.pieces("a table of climates"))
