@@ -87,6 +87,24 @@ def test_the_line_below_says_what_is_left_out() -> None:
     assert f"of {len(pairs)} pairs" in drawn_line(first, summary, len(pairs))
 
 
+def test_patches_are_called_patches_and_the_encoder_is_named() -> None:
+    """Of a great many pairs each has little: a share below ten per cent has a decimal."""
+    _, _, pairs, summary = made_sheets()
+    told = {**summary, "units": "patches", "described": "vgg16 layer 31, random weights", "similarity": 100.0}
+    line = drawn_line(pairs, told, len(pairs))
+    share = f"{float(pairs['relevance'].sum()):.1f} %"
+    assert f" pairs of patches, {share} of the similarity 100.000 by vgg16 layer 31, random weights;" in line
+
+
+def test_patches_are_outlined_without_room() -> None:
+    a, b, pairs, summary = made_sheets(quarters=0)
+    axes = Figure().add_subplot()
+    draw_pair(axes, a, b, pairs, {**summary, "units": "patches"}, arcs=1)
+    outline = next(c for c in axes.collections if isinstance(c, PolyCollection)).get_paths()[0]
+    first = pairs.iloc[0]
+    assert np.ptp(outline.vertices[:, 0]) == pytest.approx(first["a_w"] / HEIGHT)
+
+
 def test_both_files_are_the_same_bytes_each_time(tmp_path: Path) -> None:
     before = dict(matplotlib.rcParams)
     for name in ("one", "two"):

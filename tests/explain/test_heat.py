@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from zij.explain.bilrp.digits import explain
 from zij.explain.bilrp.heat import Heat, page_heat, page_view
 from zij.explain.bilrp.pixels import PixelRelevance
-from zij.explain.report.heatmap import draw_heat
+from zij.explain.report.heatmap import draw_heat, tinted
 from zij.similarity.evidence import evidence_from_reading
 from zij.tables.digits.network import DigitNetwork, Weights
 from zij.tables.digits.view import View
@@ -149,3 +149,18 @@ def test_picture_shows_relevance_where_it_is() -> None:
     far = upright.box_to_raster(Box(190, 10, 10, 10))
     assert (body[int(far.y), int(far.x)] == 255).all()
     assert np.array_equal(draw_heat(rgb, reading, found), picture)
+
+
+def test_a_page_is_tinted_as_it_lies() -> None:
+    """Red where relevance is, blue where it is against, grey elsewhere; the colour is in proportion."""
+    grey = np.full((40, 60, 3), 120, np.uint8)
+    values = np.zeros((20, 30))
+    values[2:8, 2:8], values[2:8, 20:26], values[12:18, 2:8] = 1.0, -1.0, 0.5
+    found = PixelRelevance(values, Geometry.identity(60, 40).scaled(0.5), 1.0, 0.0)
+    picture = tinted(grey, found).astype(int)
+    assert picture.shape == grey.shape
+    red, blue, half, plain = (picture[y, x] for y, x in ((10, 10), (10, 46), (30, 10), (30, 46)))
+    assert len(set(plain.tolist())) == 1 and red[0] > red[2] and blue[2] > blue[0]
+    faded = (plain - half) / np.where(plain == red, 1, plain - red)
+    assert faded[1:] == pytest.approx(0.5, abs=0.05)
+    assert (tinted(grey, None) == tinted(grey, found)[30, 46]).all()
