@@ -50,7 +50,7 @@ def test_published_mode_leaves_the_global_generator_alone() -> None:
     np.testing.assert_equal(np.random.get_state(legacy=False), before)  # noqa: NPY002
 
 
-@pytest.mark.parametrize("shape", [(32, 32), (224, 224), (300, 200)])
+@pytest.mark.parametrize("shape", [(32, 32), (224, 224), (300, 200), (2400, 1600)])
 @pytest.mark.parametrize("resolution", [4, 8, 16])
 def test_published_border_rule(shape: tuple[int, int], resolution: int) -> None:
     """The masks are those of SciPy's linear zoom with mirrored borders, as the published ones are."""
