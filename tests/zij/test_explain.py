@@ -158,7 +158,7 @@ def test_what_cannot_be_is_refused(work: Path, tmp_path: Path) -> None:
         (("--masks", "rulings"), "digits and no rulings"),
         (("--keep", "1.5"), "probability between 0 and 1"),
         (("--number", "5", "--select", "mirrored"), "takes none of 5 masks"),
-        (("--method", "bilrp", "--masks", "grid"), "sums over digits, numbers or cells"),
+        (("--method", "bilrp", "--masks", "grid"), "sums over parts of tables"),
         (("--layer", "5"), "--layer belongs to vgg16"),
     ]:
         assert words in refused(zij("explain", *pair, "-o", tmp_path / "out", *options)), options

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from zij.actions._explain_inside import image_subject
 from zij.actions._questions import Question
+from zij.actions._seen import LEVELS
 from zij.actions._sources import Source
 from zij.errors import UsageError
 from zij.files import write_text
@@ -17,7 +17,7 @@ from zij.files import write_text
 if TYPE_CHECKING:
     from zij.explain.checks import CheckResults
     from zij.explain.looking import Scan
-    from zij.explain.subjects import DigitSubject, ImageSubject, Method
+    from zij.explain.subjects import DigitSubject, Method, Subject
     from zij.tables.digits.network import Weights
 
 __all__ = ["CHOICES", "checked", "chosen_checks", "verdict", "write_checks"]
@@ -25,7 +25,6 @@ __all__ = ["CHOICES", "checked", "chosen_checks", "verdict", "write_checks"]
 CHOICES = ("faithfulness", "sensitivity", "randomisation", "agreement", "all")
 """What `zij explain --check` takes."""
 
-_LEVELS = {"cells": "cell", "digits": "glyph", "numbers": "number", "rows": "row", "columns": "column"}
 _BESIDE = {True: ("bilrp", "distance", "gxi", "products"), False: ("bilrp", "gxi")}
 _MASKS = {True: 2000, False: 200}  # the bigram network takes a tenth of a millisecond for one
 # encoders take a second for what digits do in a millisecond; fewer than 19 controls could never give p = 0.05
@@ -46,7 +45,7 @@ def chosen_checks(names: Sequence[str], masks: str, encoder: object | None) -> t
     for name in names:
         if name not in CHOICES:
             raise UsageError(f"check {name!r} is not known; choose {', '.join(CHOICES)}.")
-    if names and encoder is None and masks not in _LEVELS:
+    if names and encoder is None and masks not in LEVELS:
         raise UsageError(
             f"checks hide parts of a page one by one, of which --masks {masks} has none; choose cells,"
             " digits, numbers, rows or columns."
@@ -62,7 +61,7 @@ def checked(
     from zij.explain.checks.methods import distance, method_for
 
     quick = question.encoder is None
-    subject = _digits(question, weights) if quick else _pixels(question)
+    subject: Subject = _digits(question, weights) if quick else image_subject(question, *question.sources)[0]
     number = max(question.number or _MASKS[quick], 4 * subject.regions)
     every = question.select == "all"
     masks: dict[str, Any] = {"number": number, "keep": question.keep, "batch": 256 if quick else 8}
@@ -95,7 +94,7 @@ def _digits(question: Question, weights: Weights | None) -> DigitSubject:
 
     a, b = (evidence_from_reading(source.reading, source.doubtful) for source in question.sources)
     scans = [_scan(source, weights) for source in question.sources]
-    return DigitSubject(a, b, _LEVELS[question.masks], *scans)  # type: ignore[arg-type]
+    return DigitSubject(a, b, LEVELS[question.masks], *scans)
 
 
 def _scan(source: Source, weights: Weights | None) -> Scan | None:
@@ -106,28 +105,6 @@ def _scan(source: Source, weights: Weights | None) -> Scan | None:
 
     view = source.view or page_view(source.reading)
     return Scan(prepare(source.image), view, weights or load_weights()) if view else None
-
-
-def _pixels(question: Question) -> ImageSubject:
-    """Both pages upright, on the raster that the encoder takes."""
-    from zij.explain.bilrp.encoded import page_geometry
-    from zij.explain.distance.labels import label_map
-    from zij.explain.subjects import ImageSubject, grid_labels
-    from zij.similarity.encoders.fitting import fit
-
-    encoder = question.encoder
-    assert encoder is not None
-    pages = []
-    for source in question.sources:
-        upright = np.ascontiguousarray(np.rot90(source.image.pixels, -(source.reading.turn // 90)))
-        pages.append(upright if encoder.size is None else fit(upright, encoder.size))
-    height, width = pages[0].shape[:2]
-    if question.masks == "grid":
-        labels = grid_labels(width, height, question.resolution)
-    else:
-        reading = question.sources[0].reading
-        labels = label_map(reading, question.masks, page_geometry(encoder, reading)).labels  # type: ignore[arg-type]
-    return ImageSubject(encoder, pages[0], pages[1], labels)
 
 
 def verdict(results: CheckResults, method: str) -> str:
@@ -143,7 +120,9 @@ def verdict(results: CheckResults, method: str) -> str:
         if len(share):
             layers = table.setting[table.setting.str.startswith("cascading ")].nunique()
             inside = round(float(share.iloc[0]) * layers)
-            said.append(f"before {inside} of {layers} random networks nothing is left of it")
+            said.append(
+                f"of {layers} networks with layers drawn anew, {inside} leave no more of it than chance"
+            )
     return "; ".join(said)
 
 

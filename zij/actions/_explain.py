@@ -13,6 +13,7 @@ from zij.actions._checks import checked, chosen_checks, verdict, write_checks
 from zij.actions._compare_encoder import chosen_encoder
 from zij.actions._explain_bilrp import by_bilrp
 from zij.actions._explain_distance import by_distance
+from zij.actions._explain_inside import INSIDE, looking_inside
 from zij.actions._questions import Answer, Question
 from zij.actions._sources import Progress, Source, chosen_device, open_source, stems
 from zij.errors import UsageError
@@ -26,7 +27,11 @@ if TYPE_CHECKING:
 
 __all__ = ["METHODS", "REGIONS", "Explained", "explain"]
 
-METHODS: dict[str, Callable[[Question], Answer]] = {"distance": by_distance, "bilrp": by_bilrp}
+METHODS: dict[str, Callable[[Question], Answer]] = {
+    "distance": by_distance,
+    "bilrp": by_bilrp,
+    **{name: looking_inside(name) for name in INSIDE if name != "bilrp"},
+}
 """The methods by name; a further one is a function from a `Question` to an `Answer`."""
 
 REGIONS = ("side", "id", "text", "x", "y", "w", "h", "relevance", "standard_error", "significant")
@@ -99,8 +104,9 @@ def explain(
         Images or PAGE-XML files.
     out : path
         Folder for the results.
-    method : "distance" or "bilrp"
-        One of `METHODS`.
+    method : str
+        One of `METHODS`: "distance" hides parts and watches, "bilrp" splits the similarity; "hxp", "gxi",
+        "saliency", "curvature" and "products" are what BiLRP is held against.
     model : str or Encoder
         What nearness is measured on; the names are those of `compare`.
     masks : "cells", "digits", "numbers", "rows", "columns", "rulings" or "grid"
@@ -138,7 +144,7 @@ def explain(
         If a page cannot be read, the request cannot be right, or the folder cannot be written to.
     """
     if method not in METHODS:
-        raise UsageError(f"method {method!r} is not known; choose {' or '.join(METHODS)}.")
+        raise UsageError(f"method {method!r} is not known; choose {', '.join(METHODS)}.")
     if top < 1:
         raise UsageError(f"{top} parts cannot be listed; ask for one or more.")
     stems([a, b])
@@ -256,7 +262,8 @@ def _counted(found: PageRelevance, masks: str) -> str:
     sure, total = sure[: len(values)], len(values)
     if found.significant is None:
         near, apart = int((values > 0).sum()), int((values < 0).sum())
-        return f"{near} of {total} {masks} add to the similarity, {apart} take from it"
+        parts = "squares" if masks == "grid" else masks
+        return f"{near} of {total} {parts} add to the similarity, {apart} take from it"
     near, apart = (int((sure & (sign * values > 0)).sum()) for sign in (1, -1))
     told = f"{near} of {total} {masks} bring the pages near beyond chance, {apart} take them apart"
     if not near and not apart:

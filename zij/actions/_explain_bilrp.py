@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from zij.actions._explain_inside import looking_inside
 from zij.actions._questions import Answer, Question
 from zij.errors import UsageError
 
@@ -24,9 +25,14 @@ def by_bilrp(question: Question) -> Answer:
     from zij.similarity.evidence import evidence_from_reading
 
     if question.encoder is not None:
-        raise UsageError("--method bilrp explains the bigram network here; for encoders take zij compare.")
+        return looking_inside("bilrp")(question)
+    if question.masks in ("rows", "columns"):
+        return looking_inside("bilrp")(question)
     if question.masks not in _LEVELS:
-        raise UsageError("--method bilrp sums over digits, numbers or cells; choose one with --masks.")
+        raise UsageError(
+            "--method bilrp sums over parts of tables; choose --masks cells, digits, numbers, rows or"
+            " columns."
+        )
     a, b = (evidence_from_reading(source.reading, source.doubtful) for source in question.sources)
     found = explain(a, b, level=_LEVELS[question.masks])
     sides = _relevance(found, "a", question.masks), _relevance(found, "b", question.masks)

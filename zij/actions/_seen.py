@@ -15,14 +15,18 @@ from zij.errors import InputError, UsageError
 if TYPE_CHECKING:
     from zij.explain.bilrp.pairs import Region
     from zij.explain.distance.masks import Masks
+    from zij.explain.subjects import Level
     from zij.similarity.encoders.encoder import Encoder
     from zij.similarity.evidence import Evidence
     from zij.tables.geometry import Geometry
 
-__all__ = ["MASKS", "Seen", "look"]
+__all__ = ["LEVELS", "MASKS", "Seen", "look", "upright"]
 
 MASKS = ("cells", "digits", "numbers", "rows", "columns", "rulings", "grid")
-_LEVELS = {"cells": "cell", "digits": "glyph", "numbers": "number", "rows": "row", "columns": "column"}
+LEVELS: dict[str, Level] = {
+    "cells": "cell", "digits": "glyph", "numbers": "number", "rows": "row", "columns": "column",
+}  # fmt: skip
+"""The parts that the bigram network sees, and what `DigitSubject` calls them."""
 _RASTER = 256  # pixels of the longer side on which grids for digits are drawn
 
 
@@ -110,7 +114,7 @@ def _digits(source: Source, kind: str) -> Seen:
         )
     if kind == "grid":
         return _gridded_digits(source, evidence)
-    subject = DigitSubject(evidence, evidence, _LEVELS[kind])  # type: ignore[arg-type]
+    subject = DigitSubject(evidence, evidence, LEVELS[kind])
     texts = _texts(source)
     regions = tuple(
         Region(name, texts.get(name, ""), box) for name, box in zip(subject.names, subject.boxes, strict=True)
@@ -148,13 +152,9 @@ def _pixels_of(source: Source, kind: str, encoder: Encoder) -> Seen:
     from zij.explain.distance.grids import GridMasks
     from zij.explain.distance.labels import label_map, regions_of
     from zij.explain.distance.masks import LabelMasks
-    from zij.similarity.encoders.fitting import fit
 
-    turns = source.reading.turn // 90
-    pixels = np.ascontiguousarray(np.rot90(source.image.pixels, -turns))
+    pixels = upright(source, encoder)
     geometry = page_geometry(encoder, source.reading)
-    if encoder.size is not None:
-        pixels = fit(pixels, encoder.size)
     hider = Hider(pixels)
     vector = encoder.embed(pixels)
     embed = lambda masks: encoder.embed_many(list(hider.hide(masks)))  # noqa: E731
@@ -170,6 +170,14 @@ def _pixels_of(source: Source, kind: str, encoder: Encoder) -> Seen:
         lambda seed, keep, _, pairs: LabelMasks(len(found.regions), seed, keep, pairs, labels=found.labels),
         embed, hider.depth, labels=found.labels,
     )  # fmt: skip
+
+
+def upright(source: Source, encoder: Encoder) -> NDArray[np.uint8]:
+    """A page set upright, on the raster that an encoder takes."""
+    from zij.similarity.encoders.fitting import fit
+
+    pixels = np.ascontiguousarray(np.rot90(source.image.pixels, -(source.reading.turn // 90)))
+    return pixels if encoder.size is None else fit(pixels, encoder.size)
 
 
 def _pixels(points: NDArray[np.float64], geometry: Geometry) -> NDArray[np.int64]:

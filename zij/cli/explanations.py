@@ -38,7 +38,11 @@ def explain(
         Path, typer.Option("--out", "-o", metavar="DIR", help="Folder for the results; made if missing.")
     ],
     method: Annotated[
-        str, typer.Option(help="distance: hide parts and watch; bilrp: split the similarity exactly.")
+        str,
+        typer.Option(
+            help="distance: hide parts and watch; bilrp: split the similarity; hxp, gxi, saliency, curvature,"
+            " products: what BiLRP is held against."
+        ),
     ] = "distance",
     model: Model = "bigram",
     masks: Parts = "cells",
