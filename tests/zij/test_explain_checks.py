@@ -34,7 +34,7 @@ def test_all_checks_are_written_and_said(pages: tuple[Path, Path], tmp_path: Pat
     )
     assert (ended.code, ended.err) == (0, "")
     assert "deletion beats smooth noise (p 0.02)" in ended.out
-    assert "of 10 random networks nothing is left of it" in ended.out
+    assert "of 10 networks with layers drawn anew," in ended.out
     with (tmp_path / "checks.csv").open(newline="", encoding="utf-8") as stream:
         rows = list(csv.DictReader(stream))
     assert tuple(rows[0]) == COLUMNS

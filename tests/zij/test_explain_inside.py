@@ -86,7 +86,8 @@ def small() -> Encoder:
 
     network = nn.Sequential(
         nn.Conv2d(3, 6, 5, stride=2, padding=2, bias=False), nn.ReLU(),
-        nn.Conv2d(6, 8, 3, padding=1, bias=False), nn.ReLU(), nn.AdaptiveAvgPool2d(3), nn.Flatten(), nn.Linear(72, 7, bias=False),
+        nn.Conv2d(6, 8, 3, padding=1, bias=False), nn.ReLU(), nn.AdaptiveAvgPool2d(3), nn.Flatten(),
+        nn.Linear(72, 7, bias=False),
     )  # fmt: skip
     generator = torch.Generator().manual_seed(0)
     with torch.no_grad():

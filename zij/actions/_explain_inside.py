@@ -129,6 +129,7 @@ def _squares(labels: NDArray[np.int64], geometry: Any) -> tuple[Region, ...]:
     found = []
     for number in range(int(labels.max(initial=-1)) + 1):
         rows, columns = np.nonzero(labels == number)
-        box = Box(columns.min(), rows.min(), np.ptp(columns) + 1, np.ptp(rows) + 1)
+        left, top, right, bottom = columns.min(), rows.min(), columns.max() + 1, rows.max() + 1
+        box = Box(int(left), int(top), int(right - left), int(bottom - top))
         found.append(Region(f"square-{number}", "", geometry.box_to_original(box)))
     return tuple(found)
