@@ -20,8 +20,9 @@ def regression(masks: Masks, distances: NDArray[np.float64], permutations: int) 
     of another. With v the change of distance for each of F parts, x the masks less their mean and d the
     distances less theirs, v = -(x'x + l)^-1 x'd with l = F p (1 - p), which shrinks by a half where there are
     as many masks as parts. Standard errors are White's (doi:10.2307/1912934), complementary pairs together.
-    For the null what the fit leaves over is shuffled (Freedman and Lane, doi:10.2307/1391660), so that a part
-    is held against the noise that is left when all others are known.
+    For the null the distances are shuffled and fitted again, each time in units of what that fit leaves over:
+    a part is held against the noise that is left when all others are known, and the test is exact where no
+    part has any influence.
 
     Parameters
     ----------
@@ -79,7 +80,7 @@ def _one(
     chance = fit.null * _deviation(rest, masks.antithetic)[0] * factor
     largest = np.zeros(0)
     if permutations:
-        again, left = _fitted(masks, fit, _shuffled(masks, rest[0], permutations))
+        again, left = _fitted(masks, fit, _shuffled(masks, d, permutations))
         amounts = np.abs(masks.expand_sample(again))
         scale = np.maximum(_deviation(left, masks.antithetic) * factor, 1e-300)
         largest = (amounts / np.maximum(masks.sample(fit.null), 1e-300)).max(axis=1) / scale
@@ -105,7 +106,7 @@ def _deviation(rest: NDArray[np.float64], antithetic: bool) -> NDArray[np.float6
 
 
 def _shuffled(masks: Masks, d: NDArray[np.float64], permutations: int) -> NDArray[np.float64]:
-    """Residuals given to other masks, (P, n); pairs stay together, and either of a pair may come first."""
+    """Distances given to other masks, (P, n); pairs stay together, and either of a pair may come first."""
     rng = np.random.Generator(np.random.Philox(key=[masks.seed, 2]))
     if not masks.antithetic:
         return rng.permuted(np.broadcast_to(d, (permutations, len(d))), axis=1)

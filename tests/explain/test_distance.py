@@ -87,8 +87,10 @@ def test_regression_hears_all_masks() -> None:
     truth = np.zeros(40)
     truth[[4, 9]] = 0.3, -0.2
 
+    noise = np.random.default_rng(5)
+
     def far(embeddings: NDArray[np.float64], _: NDArray[np.float64]) -> NDArray[np.float64]:
-        return 1 - embeddings @ truth[:, None]
+        return 1 - embeddings @ truth[:, None] + 0.05 * noise.normal(size=(len(embeddings), 1))
 
     found = explain_regions(lambda k: k, 40, np.ones(40), number=4000, estimator="regression", metric=far)
     np.testing.assert_allclose(found.maps[0], truth, atol=0.01)
