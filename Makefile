@@ -2,6 +2,7 @@
 # make demo A=scan1.jpg B=scan2.jpg  the same with your scans
 # make test                          lint, types, tests, the commands of the documentation
 # make bench                         speed and memory
+# make interop                       exports as other programs read them (kanon, iiif-prezi3, rocrate)
 # make help                          these lines
 #
 # The first call makes .venv and installs torch (CPU) and zij into it; it needs Python 3.11 or newer
@@ -9,6 +10,7 @@
 
 OUT ?= demo
 VENV := .venv
+INTEROP := .venv-interop
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --constraint constraints.txt
@@ -16,7 +18,7 @@ CPU_INDEX := https://download.pytorch.org/whl/cpu
 PYTHONS := python3.13 python3.12 python3.11 python3.14 python3 python
 IS_NEW := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 
-.PHONY: help demo test lint types check bench clean
+.PHONY: help demo test lint types check bench interop clean
 .DEFAULT_GOAL := demo
 
 help:
@@ -50,8 +52,23 @@ check: $(READY)
 bench: $(READY)
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
 
+# kanon needs an old NumPy, and so an environment of its own, of Python 3.9 to 3.12.
+interop: $(READY) $(INTEROP)/.ready
+	$(BIN)/python tests/interop/make_exports.py build/interop
+	$(INTEROP)/bin/python tests/interop/check_dishas.py build/interop
+	$(INTEROP)/bin/python tests/interop/check_crate.py build/interop
+
+$(INTEROP)/.ready:
+	@for name in python3.11 python3.12 python3.10 python3.9 ""; do \
+	  if [ -z "$$name" ]; then echo "make interop needs Python 3.9 to 3.12, and none was found." >&2; exit 1; fi; \
+	  if "$$name" -c 'import venv, ensurepip' 2>/dev/null; then break; fi; done; \
+	"$$name" -m venv --clear $(INTEROP)
+	$(INTEROP)/bin/python -m pip --disable-pip-version-check install --quiet \
+	  kanon==0.6.5 "scipy<1.12" iiif-prezi3==3.1.1 rocrate==0.16.0
+	@touch $(INTEROP)/.ready
+
 clean:
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(INTEROP) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 # The CPU build of torch comes from its own index; where that cannot be reached, from the ordinary one.
 $(READY): pyproject.toml constraints.txt

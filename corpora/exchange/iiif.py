@@ -27,7 +27,7 @@ __all__ = ["Names", "image_service", "manifest", "write_iiif"]
 
 CONTEXT = "http://iiif.io/api/presentation/3/context.json"
 FRAGMENTS = "http://www.w3.org/TR/media-frags/"
-TERMS = {"zij": "urn:zij:terms:"}
+TERMS = "urn:zij:terms:"  # written out, since viewers and validators take no context of ours
 
 _SERVICE = re.compile(
     r"(https?://.+)/(?:full|square|pct:[\d.,]+|[\d,]+)/(full|max|\^?!?[\d,]+|pct:[\d.]+)/!?[\d.]+/"
@@ -61,8 +61,8 @@ def write_iiif(folder: Path, leaves: Sequence[Leaf], pairs: Sequence[PairSet], o
         for canvas in whole["items"]:
             pages = canvas.get("annotations", [])
             for page in pages:
-                file = folder / "annotations" / page.pop("zij:file")
-                write_text(file, _text({"@context": [TERMS, CONTEXT], **page}))
+                file = folder / "annotations" / page.pop("file")
+                write_text(file, _text({"@context": CONTEXT, **page}))
                 page.pop("items")
     write_text(folder / "manifest.json", _text(whole))
 
@@ -88,7 +88,7 @@ def manifest(leaves: Sequence[Leaf], pairs: Sequence[PairSet], options: Options)
     names = Names(options.base_url, key)
     links = _links(leaves, pairs, names)
     return {
-        "@context": [TERMS, CONTEXT],
+        "@context": CONTEXT,
         "id": names.of("manifest.json"),
         "type": "Manifest",
         "label": {"none": [options.title or "Readings of tables"]},
@@ -139,7 +139,7 @@ def _canvas(leaf: Leaf, names: Names, links: list[dict[str, Any]], options: Opti
     pages = [_page(leaf, kind, items, names) for kind, items in kinds.items()]
     if not options.base_url:
         for page in pages:
-            page.pop("zij:file")
+            page.pop("file")
     found = [page for page in pages if page["items"]]
     more = {"annotations": found} if found else {}
     return {"id": name, "type": "Canvas", "label": {"none": [leaf.stem]}, **size, "items": [image], **more}
@@ -162,7 +162,7 @@ def _page(leaf: Leaf, kind: str, items: list[dict[str, Any]], names: Names) -> d
     label = {"cells": "Cells of tables", "numbers": "Numbers", "pairs": "Pairs with other pages"}[kind]
     numbered = [{"id": f"{name}#{n}", **item} for n, item in enumerate(items, 1)]
     return {
-        "id": name, "type": "AnnotationPage", "label": {"en": [label]}, "zij:file": file, "items": numbered
+        "id": name, "type": "AnnotationPage", "label": {"en": [label]}, "file": file, "items": numbered
     }  # fmt: skip
 
 
@@ -171,15 +171,16 @@ def _cell(cell: Cell, table: str, canvas: str) -> dict[str, Any] | None:
     if cell.state == "empty" and not cell.text:
         return None
     more = {
-        "zij:id": cell.id, "zij:table": table, "zij:row": cell.row, "zij:column": cell.column,
-        "zij:rowSpan": cell.row_span, "zij:columnSpan": cell.column_span, "zij:header": cell.header,
-        "zij:state": cell.state, "zij:confidence": cell.confidence,
+        "id": cell.id, "table": table, "row": cell.row, "column": cell.column, "rowSpan": cell.row_span,
+        "columnSpan": cell.column_span, "header": cell.header, "state": cell.state,
+        "confidence": cell.confidence,
     }  # fmt: skip
-    return {**_text_annotation(cell.text or UNREAD, cell.box, canvas), **more}
+    said = {f"{TERMS}{name}": value for name, value in more.items()}
+    return {**_text_annotation(cell.text or UNREAD, cell.box, canvas), **said}
 
 
 def _number(number: Number, canvas: str) -> dict[str, Any]:
-    return {**_text_annotation(number.text, number.box, canvas), "zij:id": number.id}
+    return {**_text_annotation(number.text, number.box, canvas), f"{TERMS}id": number.id}
 
 
 def _text_annotation(text: str, box: Box, canvas: str) -> dict[str, Any]:
@@ -211,8 +212,8 @@ def _link(pair: Pair, canvas: str, other: str, names: Names) -> dict[str, Any]:
         "motivation": "linking",
         "body": bodies,
         "target": _region(canvas, pair.a.box, names),
-        "zij:rank": pair.rank,
-        "zij:relevance": pair.relevance,
+        f"{TERMS}rank": pair.rank,
+        f"{TERMS}relevance": pair.relevance,
     }
 
 

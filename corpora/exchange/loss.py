@@ -21,6 +21,11 @@ _FEATURES: dict[str, tuple[_Count, str, str]] = {
     "headers": (_cells(lambda c: c.header), "mark of a header cell", "marks of header cells"),
     "uncertain": (_cells(lambda c: c.state == "uncertain"), "mark of doubt", "marks of doubt"),
     "unread": (_cells(lambda c: c.state == "unread"), "mark of an unread cell", "marks of unread cells"),
+    "empties": (
+        _cells(lambda c: c.state == "empty" and not c.text),
+        "place of an empty cell",
+        "places of empty cells",
+    ),
     "cells": (_cells(lambda c: True), "box of a cell", "boxes of cells"),
     "confidences": (_cells(lambda c: c.confidence != 1), "confidence of a cell", "confidences of cells"),
     "loose": (lambda r: len(r.loose), "number outside tables", "numbers outside tables"),

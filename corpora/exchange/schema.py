@@ -14,7 +14,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-__all__ = ["reading_schema", "violations"]
+__all__ = ["reading_schema", "schema_text", "violations"]
 
 _TYPES: dict[str, tuple[type, ...]] = {
     "object": (dict,),
@@ -30,8 +30,12 @@ _SILENT = frozenset({"$schema", "$id", "$defs", "title", "description"})
 @cache
 def reading_schema() -> Mapping[str, Any]:
     """The schema of a reading as JSON, `reading.schema.json` of this package."""
-    text = files("zij.corpora.exchange").joinpath("reading.schema.json").read_text("utf-8")
-    return dict(json.loads(text))
+    return dict(json.loads(schema_text()))
+
+
+def schema_text() -> str:
+    """The text of that file."""
+    return files("zij.corpora.exchange").joinpath("reading.schema.json").read_text("utf-8")
 
 
 def violations(value: Any, schema: Mapping[str, Any]) -> Iterator[str]:
