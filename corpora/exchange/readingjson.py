@@ -126,6 +126,7 @@ def _cell(cell: Cell) -> dict[str, Any]:
         "state": cell.state,
         "text": cell.text,
         "confidence": cell.confidence,
+        "source": cell.source,
         "box": _box(cell.box),
         "numbers": [_number(number) for number in cell.numbers],
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import json
 import math
 from collections.abc import Callable
@@ -33,7 +34,7 @@ _states: st.SearchStrategy[State] = st.sampled_from(["read", "uncertain", "unrea
 _cells = st.builds(
     Cell, st.integers(0, 9), st.integers(0, 9), _boxes, st.lists(_numbers, max_size=2).map(tuple),
     st.text(max_size=5), _states, _probability, st.integers(1, 3), st.integers(1, 3), st.booleans(),
-    st.text(max_size=3),
+    st.text(max_size=3), st.sampled_from(["", "human"]),
 )  # fmt: skip
 _tables = st.builds(
     Table, _boxes, st.integers(0, 9), st.integers(0, 9), st.lists(_cells, max_size=3).map(tuple),
@@ -149,3 +150,15 @@ def test_what_is_not_finite_is_not_written(readings: dict[str, Reading]) -> None
 def test_an_unknown_rule_of_a_schema_is_not_passed_over() -> None:
     with pytest.raises(NotImplementedError, match="pattern"):
         list(violations("a", {"type": "string", "pattern": "b"}))
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [(Reading, ""), (Table, "table"), (Cell, "cell"), (Number, "number"), (Glyph, "glyph"), (Box, "box")],
+)
+def test_no_part_of_a_reading_is_forgotten(kind: Any, name: str) -> None:
+    """What is added to the model must be added here, or it would be lost silently."""
+    schema = reading_schema()
+    known = set((schema["$defs"][name] if name else schema)["properties"])
+    fields = {field.name for field in dataclasses.fields(kind)}
+    assert known - ({"format", "version"} if kind is Reading else set()) == fields

@@ -31,7 +31,9 @@ def cell(row: int, column: int, text: str = "", state: State | None = None, **mo
     for word in text.split():
         if word.isascii() and word.isdigit():
             numbers.append(number(word, at, y + 8))
-            at += 10 * len(word) + 6
+        elif any(sign in "0123456789" for sign in word):
+            numbers.append(Number((), word, Box(at, y + 8, 10 * len(word), 20)))
+        at += 10 * len(word) + 6
     box = Box(x, y, 98 * int(more.get("column_span", 1)), 38 * int(more.get("row_span", 1)))
     known: State = state or ("read" if text.strip() else "empty")
     confidence = 0.8 if known == "uncertain" else 1.0
