@@ -13,6 +13,7 @@ VENV := .venv
 INTEROP := .venv-interop
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+ORACLES := $(VENV)/oracles
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --constraint constraints.txt
 CPU_INDEX := https://download.pytorch.org/whl/cpu
 PYTHONS := python3.13 python3.12 python3.11 python3.14 python3 python
@@ -46,7 +47,7 @@ lint: $(READY)
 types: $(READY)
 	$(BIN)/mypy
 
-check: $(READY)
+check: $(READY) $(ORACLES)/.ready
 	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist loadfile
 
 bench: $(READY)
@@ -85,3 +86,12 @@ $(READY): pyproject.toml constraints.txt
 	$(PIP) --quiet setuptools --editable ".[dev]"
 	$(PIP) --quiet --no-deps zennit  # would bring torchvision, of which it uses class names alone
 	@touch $(READY)
+
+# What tests ask in processes of their own stands apart: users do not have it, pandas behaves otherwise with
+# pyarrow, and ocrd would bring sixty packages along, of which its model and its validator need these.
+OCRD := ocrd atomicwrites deprecated elementpath filetype frozendict pyyaml shapely wrapt
+
+$(ORACLES)/.ready: constraints.txt $(READY)
+	$(PIP) --quiet --upgrade --no-deps --target $(ORACLES)/ocrd $(OCRD)
+	$(PIP) --quiet --upgrade --no-deps --target $(ORACLES)/pyarrow pyarrow
+	@touch $(ORACLES)/.ready

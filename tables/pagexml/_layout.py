@@ -37,9 +37,14 @@ def baseline(box: Box, turn: int) -> str:
 
 
 def lines(cell: Cell) -> list[tuple[str, tuple[Number, ...]]]:
-    """The cell's text lines with their numbers; one line where the text does not say which stands where."""
+    """The cell's text lines with their numbers; one line where the text does not say which stands where.
+
+    The lines of a cell without numbers are its text's.
+    """
     if not cell.text and not cell.numbers:
         return []
+    if not cell.numbers:
+        return [(text, ()) for text in cell.text.split("\n") if text.strip()]
     lines, rest = [], list(cell.numbers)
     for text in cell.text.split("\n"):
         here, tokens = [], text.split()

@@ -18,7 +18,7 @@ tables with digits outside them; words of any script; everything at or beyond th
 SCRIPTS = (
     "Gradus Signa Minuta Tabvla", "ⅠⅡⅢⅣ ☉☽☿♀♂♃♄ ♈♉♊ °′″", "ἡλίου σελήνης μοῖραι", "Солнце Луна градусы",
     "דקות מעלות", "درجات دقائق ٠١٢٣٤", "太陽 太陰 度分秒 〇一二", "गणित १२३", "ſß ff fi ft ﬆ æœ",
-    "e\u0301 n\u0303 a\u030a", "𝟎𝟏𝟐 𝔊𝔯𝔞𝔡 🌒🜨", "a\u200db \ufeffc \u2028d \u00a0e",
+    "e\u0301 n\u0303 a\u030a", "𝟎𝟏𝟐 𝔊𝔯𝔞𝔡 🌒🜨", "a\u200db \ufeffc \u2028d x\u00a0e",
     "<&>\"' ]]> &amp; {;} \\", "0x1F 1e5 -12 +3 ½ ¾ ⅛",
 )  # fmt: skip
 FORBIDDEN = "\x00\x01\x08\x0b\x0c\x1f\ufffe\uffff"
