@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from zij.errors import UsageError
 from zij.explain.checks.faithfulness import faithfulness
-from zij.explain.distance.estimate import tails
 from zij.explain.distance.explainer import explain_masks
 from zij.explain.distance.masks import Masks
 from zij.explain.distance.regression import regression
@@ -201,10 +200,8 @@ def _setting(
 
 def _map(masks: Masks, distances: NDArray[np.float64], selection: str) -> NDArray[np.float64]:
     if selection == "all":
-        found = regression(masks, distances, 0)
-    else:
-        found = tails(masks, distances, Selection.named(selection), 0)
-    return np.asarray(found.maps[0], np.float64)
+        return np.asarray(regression(masks, distances, 0).maps[0], np.float64)
+    return masks.sums(Selection.named(selection).weights(distances[:, 0]))  # without its errors
 
 
 def _correlation(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
