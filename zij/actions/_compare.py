@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -81,12 +82,14 @@ def compare(
     device: str = "auto",
     images: str | Path | None = None,
     pixels: bool = False,
+    parquet: bool = False,
     progress: Progress | None = None,
 ) -> Compared:
     """Compare two pages and explain their similarity exactly.
 
     Writes `A-STEM.xml`, `B-STEM.xml`, `pairs.csv`, `pairs.jsonld`, `explanation.json`, `pair.png`, `pair.svg`
-    and `report.html` into `out`, all or none; with `pixels` also `A-STEM.pixels.png` and `B-STEM.pixels.png`.
+    and `report.html` into `out`, all or none; with `pixels` also `A-STEM.pixels.png` and `B-STEM.pixels.png`,
+    with `parquet` also `pairs.parquet`.
     An encoder's explanation is split between numbers in these files, and between square patches of the pages
     in `patches.csv`, the figure and the report.
 
@@ -114,6 +117,8 @@ def compare(
         Where the images of PAGE-XML files lie.
     pixels : bool
         Trace the similarity down to the pixels of both pages, summed over all pairs.
+    parquet : bool
+        Write the table of pairs as Parquet, too; needs the package pyarrow.
     progress : callable, optional
         Called with what is being done, how much is done, and how much there is.
 
@@ -130,6 +135,11 @@ def compare(
 
     if top < 1:
         raise UsageError(f"{top} pairs cannot be listed; ask for one or more.")
+    if parquet and importlib.util.find_spec("pyarrow") is None:
+        raise UsageError(
+            "--parquet needs the package pyarrow; install it with pip install 'zij[parquet]', "
+            "or take pairs.csv, which holds the same."
+        )
     names = stems([a, b])
     encoder = chosen_encoder(model, weights, layer=layer, size=size, seed=seed)
     loaded = load_weights(weights if encoder is None else None)
@@ -147,7 +157,7 @@ def compare(
     with staged_folder(out) as folder:
         write_pair(
             folder, sources, found.explanation, found.pairs, found.summary,
-            heats=found.heats, drawing=found.drawing, tell=tell,
+            heats=found.heats, drawing=found.drawing, parquet=parquet, tell=tell,
         )  # fmt: skip
     sentence = "; ".join([*found.sentence, f"report: {out / 'report.html'}"])
     return Compared(

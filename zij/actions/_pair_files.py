@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zij.actions._sources import Source
-from zij.files import sha256, write_text
+from zij.files import sha256, write_bytes, write_text
 from zij.tables.pagexml import Notes, write_pagexml
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def write_pair(
     *,
     heats: Sequence[Heat] = (),
     drawing: Drawing | None = None,
+    parquet: bool = False,
     tell: Callable[[str], None],
 ) -> None:
     """Write all results of a comparison into a folder.
@@ -49,6 +50,8 @@ def write_pair(
         The pages' relevance at pixels; none where that was not asked for.
     drawing : Drawing, optional
         What figure and report show instead of these pairs; its own go into `patches.csv`.
+    parquet : bool
+        Write `pairs.parquet`, too.
     tell : callable
         Called with each step as it begins.
     """
@@ -61,6 +64,8 @@ def write_pair(
     files = f"A-{a.stem}.xml", f"B-{b.stem}.xml"
     _write_pages(folder, files, a, b, explanation, pairs, summary)
     write_text(folder / "pairs.csv", pairs.to_csv(index=False, lineterminator="\n"))
+    if parquet:
+        write_bytes(folder / "pairs.parquet", _parquet(pairs))
     facts = {**summary, "files": {name: sha256(folder / name) for name in files}}
     write_text(folder / "explanation.json", json.dumps(facts, indent=1, ensure_ascii=False) + "\n")
     write_text(
@@ -76,6 +81,14 @@ def write_pair(
     _draw_heats(folder, sources, heats, 0.5 if drawing is None else 1.0)
     tell("writing the report")
     write_text(folder / "report.html", pair_report(sheets[0], sheets[1], pairs, summary))
+
+
+def _parquet(pairs: pd.DataFrame) -> bytes:
+    """The table of pairs with the types that its columns have."""
+    texts = ("a_id", "a_text", "b_id", "b_text", "feature")
+    data = pairs.astype(dict.fromkeys(texts, "str")).to_parquet(None, engine="pyarrow", index=False)
+    assert isinstance(data, bytes)
+    return data
 
 
 def _draw_heats(folder: Path, sources: Sequence[Source], heats: Sequence[Heat], power: float) -> None:

@@ -61,6 +61,10 @@ def compare(
         bool,
         typer.Option("--pixels", help="Also draw which pixels of each page speak for and against it."),
     ] = False,
+    parquet: Annotated[
+        bool,
+        typer.Option("--parquet", help="Also write the pairs as Parquet, for data tools; needs pyarrow."),
+    ] = False,
 ) -> None:
     """Say how similar two pages are, and which digits make it so.
 
@@ -72,7 +76,7 @@ def compare(
     with shown_progress() as progress:
         result = actions.compare(
             a, b, out, top=top, model=model, weights=weights, layer=layer, size=size, seed=seed,
-            device=device, images=images, pixels=pixels, progress=progress,
+            device=device, images=images, pixels=pixels, parquet=parquet, progress=progress,
         )  # fmt: skip
     finish(result)
 
