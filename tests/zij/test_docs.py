@@ -9,9 +9,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer.main
+from commands import zij as commands_zij
 
 from zij.cli import app
 
@@ -40,8 +42,24 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.suffix in IMAGES)
 
 
+@pytest.fixture(scope="module")
+def readings(tmp_path_factory: pytest.TempPathFactory, pages: list[Path]) -> Path:
+    """A folder of readings of those pages, with their images."""
+    folder = tmp_path_factory.mktemp("readings")
+    for page in pages:
+        shutil.copy(page, folder)
+        shutil.copy(page.with_suffix(".truth.xml"), folder / f"{page.stem}.xml")
+    return folder
+
+
 def zij(words: list[str], folder: Path) -> str:
     """Run a command in a folder as a user would, and return what it printed."""
+    if words[0] == "corpus":  # there are many of these, and starting the program takes longer than they do
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(folder)
+            called = commands_zij(*words)
+        assert called.code == 0, f"zij {shlex.join(words)}: {called.err}"
+        return called.out
     ended = subprocess.run(
         [sys.executable, "-c", "from zij.cli import main; main()", *words],
         cwd=folder,
@@ -64,7 +82,7 @@ def correct(folder: Path) -> None:
     "document", [d for d in DOCUMENTS if commands(d.read_text("utf-8"))], ids=lambda path: path.name
 )
 def test_documented_commands_run(document: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    """In order and in one folder; an image that is not there yet is a generated page."""
+    """In order and in one folder; an image or a folder of readings that is not there yet is generated."""
     for line in commands(document.read_text("utf-8")):
         words = shlex.split(line, comments=True)[1:]
         wanted = [word for word in words if Path(word).suffix.lower() in IMAGES]
@@ -72,15 +90,24 @@ def test_documented_commands_run(document: Path, tmp_path: Path, request: pytest
             pages: list[Path] = request.getfixturevalue("pages")
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(pages[place % len(pages)], tmp_path / name)
+        if words[:2] == ["corpus", "export"] and not (tmp_path / words[2]).exists():
+            shutil.copytree(request.getfixturevalue("readings"), tmp_path / words[2])
         if "--pages" in words:
             correct(tmp_path / words[words.index("--pages") + 1])
         assert zij(words, tmp_path).strip(), f"{line}: printed nothing"
 
 
+def every_command() -> Iterator[Any]:
+    """The program, its commands, and those of its groups."""
+    waiting = [typer.main.get_command(app)]
+    while waiting:
+        yield waiting[0]
+        waiting += getattr(waiting.pop(0), "commands", {}).values()
+
+
 def parameters() -> Iterator[tuple[str, str, str | None]]:
     """Command, name and help text of every argument and option."""
-    group = typer.main.get_command(app)
-    for command in [group, *group.commands.values()]:  # type: ignore[attr-defined]
+    for command in every_command():
         for parameter in command.params:
             yield str(command.name), str(parameter.name), getattr(parameter, "help", None)
 
@@ -91,6 +118,5 @@ def test_every_option_says_what_it_does(command: str, name: str, text: str | Non
 
 
 def test_every_command_says_what_it_does() -> None:
-    group = typer.main.get_command(app)
-    for command in group.commands.values():  # type: ignore[attr-defined]
+    for command in every_command():
         assert command.help and command.help.split("\n")[0].strip(), command.name
