@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from zij.tables.geometry import Box
 from zij.tables.reading import Cell, Glyph, Number
 
-__all__ = ["corrected_cell", "corrected_number", "corrected_numbers", "numbers_in", "numerals"]
+__all__ = ["corrected_cell", "corrected_number", "corrected_numbers", "numbers_in", "numerals", "words_in"]
 
 _DIGIT = re.compile("[0-9]")
 
@@ -32,8 +32,13 @@ def numbers_in(text: str, box: Box, *, turn: int = 0) -> tuple[Number, ...]:
     turn : int
         Degrees by which the image is to be turned clockwise to stand upright.
     """
+    return tuple(word for word in words_in(text, box, turn=turn) if _DIGIT.search(word.text))
+
+
+def words_in(text: str, box: Box, *, turn: int = 0) -> tuple[Number, ...]:
+    """All words of a line of text, with or without digits, as `numbers_in` gives those with."""
     size = len(text)
-    words = (match for match in re.finditer(r"\S+", text) if _DIGIT.search(match[0]))
+    words = re.finditer(r"\S+", text)
     return tuple(Number((), word[0], _part(box, word.start(), word.end(), size, turn)) for word in words)
 
 

@@ -10,11 +10,13 @@ from datetime import UTC, datetime
 
 from lxml import etree
 
+from zij.tables.pagexml._amend import insert, make, put_custom
+from zij.tables.pagexml._notes import put_attribute
 from zij.tables.pagexml._points import direction
 from zij.tables.pagexml._xml import children, custom_parts, decimal, local, whole
 from zij.tables.reading import Reading
 
-__all__ = ["Facts", "attributes", "clock", "custom_facts", "facts"]
+__all__ = ["Facts", "attributes", "clock", "custom_facts", "facts", "put_facts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +43,9 @@ def facts(root: etree._Element, page: etree._Element) -> Facts:
     """The facts that a file's Metadata and Page element give."""
     head = next(children(root, "Metadata"), None)
     creator = _text(head, "Creator")
-    ours = re.match(r"zij [0-9]", creator) is not None
+    ours = re.search(r"^\s*zij [0-9]", creator, re.MULTILINE) is not None
     known = custom_parts(page).get("zij", {}) | _stated(head)
-    changed = _text(head, "Created") != _text(head, "LastChange")
+    changed = _text(head, "Created") != _text(head, "LastChange") or "\n" in creator
     descends = ours or "source" in known
     source = known.get("source", "machine") if ours else creator or "an unknown program"
     turn, skew = _turn(page, known)
@@ -77,6 +79,53 @@ def custom_facts(reading: Reading) -> dict[str, str]:
     """What the page's custom attribute keeps where Metadata has no place for it."""
     facts = {name.removeprefix("zij:"): value for name, _, value in attributes(reading)}
     return {name: value for name, value in facts.items() if value and not set(value) & set("{;}")}
+
+
+def put_facts(root: etree._Element, page: etree._Element, was: Reading, new: Reading, *, rich: bool) -> None:
+    """Put what is new about a page into its file; `rich` says whether Metadata has a place for it."""
+    if base_name(page.get("imageFilename", "")) != base_name(new.image):
+        page.set("imageFilename", new.image)
+    for name, old, value in (("Width", was.width, new.width), ("Height", was.height, new.height)):
+        if old != value:
+            page.set(f"image{name}", str(value))
+    fresh = [fact for fact in attributes(new) if fact not in attributes(was)]
+    head = next(children(root, "Metadata"), None)
+    if not rich:
+        parts = custom_parts(page).get("zij", {})
+        known = custom_facts(new)
+        for name in (fact[0].removeprefix("zij:") for fact in fresh):
+            if name in known:
+                parts[name] = known[name]
+            else:
+                parts.pop(name, None)
+        if fresh:
+            put_custom(page, "zij", " ".join(f"{name}:{value};" for name, value in parts.items()))
+    elif head is not None:
+        for fact in fresh:
+            put_attribute(head, *fact)
+        if (was.model, was.parameters) != (new.model, new.parameters):
+            _put_step(head, new)
+
+
+def _put_step(head: etree._Element, reading: Reading) -> None:
+    """Model and parameters of the step in which zij read the digits."""
+    steps = (item for item in children(head, "MetadataItem") if item.get("name") == "digit-reading")
+    step = next(steps, None)
+    if step is None:
+        step = insert(head, make("MetadataItem", head, type="processingStep", name="digit-reading"))
+    step.set("value", reading.model)
+    for group in list(children(step, "Labels")):
+        if group.get("externalModel") == "zij-parameters":
+            step.remove(group)
+    if reading.parameters:
+        labels = insert(step, make("Labels", head, externalModel="zij-parameters"))
+        for name, value in reading.parameters:
+            insert(labels, make("Label", head, type=name, value=value))
+
+
+def base_name(name: str) -> str:
+    """The last part of a path or address, whichever way it is written."""
+    return name.replace("\\", "/").rstrip("/").rpartition("/")[2]
 
 
 def clock() -> tuple[str, bool]:

@@ -15,9 +15,10 @@ from zij.tables.correction import numbers_in
 from zij.tables.geometry import Box
 from zij.tables.pagexml._metadata import Facts, facts
 from zij.tables.pagexml._model import Notes, PageFile, six_digits
+from zij.tables.pagexml._notes import notes_of
 from zij.tables.pagexml._points import Boxes
 from zij.tables.pagexml._regions import FoundCell, FoundTable, Regions
-from zij.tables.pagexml._text import Line, Text, hypotheses, notes_of
+from zij.tables.pagexml._text import Line, Text, hypotheses
 from zij.tables.pagexml._xml import LIMIT, Tolerance, children, custom_parts, decimal, parse, whole
 from zij.tables.reading import Cell, Number, Reading, State, Table
 
@@ -217,7 +218,7 @@ class _File:
     def cell_text(self, node: etree._Element, lines: list[Line], box: Box) -> tuple[str, tuple[Number, ...]]:
         """Text and numbers of a cell: its lines' text counts more than its own."""
         own = next((text for text, _ in hypotheses(node)), "")
-        joined = "\n".join(line.text for line in lines)
+        joined = "\n".join(line.text for line in lines).strip("\n")  # lines that nobody has read have none
         numbers = tuple(chain.from_iterable(line.numbers for line in lines))
         if own.split() == joined.split():
             return own, numbers

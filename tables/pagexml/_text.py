@@ -8,12 +8,12 @@ from lxml import etree
 
 from zij.tables.correction import corrected_number, corrected_numbers, numbers_in, numerals
 from zij.tables.geometry import Box
-from zij.tables.pagexml._model import Notes, six_digits
+from zij.tables.pagexml._model import six_digits
 from zij.tables.pagexml._points import Boxes, direction
 from zij.tables.pagexml._xml import Tolerance, children, decimal, whole
 from zij.tables.reading import Glyph, Number
 
-__all__ = ["Line", "Text", "hypotheses", "notes_of"]
+__all__ = ["Line", "Text", "hypotheses"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,27 +116,6 @@ def hypotheses(node: etree._Element) -> list[tuple[str, float | None]]:
     indices = [whole(equiv.get("index")) for equiv in equivs]
     order = sorted(range(len(equivs)), key=lambda n: (n if indices[n] is None else indices[n], n))
     return [(_unicode(equivs[n]), _confidence(equivs[n])) for n in order]
-
-
-def notes_of(node: etree._Element) -> Notes | None:
-    """The UserDefined and Labels of an element; None where it has none."""
-    attributes = tuple(
-        (a.get("name", ""), a.get("type", ""), a.get("value", ""))
-        for group in children(node, "UserDefined")
-        for a in children(group, "UserAttribute")
-    )
-    labels = tuple(
-        (
-            group.get("externalModel", ""),
-            group.get("externalId", ""),
-            tuple(
-                (n.get("type", ""), n.get("value", ""), n.get("comments", ""))
-                for n in children(group, "Label")
-            ),
-        )
-        for group in children(node, "Labels")
-    )
-    return Notes(attributes, labels) if attributes or labels else None
 
 
 def _unicode(equiv: etree._Element) -> str:

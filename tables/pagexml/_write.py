@@ -16,11 +16,12 @@ from zij.tables.geometry import Box
 from zij.tables.pagexml._check import findings
 from zij.tables.pagexml._layout import baseline, corners, custom, lines
 from zij.tables.pagexml._metadata import attributes, clock, custom_facts
-from zij.tables.pagexml._model import Notes, as_written, clean_text
+from zij.tables.pagexml._model import Notes, as_written
+from zij.tables.pagexml._notes import put_notes
 from zij.tables.pagexml._xml import SCHEMA_INSTANCE, namespace, parse
 from zij.tables.reading import Cell, Glyph, Number, Reading, Table
 
-__all__ = ["Profile", "to_xml", "write_pagexml"]
+__all__ = ["DIALECTS", "Dialect", "Profile", "Writer", "to_xml", "write_pagexml"]
 
 Profile = Literal["nested", "flat", "transkribus"]
 
@@ -44,7 +45,8 @@ def to_xml(
     profile : {"nested", "flat", "transkribus"}
         "nested": PAGE 2019-07-15, the cells inside their TableRegion. "flat": the same with the cells beside
         it, for eScriptorium, kraken and LAREX. "transkribus": 2013-07-15 with TableCell, as Transkribus
-        extends it; it has no place for notes, alternatives and parameters.
+        extends it; it has no place for alternatives and parameters, and notes stand in its custom
+        attributes.
     notes : mapping of str to Notes, optional
         Notes on glyphs, words, cells and tables, by id.
     page_notes : Notes, optional
@@ -62,12 +64,12 @@ def to_xml(
     OutputError
         If the reading cannot be right (an image without size, a cell outside its table).
     """
-    if profile not in _DIALECTS:
-        raise UsageError(f"profile {profile!r} is not known; choose one of {', '.join(_DIALECTS)}.")
+    if profile not in DIALECTS:
+        raise UsageError(f"profile {profile!r} is not known; choose one of {', '.join(DIALECTS)}.")
     reading = as_written(reading)
-    writer = _Writer(_DIALECTS[profile], dict(notes or {}))
+    writer = Writer(DIALECTS[profile], dict(notes or {}))
     root = writer.document(reading, page_notes or Notes())
-    if writer.notes and writer.dialect.rich:
+    if writer.notes:
         raise UsageError(
             f"a note is given for {min(writer.notes)!r}, which is no element of {reading.image}."
         )
@@ -102,23 +104,37 @@ def write_pagexml(
 
 
 @dataclass(frozen=True, slots=True)
-class _Dialect:
+class Dialect:
+    """What a version of PAGE has a place for.
+
+    Attributes
+    ----------
+    namespace : str
+    cells_inside : bool
+        Whether cells stand inside their table.
+    rich : bool
+        Whether there are UserDefined, Labels, MetadataItem and several TextEquiv.
+    roles : bool
+        Whether cells are TextRegions with a TableCellRole, not TableCells.
+    """
+
     namespace: str
     cells_inside: bool = True
-    rich: bool = True  # has Roles, UserDefined, Labels, MetadataItem and several TextEquiv
+    rich: bool = True
+    roles: bool = True
 
 
-_DIALECTS: dict[str, _Dialect] = {
-    "nested": _Dialect(namespace("2019-07-15")),
-    "flat": _Dialect(namespace("2019-07-15"), cells_inside=False),
-    "transkribus": _Dialect(namespace("2013-07-15"), rich=False),
+DIALECTS: dict[str, Dialect] = {
+    "nested": Dialect(namespace("2019-07-15")),
+    "flat": Dialect(namespace("2019-07-15"), cells_inside=False),
+    "transkribus": Dialect(namespace("2013-07-15"), rich=False, roles=False),
 }
 
 
-class _Writer:
-    """Builds the tree; `notes` loses what has been placed, `order` gains every region."""
+class Writer:
+    """Builds the tree, or parts of one; `notes` loses what has been placed, `order` gains every region."""
 
-    def __init__(self, dialect: _Dialect, notes: dict[str, Notes]) -> None:
+    def __init__(self, dialect: Dialect, notes: dict[str, Notes]) -> None:
         self.dialect = dialect
         self.notes = notes
         self.order: list[str] = []
@@ -127,7 +143,9 @@ class _Writer:
     def add(
         self, parent: etree._Element, tag: str, text: str | None = None, **attributes: str
     ) -> etree._Element:
-        node = etree.SubElement(parent, f"{{{self.dialect.namespace}}}{tag}", attributes)
+        """A new last child."""
+        space = self.dialect.namespace
+        node = etree.SubElement(parent, f"{{{space}}}{tag}" if space else tag, attributes)
         node.text = text
         return node
 
@@ -143,8 +161,7 @@ class _Writer:
         if not self.dialect.rich:
             page.set("custom", custom(zij=custom_facts(reading)))
         head = len(page)
-        if self.dialect.rich:
-            self.note(page, page_notes)
+        put_notes(page, page_notes, rich=self.dialect.rich)
         for table in reading.tables:
             self.table(page, table)
         if reading.loose:
@@ -195,7 +212,7 @@ class _Writer:
             self.cell(node if self.dialect.cells_inside else page, cell, table.id)
 
     def cell(self, parent: etree._Element, cell: Cell, table: str) -> None:
-        node = self.add(parent, "TextRegion" if self.dialect.rich else "TableCell", id=cell.id)
+        node = self.add(parent, "TextRegion" if self.dialect.roles else "TableCell", id=cell.id)
         parts = {"readingOrder": {"index": self.place(cell.id)}, "structure": {"type": "cell"}}
         if not self.dialect.cells_inside:
             parts["table"] = {"id": table}
@@ -205,16 +222,18 @@ class _Writer:
         if cell.source:
             parts["zij"]["source"] = cell.source
         node.set("custom", custom(**parts))
-        if self.dialect.rich:
+        if self.dialect.roles:
             self.standard_place(node, cell)
         else:
             self.transkribus_place(node, cell)
         for index, (text, numbers) in enumerate(lines(cell)):
             box = Box.hull(number.box for number in numbers) if numbers else cell.box
             self.line(node, f"{cell.id}_l{index + 1}", index, numbers, text, box)
+        if cell.state == "unread" and not (cell.text or cell.numbers):
+            self.line(node, f"{cell.id}_l1", 0, (), None, cell.box)
         if cell.text:
             self.text(node, cell.text, cell.confidence)
-        if not self.dialect.rich:
+        if not self.dialect.roles:
             self.add(node, "CornerPts", "0 1 2 3")
 
     def standard_place(self, node: etree._Element, cell: Cell) -> None:
@@ -232,6 +251,7 @@ class _Writer:
         if cell.header:
             node.set("label", "true")
         self.add(node, "Coords", points=corners(cell.box, clockwise=False))
+        self.note_on(node, cell.id)
 
     def loose(self, page: etree._Element, numbers: tuple[Number, ...]) -> None:
         node = self.add(page, "TextRegion", id="x", type="other")
@@ -243,8 +263,15 @@ class _Writer:
         self.text(node, "\n".join(number.text for number in numbers))
 
     def line(
-        self, parent: etree._Element, name: str, index: int, numbers: tuple[Number, ...], text: str, box: Box
-    ) -> None:
+        self,
+        parent: etree._Element,
+        name: str,
+        index: int,
+        numbers: tuple[Number, ...],
+        text: str | None,
+        box: Box,
+    ) -> etree._Element:
+        """A line; one without text (None) holds the place of what nobody has read."""
         node = self.add(parent, "TextLine", id=name, custom=custom(readingOrder={"index": str(index)}))
         if self.dialect.rich:
             node.set("index", str(index))
@@ -252,17 +279,20 @@ class _Writer:
         self.add(node, "Baseline", points=baseline(box, self.turn))
         for number in numbers:
             self.word(node, number)
-        self.text(node, text)
+        if text is not None:
+            self.text(node, text)
+        return node
 
-    def word(self, line: etree._Element, number: Number) -> None:
+    def word(self, line: etree._Element, number: Number) -> etree._Element:
         node = self.add(line, "Word", id=number.id)
         self.coords(node, number.box)
         for glyph in number.glyphs:
             self.glyph(node, glyph)
         self.text(node, number.text, number.confidence if number.glyphs else None)
         self.note_on(node, number.id)
+        return node
 
-    def glyph(self, word: etree._Element, glyph: Glyph) -> None:
+    def glyph(self, word: etree._Element, glyph: Glyph) -> etree._Element:
         node = self.add(word, "Glyph", id=glyph.id)
         self.coords(node, glyph.box)
         hypotheses = ((glyph.text, glyph.confidence), *glyph.alternatives)
@@ -271,6 +301,7 @@ class _Writer:
             if self.dialect.rich and text in tuple("0123456789"):
                 equiv.set("dataType", "xsd:integer")
         self.note_on(node, glyph.id)
+        return node
 
     def text(
         self, parent: etree._Element, text: str, confidence: float | None = None, index: int = 0
@@ -290,19 +321,5 @@ class _Writer:
 
     def note_on(self, node: etree._Element, name: str) -> None:
         notes = self.notes.pop(name, None)
-        if notes is not None and self.dialect.rich:
-            self.note(node, notes)
-
-    def note(self, node: etree._Element, notes: Notes) -> None:
-        if notes.attributes:
-            defined = self.add(node, "UserDefined")
-            for name, kind, value in notes.attributes:
-                self.add(defined, "UserAttribute", name=clean_text(name), type=kind, value=clean_text(value))
-        for model, external, labels in notes.labels:
-            group = self.add(node, "Labels", **_given(externalModel=model, externalId=external))
-            for kind, value, comments in labels:
-                self.add(group, "Label", value=clean_text(value), **_given(type=kind, comments=comments))
-
-
-def _given(**attributes: str) -> dict[str, str]:
-    return {name: clean_text(value) for name, value in attributes.items() if value}
+        if notes is not None:
+            put_notes(node, notes, rich=self.dialect.rich)

@@ -1,0 +1,339 @@
+"""Another reading put into a PAGE-XML tree: what it does not change is left as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from lxml import etree
+
+from zij.errors import UsageError
+from zij.tables.geometry import Box
+from zij.tables.pagexml._amend import drop, insert, is_plain_layout, make, put_custom, serialised, space_of
+from zij.tables.pagexml._layout import lines
+from zij.tables.pagexml._metadata import put_facts
+from zij.tables.pagexml._model import Notes, as_written
+from zij.tables.pagexml._notes import put_notes
+from zij.tables.pagexml._numbering import numbered
+from zij.tables.pagexml._points import Boxes
+from zij.tables.pagexml._profiles import dialect_of
+from zij.tables.pagexml._read import page_of
+from zij.tables.pagexml._sync import Sync, matched
+from zij.tables.pagexml._text import hypotheses
+from zij.tables.pagexml._write import Writer
+from zij.tables.pagexml._xml import Tolerance, children, custom_parts, local, parse
+from zij.tables.reading import Cell, Number, Reading, Table
+
+__all__ = ["changed", "noted"]
+
+
+def changed(data: bytes, name: str, reading: Reading, marked: Collection[str] = ()) -> bytes:
+    """A file with another reading; the numbers `marked` get elements of their own."""
+    root = parse(data, name, whole_tree=True)
+    change = _Change(root, name)
+    new = as_written(reading)
+    missing = {number.id for number in new.numbers() if number.id in marked} - change.places.elements.keys()
+    if new == as_written(change.was) and not missing:
+        return data
+    plain = is_plain_layout(data)
+    change.to(new, missing)
+    if change.places.native:
+        numbered(root, new)
+    return serialised(root, plain=plain)
+
+
+def noted(data: bytes, name: str, notes: Mapping[str, Notes], page_notes: Notes) -> bytes:
+    """A file with more notes."""
+    root = parse(data, name, whole_tree=True)
+    page, places = page_of(root, name)
+    rich = dialect_of(root).rich
+    unknown = sorted(notes.keys() - places.elements.keys())
+    if unknown:
+        raise UsageError(f"a note is given for {unknown[0]!r}, which is no element of {page.reading.image}.")
+    for place, note in notes.items():
+        put_notes(places.elements[place], note, rich=rich)
+    put_notes(next(children(root, "Page")), page_notes, rich=rich)
+    return serialised(root, plain=is_plain_layout(data))
+
+
+class _Change:
+    """One tree on its way to another reading."""
+
+    def __init__(self, root: etree._Element, name: str) -> None:
+        self.root = root
+        self.page = next(children(root, "Page"), root)
+        file, self.places = page_of(root, name)
+        self.was = file.reading
+        self.dialect = replace(dialect_of(root), namespace=space_of(root))
+        self.writer = Writer(self.dialect, {})
+        boxes = Boxes(self.was.width, self.was.height, Tolerance())
+        self.sync = Sync(self.writer, boxes, native=self.places.native)
+
+    def to(self, new: Reading, marked: Collection[str]) -> None:
+        """Make the tree say `new`; lines with numbers `marked` get words."""
+        was = as_written(self.was)
+        self.writer.turn = self.sync.turn = new.turn
+        put_facts(self.root, self.page, was, new, rich=self.dialect.rich)
+        old, wanted = ({table.id: table for table in reading.tables} for reading in (was, new))
+        for name in old.keys() - wanted.keys():
+            self.remove_table(old[name])
+        for name, table in wanted.items():
+            if name in old:
+                self.table(old[name], table, marked)
+            else:
+                self.add_table(table)
+        if was.loose != new.loose or any(number.id in marked for number in new.loose):
+            self.loose(was.loose, new.loose, marked)
+
+    def remove_table(self, table: Table) -> None:
+        for cell in table.cells:
+            drop(self.places.elements[cell.id])
+        if table.id in self.places.elements:
+            drop(self.places.elements[table.id])
+
+    def add_table(self, table: Table) -> None:
+        count = len(self.page)
+        self.writer.table(self.page, table)
+        self._settle(count)
+
+    def _settle(self, count: int) -> None:
+        """Move what was written at the page's end to its place, give it free ids, and put it in order."""
+        for node in list(self.page)[count:]:
+            self.page.remove(node)
+            if not self.places.native:
+                self._own_ids(node)
+            insert(self.page, node)
+            self._into_order(node)
+
+    def _own_ids(self, node: etree._Element) -> None:
+        for inner in node.iter():
+            if inner.get("id"):
+                inner.set("id", self.sync.free(self.page, str(inner.get("id"))))
+
+    def _into_order(self, node: etree._Element) -> None:
+        """Name a new region in the reading order, if there is one that counts; zij's own is made anew."""
+        if self.places.native:
+            return
+        order = next(children(self.page, "ReadingOrder"), None)
+        group = None if order is None else next((g for g in order if local(g) == "OrderedGroup"), None)
+        if group is None:
+            return
+        for inner in node.iter():
+            if local(inner).endswith("Region") or local(inner) == "TableCell":
+                index = str(sum(1 for member in group if local(member)))
+                insert(group, make("RegionRefIndexed", node, index=index, regionRef=inner.get("id", "")))
+
+    def table(self, was: Table, new: Table, marked: Collection[str]) -> None:
+        node = self.places.elements.get(was.id)
+        if node is not None:
+            self.frame(node, was, new)
+        old, wanted = ({cell.id: cell for cell in table.cells} for table in (was, new))
+        for name in old.keys() - wanted.keys():
+            drop(self.places.elements[name])
+        for name, cell in wanted.items():
+            if name in old:
+                words = any(number.id in marked for number in cell.numbers)
+                if words or old[name] != cell:
+                    self.cell(self.places.elements[name], old[name], cell, words=words)
+            else:
+                self.add_cell(node, cell, new)
+
+    def frame(self, node: etree._Element, was: Table, new: Table) -> None:
+        """What stands on the TableRegion itself."""
+        for name, old, wanted in (("rows", was.rows, new.rows), ("columns", was.columns, new.columns)):
+            if old != wanted:
+                node.set(name, str(wanted))
+        if was.box != new.box:
+            self.sync.box(node, new.box)
+        if was.confidence != new.confidence and self.dialect.rich:
+            for coords in children(node, "Coords"):
+                coords.set("conf", f"{new.confidence:.6g}")
+
+    def add_cell(self, table: etree._Element | None, cell: Cell, owner: Table) -> None:
+        count = len(self.page)
+        if table is not None and self.dialect.cells_inside:
+            self.writer.cell(table, cell, owner.id)
+            node = table[-1]
+            table.remove(node)
+            if not self.places.native:
+                self._own_ids(node)
+            insert(table, node)
+            self._into_order(node)
+        else:
+            self.writer.cell(self.page, cell, "" if table is None else table.get("id", ""))
+            self._settle(count)
+
+    def cell(self, node: etree._Element, was: Cell, new: Cell, *, words: bool) -> None:
+        if was.box != new.box:
+            self.cell_box(node, new.box)
+        self.cell_place(node, was, new)
+        bare_was, bare = ([replace(n, id="") for n in cell.numbers] for cell in (was, new))
+        framed = self.places.native and was.box != new.box  # a line without numbers has its cell's box
+        blank = was.state != new.state and not new.text
+        if words or framed or blank or (was.text, bare_was) != (new.text, bare):
+            self.cell_lines(node, new, words=words)
+        self.cell_state(node, was, new)
+
+    def cell_box(self, node: etree._Element, box: Box) -> None:
+        if local(node) != "TableCell":
+            self.sync.box(node, box)
+            return
+        self.sync.box(node, box, clockwise=False)
+        for corners in children(node, "CornerPts"):
+            corners.text = "0 1 2 3"
+
+    def cell_place(self, node: etree._Element, was: Cell, new: Cell) -> None:
+        roles = [role for group in children(node, "Roles") for role in children(group, "TableCellRole")]
+        if local(node) == "TableCell":
+            target, names, header = node, ("row", "col", "rowSpan", "colSpan"), "label"
+        elif roles:
+            target, names, header = roles[0], ("rowIndex", "columnIndex", "rowSpan", "colSpan"), "header"
+        else:
+            target = insert(insert(node, make("Roles", node)), make("TableCellRole", node))
+            names, header = ("rowIndex", "columnIndex", "rowSpan", "colSpan"), "header"
+        old, wanted = ((c.row, c.column, c.row_span, c.column_span) for c in (was, new))
+        for name, before, value in zip(names, old, wanted, strict=True):
+            if before != value or not (roles or header == "label"):
+                target.set(name, str(value))
+        if was.header != new.header:
+            target.set(header, str(new.header).lower())
+
+    def cell_lines(self, node: etree._Element, cell: Cell, *, words: bool) -> None:
+        """Text and numbers of a cell: line by line, then its own."""
+        found = [line for line, _ in self.places.lines.get(cell.id, ())]
+        wanted: list[tuple[str, tuple[Number, ...]]] = lines(cell)
+        if not wanted and cell.state == "unread" and self.places.native:
+            wanted = [("", ())]
+        own = next((text for text, _ in hypotheses(node)), None)
+        if found or self.places.native or words or own is None or not _is_plain(cell):
+            self._lines(node, cell, found, wanted, words=words)
+        if self.places.native and not cell.text:
+            self.sync.untext(node)
+        elif (self.places.native or own is not None) and own != cell.text:
+            self.sync.text(node, cell.text, None)
+
+    def _lines(
+        self,
+        node: etree._Element,
+        cell: Cell,
+        found: Sequence[etree._Element],
+        wanted: list[tuple[str, tuple[Number, ...]]],
+        *,
+        words: bool,
+    ) -> None:
+        for index, line in enumerate(found):
+            if index < len(wanted):
+                text, numbers = wanted[index]
+                self.sync.line(line, text, numbers, cell.box, words=words)
+            elif self.places.native or wanted:
+                drop(line)
+            else:  # an emptied cell keeps its line, as other programs want it
+                self.sync.line(line, "", (), cell.box, words=False)
+        for index, (text, numbers) in list(enumerate(wanted))[len(found) :]:
+            box = Box.hull(number.box for number in numbers) if numbers else cell.box
+            said = text or (None if cell.state == "unread" else text)
+            line = self.writer.line(node, f"{cell.id}_l{index + 1}", index, numbers, said, box)
+            node.remove(line)
+            if not self.places.native:
+                self._own_ids(line)
+            insert(node, line)
+
+    def cell_state(self, node: etree._Element, was: Cell, new: Cell) -> None:
+        """State, confidence and source, where they are new."""
+        told = (new.state, new.confidence, new.source)
+        if told == (was.state, was.confidence, was.source) and not self.places.native:
+            return
+        parts = custom_parts(node).get("zij", {})
+        parts["state"] = new.state
+        own = next(children(node, "TextEquiv"), None)
+        if own is not None and new.text:
+            parts.pop("confidence", None)
+            own.set("conf", f"{new.confidence:.6g}")
+        elif new.confidence != 1 or was.confidence != 1:
+            parts["confidence"] = f"{new.confidence:.6g}"
+        if new.confidence == 1 and not new.text:
+            parts.pop("confidence", None)
+        parts.pop("source", None)
+        if new.source:
+            parts["source"] = new.source
+        put_custom(node, "zij", " ".join(f"{key}:{value};" for key, value in parts.items()))
+
+    def loose(self, was: Sequence[Number], new: Sequence[Number], marked: Collection[str]) -> None:
+        """The numbers outside tables."""
+        region = next((n for n in self.page if local(n) == "TextRegion" and n.get("id") == "x"), None)
+        if self.places.native and len(was) != len(new):
+            if region is not None:
+                drop(region)
+            self.add_loose(new)
+            return
+        rest = self.shared_out(was, new)
+        for node, count in self.places.loose:
+            before, was = was[:count], was[count:]
+            here = [number for _ in range(count) if (number := next(rest)) is not None]
+            words = any(number.id in marked for number in here)
+            if words or [replace(n, id="") for n in before] != [replace(n, id="") for n in here]:
+                self.loose_line(node, before, here, words=words)
+        self.add_loose(list(filter(None, rest)))
+        if self.places.native and region is not None:
+            self.sync.box(region, Box.hull(number.box for number in new))
+
+    def shared_out(self, was: Sequence[Number], new: Sequence[Number]) -> Iterator[Number | None]:
+        """For each old number the new one in its place, or None; then those that are left."""
+        if len(was) == len(new):
+            return iter(new)
+        old, wanted = ([f"{n.box.x:.0f} {n.box.y:.0f} {n.text}" for n in numbers] for numbers in (was, new))
+        kept = {old: new for new, old in matched(old, wanted)}
+        left = [number for place, number in enumerate(new) if place not in kept.values()]
+        return iter([*(new[kept[n]] if n in kept else None for n in range(len(was))), *left])
+
+    def add_loose(self, numbers: Sequence[Number]) -> None:
+        if numbers:
+            count = len(self.page)
+            self.writer.loose(self.page, tuple(numbers))
+            self._settle(count)
+
+    def loose_line(
+        self, node: etree._Element, was: Sequence[Number], new: Sequence[Number], *, words: bool
+    ) -> None:
+        """A line outside tables, whose other words stay."""
+        own = next((text for text, _ in hypotheses(node)), "")
+        said = own or " ".join(number.text for number in was)
+        text = " ".join(number.text for number in new) if self.places.native else _exchanged(said, was, new)
+        parent = node.getparent()
+        before = _joined(parent)
+        self.sync.line(node, text, new, Box.hull(n.box for n in (*was, *new)), words=words)
+        if parent is None or before is None:
+            return
+        region_text = next((t for t, _ in hypotheses(parent)), None)
+        if region_text is not None and region_text == before and (after := _joined(parent)) != before:
+            self.sync.text(parent, after or "", None)
+
+
+def _is_plain(cell: Cell) -> bool:
+    """Whether nothing is known of a cell's numbers but its text."""
+    return not any(number.glyphs for number in cell.numbers)
+
+
+def _joined(region: etree._Element | None) -> str | None:
+    if region is None:
+        return None
+    found = [next((t for t, _ in hypotheses(line)), "") for line in children(region, "TextLine")]
+    return "\n".join(found)
+
+
+def _exchanged(text: str, was: Sequence[Number], new: Sequence[Number]) -> str:
+    """A line's text with other numbers in the places of its own."""
+    parts, rest = [], text
+    for old in was:
+        head, found, tail = rest.partition(old.text)
+        if not found:
+            return " ".join(number.text for number in new)
+        parts.append(head)
+        rest = tail
+    texts = [number.text for number in new]
+    if len(texts) <= len(was):
+        texts += [""] * (len(was) - len(texts))
+    else:
+        texts = [*texts[: len(was) - 1], " ".join(texts[len(was) - 1 :])] if was else texts
+    line = "".join(head + found for head, found in zip(parts, texts, strict=False)) + rest
+    return " ".join(line.split()) if len(new) != len(was) else line
