@@ -12,9 +12,9 @@ from matched_pages import small_subject
 from torch import nn
 
 from zij.errors import InputError, ModelError, UsageError
-from zij.explain.redrawn import learned_layers, redrawn
 from zij.explain.subjects import DigitSubject, ImageSubject, Level, grid_labels
-from zij.explain.vectors import distances
+from zij.explain.subjects.redrawn import learned_layers, redrawn
+from zij.explain.subjects.vectors import distances
 from zij.similarity.embedding import cosine, embed
 from zij.similarity.encoders.encoder import Encoder
 from zij.similarity.evidence import Evidence, evidence_from_reading

@@ -6,8 +6,8 @@ import functools
 
 from zij.explain.checks import CheckResults, check
 from zij.explain.checks.methods import DIGIT_METHODS, distance
-from zij.explain.looking import Scan
 from zij.explain.subjects import DigitSubject, Level
+from zij.explain.subjects.looking import Scan
 from zij.similarity.evidence import evidence_from_reading
 from zij.tables.digits.network import load_weights
 from zij.tables.generate.matching import MatchingPair, matching_pair

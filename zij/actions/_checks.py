@@ -16,8 +16,8 @@ from zij.files import write_text
 
 if TYPE_CHECKING:
     from zij.explain.checks import CheckResults
-    from zij.explain.looking import Scan
     from zij.explain.subjects import DigitSubject, Method, Subject
+    from zij.explain.subjects.looking import Scan
     from zij.tables.digits.network import Weights
 
 __all__ = ["CHOICES", "checked", "chosen_checks", "verdict", "write_checks"]
@@ -99,7 +99,7 @@ def _digits(question: Question, weights: Weights | None) -> DigitSubject:
 
 def _scan(source: Source, weights: Weights | None) -> Scan | None:
     from zij.explain.bilrp.heat import page_view
-    from zij.explain.looking import Scan
+    from zij.explain.subjects.looking import Scan
     from zij.tables.digits.network import load_weights
     from zij.tables.scan.page import prepare
 

@@ -11,8 +11,8 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from zij.errors import InputError, UsageError
-from zij.explain.looking import Scan
-from zij.explain.vectors import distances
+from zij.explain.subjects.looking import Scan
+from zij.explain.subjects.vectors import distances
 from zij.similarity.embedding import embed
 from zij.similarity.evidence import Evidence
 from zij.similarity.masked import masked_counts

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from zij.explain.redrawn import learned_layers, redrawn
+from zij.explain.subjects.redrawn import learned_layers, redrawn
 from zij.similarity.evidence import Evidence
 from zij.tables.digits.network import DIGIT_HEIGHT, STRIDE, DigitNetwork, Weights
 from zij.tables.digits.peaks import scores_of
@@ -45,7 +45,7 @@ class Scan:
         return len(learned_layers(self.weights.network, without=_UNUSED))
 
     def redrawn(self, stages: int, *, seed: int, alone: bool = False) -> Scan:
-        """The same scan before a network whose last layers are drawn anew; see `zij.explain.redrawn`."""
+        """The same scan before a network whose last layers are drawn anew, by `redrawn`."""
         network = redrawn(self.weights.network, stages, seed=seed, alone=alone, without=_UNUSED)
         assert isinstance(network, DigitNetwork)
         return replace(self, weights=replace(self.weights, network=network))

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from zij.errors import UsageError
-from zij.explain.redrawn import learned_layers, redrawn
-from zij.explain.vectors import distances
+from zij.explain.subjects.redrawn import learned_layers, redrawn
+from zij.explain.subjects.vectors import distances
 from zij.similarity.encoders.encoder import Encoder, checked_vectors
 from zij.similarity.encoders.fitting import paper_colour
 from zij.tables.geometry import Box

@@ -1,4 +1,4 @@
-"""One page as a model sees it beside another page, of which parts can be hidden: what a check works on."""
+"""What a subject is: a page whose parts can be hidden, whatever model looks at it."""
 
 from __future__ import annotations
 
@@ -9,10 +9,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from zij.explain.digitsubject import DigitSubject, Level
-from zij.explain.imagesubject import ImageSubject, grid_labels
-
-__all__ = ["DigitSubject", "ImageSubject", "Level", "Method", "Subject", "grid_labels"]
+__all__ = ["Method", "Subject"]
 
 
 class Subject(Protocol):
