@@ -177,6 +177,46 @@ def test_resnet_is_asked_as_well(work: Path, tmp_path: Path) -> None:
     assert sum(facts[part] for part in NUMBERS) == pytest.approx(facts["similarity"], abs=1e-5)
 
 
+def test_principal_components_of_sample_pages(work: Path, tmp_path: Path) -> None:
+    pages = (work / "a.xml", work / "b.xml")
+    samples = tmp_path / "samples"
+    samples.mkdir()
+    for name in "ab":
+        (samples / f"{name}.png").write_bytes((work / f"{name}.png").read_bytes())
+    ended = zij(
+        "compare", *pages, "-o", tmp_path / "out", *SMALL, "--projection", "pca", "--samples", samples
+    )
+    assert ended.code == 0, ended
+    asked = explanation(tmp_path / "out")["parameters"]["encoder"]
+    assert (asked["dimensions"], asked["projection"]["kind"]) == (2, "pca")
+
+
+def test_other_precisions_differ_little(work: Path, tmp_path: Path) -> None:
+    pages = (work / "a.xml", work / "b.xml")
+    ended = zij("compare", *pages, "-o", tmp_path / "out", *SMALL, "--precision", "float64")
+    assert ended.code == 0, ended
+    finer, usual = explanation(tmp_path / "out"), explanation(work / "pair")
+    assert finer["parameters"]["precision"] == "float64"
+    assert finer["relevance_outside_digits"] != usual["relevance_outside_digits"]
+    assert finer["relevance_outside_digits"] == pytest.approx(usual["relevance_outside_digits"], rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ((*SMALL, "--projection", "pca"), "name their folder with --samples"),
+        ((*SMALL, "--samples", "."), "belongs to --projection pca"),
+        ((*SMALL, "--precision", "int8"), "precision 'int8' is not known"),
+        (("--precision", "float32"), "--precision belongs to encoders"),
+        (("--projection", "random"), "--projection belongs to encoders"),
+    ],
+)
+def test_projections_and_precisions_that_cannot_be(
+    options: tuple[str, ...], said: str, work: Path, tmp_path: Path
+) -> None:
+    refused(zij("compare", work / "a.xml", work / "b.xml", "-o", tmp_path / "out", *options), said)
+
+
 def test_ones_own_network(work: Path, tmp_path: Path) -> None:
     mine = vgg16("random", layer=5, size=64, dims=8).network
     encoder = Encoder("mine", mine, size=64)

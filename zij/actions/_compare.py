@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from zij.explain.bilrp.encoded import EncodedPair
     from zij.explain.bilrp.heat import Heat
+    from zij.explain.bilrp.images import Precision
     from zij.explain.bilrp.pairs import PairExplanation
     from zij.similarity.encoders.encoder import Encoder
 
@@ -79,6 +80,9 @@ def compare(
     layer: int | None = None,
     size: int | None = None,
     seed: int = 0,
+    projection: str | Path | None = None,
+    samples: str | Path | None = None,
+    precision: Precision | None = None,
     device: str = "auto",
     images: str | Path | None = None,
     pixels: bool = False,
@@ -112,6 +116,13 @@ def compare(
         Side in pixels of the square in which an encoder is shown a page, 224 by default.
     seed : int
         Of an encoder's random weights and of its random projection to 100 dimensions.
+    projection : "random", "pca" or path, optional
+        How an encoder's features become a vector: at random, by principal components, or as in a file that
+        `zij.similarity.encoders.projection.Projection.save` wrote.
+    samples : path, optional
+        Folder of the pages on which "pca" finds its directions, at most 100 and no more than there are pages.
+    precision : "float32", "bfloat16" or "float64", optional
+        In which an encoder's relevance is taken back; bfloat16 is fast where the processor has it.
     device : "auto", "cpu" or "cuda"
     images : path, optional
         Where the images of PAGE-XML files lie.
@@ -141,7 +152,10 @@ def compare(
             "or take pairs.csv, which holds the same."
         )
     names = stems([a, b])
-    encoder = chosen_encoder(model, weights, layer=layer, size=size, seed=seed)
+    encoder = chosen_encoder(
+        model, weights, layer=layer, size=size, seed=seed, projection=projection, samples=samples
+    )
+    _check_precision(precision, encoder)
     loaded = load_weights(weights if encoder is None else None)
     out, device = Path(out), chosen_device(device)
     check_folder(out)
@@ -152,7 +166,7 @@ def compare(
         tell(f"reading the {which} page")
         sources.append(open_source(page, weights=loaded, device=device, images=images))
     tell("explaining")
-    asked = Asked(top, loaded, device, pixels, tell)
+    asked = Asked(top, loaded, device, pixels, precision, tell)
     found = by_digits(sources, asked) if encoder is None else by_encoder(encoder, sources, asked)
     with staged_folder(out) as folder:
         write_pair(
@@ -163,6 +177,15 @@ def compare(
     return Compared(
         out, sources[0], sources[1], found.explanation, found.pairs, found.summary, sentence, found.heats
     )
+
+
+def _check_precision(precision: str | None, encoder: Encoder | None) -> None:
+    if precision is None:
+        return
+    if encoder is None:
+        raise UsageError("--precision belongs to encoders of images; leave it out for bigram.")
+    if precision not in ("float32", "bfloat16", "float64"):
+        raise UsageError(f"precision {precision!r} is not known; choose float32, bfloat16 or float64.")
 
 
 def _steps(progress: Progress | None, total: int) -> Callable[[str], None]:

@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from zij.actions._comparison import Asked, Drawing, Found, summarised
 from zij.actions._sources import Source
-from zij.errors import UsageError
+from zij.errors import InputError, UsageError
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from zij.explain.bilrp.encoded import EncodedPair
+    from zij.explain.bilrp.images import Precision
     from zij.similarity.encoders.encoder import Encoder
 
 __all__ = ["MODELS", "by_encoder", "chosen_encoder"]
@@ -19,6 +23,7 @@ __all__ = ["MODELS", "by_encoder", "chosen_encoder"]
 MODELS = ("bigram", "vgg16", "resnet18", "resnet34", "resnet50")
 """What `zij compare --model` takes."""
 
+_PICTURES = {".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".jp2"}
 _DIMS = 100  # of every encoder's vector, as published for vgg16
 _MOST = 1 << 25  # numbers of one page's factor; above it pixels are joined to cells
 
@@ -30,8 +35,12 @@ def chosen_encoder(
     layer: int | None = None,
     size: int | None = None,
     seed: int = 0,
+    projection: str | Path | None = None,
+    samples: str | Path | None = None,
 ) -> Encoder | None:
     """The encoder that a user names; None for the bigram network.
+
+    `projection` is "random", "pca" (found on the pages in the folder `samples`) or a file.
 
     Raises
     ------
@@ -41,9 +50,9 @@ def chosen_encoder(
         If the weights are missing or another network's.
     """
     if not isinstance(model, str):
-        if (weights, layer, size) != (None, None, None):
+        if (weights, layer, size, projection, samples) != (None, None, None, None, None):
             raise UsageError(
-                "weights, layer and size belong to named models; give the encoder as it is to be."
+                "weights, layer, size and projection belong to named models; give the encoder as it is to be."
             )
         return model
     if model not in MODELS:
@@ -51,23 +60,53 @@ def chosen_encoder(
     if model != "vgg16" and layer is not None:
         raise UsageError(f"--layer belongs to vgg16; leave it out for {model}.")
     if model == "bigram":
-        if size is not None:
-            raise UsageError("--size belongs to encoders of images; leave it out for bigram.")
+        for name, value in (("size", size), ("projection", projection), ("samples", samples)):
+            if value is not None:
+                raise UsageError(f"--{name} belongs to encoders of images; leave it out for bigram.")
         return None
     from zij.similarity.encoders import resnet, vgg
 
     given = str(weights) if weights is not None and str(weights) == "random" else weights
+    pages = _samples(projection, samples)
+    options: dict[str, Any] = {
+        "dims": min(_DIMS, len(pages)) if pages else _DIMS,
+        "projection": "random" if projection is None else _word(projection),
+        "seed": seed, "samples": pages,
+    }  # fmt: skip
     if model == "vgg16":
         depth = vgg.LAYERS if layer is None else layer
-        return vgg.vgg16(given, layer=depth, dims=_DIMS, size=vgg.SIZE if size is None else size, seed=seed)
+        return vgg.vgg16(given, layer=depth, size=vgg.SIZE if size is None else size, **options)
     side = resnet.SIZE if size is None else size
-    return resnet.resnet(int(model.removeprefix("resnet")), given, dims=_DIMS, size=side, seed=seed)
+    return resnet.resnet(int(model.removeprefix("resnet")), given, size=side, **options)
+
+
+def _word(projection: str | Path) -> str | Path:
+    return str(projection) if str(projection) in ("random", "pca") else projection
+
+
+def _samples(projection: str | Path | None, folder: str | Path | None) -> list[NDArray[np.uint8]]:
+    """The pages on which principal components are found."""
+    if str(projection) != "pca":
+        if folder is not None:
+            raise UsageError("--samples belongs to --projection pca; leave it out.")
+        return []
+    if folder is None or not Path(folder).is_dir():
+        raise UsageError("--projection pca finds its directions on pages; name their folder with --samples.")
+    from zij.tables.scan.image import read_image
+
+    found = []
+    for path in sorted(Path(folder).iterdir()):
+        if path.suffix.lower() in _PICTURES:
+            found.append(read_image(path).pixels)
+    if not found:
+        raise InputError(f"{folder}: there are no pictures in it; name a folder of scans.")
+    return found
 
 
 def by_encoder(encoder: Encoder, sources: Sequence[Source], asked: Asked) -> Found:
     """What a general encoder finds alike."""
     encoder = encoder.to(asked.device)
-    explanation, how = _explained(encoder, sources)
+    explanation, how = _explained(encoder, sources, asked.precision)
     pairs = explanation.pairs(asked.top)
     parameters = {"digit_model": asked.weights.name, "encoder": _facts(encoder), **how}
     summary = summarised(explanation, pairs, sources, encoder.name, asked.top, parameters)
@@ -87,7 +126,9 @@ def _described(encoder: Encoder) -> str:
     return f"{text}, random weights" if encoder.random else text
 
 
-def _explained(encoder: Encoder, sources: Sequence[Source]) -> tuple[EncodedPair, dict[str, Any]]:
+def _explained(
+    encoder: Encoder, sources: Sequence[Source], precision: Precision | None
+) -> tuple[EncodedPair, dict[str, Any]]:
     """Why an encoder finds two pages similar, and how it was asked.
 
     Raises
@@ -108,11 +149,12 @@ def _explained(encoder: Encoder, sources: Sequence[Source]) -> tuple[EncodedPair
     geometries = page_geometry(encoder, readings[0]), page_geometry(encoder, readings[1])
     places = max(geometry.width * geometry.height for geometry in geometries)
     pool = _pool(len(encoder.embed(a)), places)
-    factors = explain_images(encoder, a, b, pool=pool)
+    factors = explain_images(encoder, a, b, pool=pool, precision=precision)
     pair = encoded_pair(factors, readings[0], readings[1], geometries, pool=pool)
     recipe = "vgg" if encoder.name.startswith("vgg") else "general"  # as explain_images chooses
     return pair, {
-        "method": "bilrp", "recipe": recipe, "precision": "float32", "cell": pool, "patch": pair.patch
+        "method": "bilrp", "recipe": recipe, "precision": precision or "float32",
+        "cell": pool, "patch": pair.patch,
     }  # fmt: skip
 
 

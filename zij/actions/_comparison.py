@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from zij.explain.bilrp.encoded import EncodedPair
     from zij.explain.bilrp.heat import Heat
+    from zij.explain.bilrp.images import Precision
     from zij.explain.bilrp.pairs import PairExplanation
     from zij.tables.digits.network import Weights
 
@@ -29,6 +30,7 @@ class Asked:
     weights: Weights
     device: str
     pixels: bool
+    precision: Precision | None
     tell: Callable[[str], None]
 
 

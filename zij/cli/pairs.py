@@ -55,6 +55,23 @@ def compare(
     seed: Annotated[
         int, typer.Option(min=0, help="Of an encoder's random weights and random projection.")
     ] = 0,
+    projection: Annotated[
+        str | None,
+        typer.Option(
+            metavar="random|pca|FILE",
+            help="How an encoder's features become a vector; pca finds directions on the pages of --samples.",
+        ),
+    ] = None,
+    samples: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder of the pages for --projection pca.")
+    ] = None,
+    precision: Annotated[
+        str | None,
+        typer.Option(
+            metavar="float32|bfloat16|float64",
+            help="In which an encoder's relevance is taken back; bfloat16 is fast on some processors.",
+        ),
+    ] = None,
     device: Device = "auto",
     images: Images = None,
     pixels: Annotated[
@@ -76,6 +93,7 @@ def compare(
     with shown_progress() as progress:
         result = actions.compare(
             a, b, out, top=top, model=model, weights=weights, layer=layer, size=size, seed=seed,
+            projection=projection, samples=samples, precision=precision,  # type: ignore[arg-type]
             device=device, images=images, pixels=pixels, parquet=parquet, progress=progress,
         )  # fmt: skip
     finish(result)
