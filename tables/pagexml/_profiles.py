@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from lxml import etree
 
@@ -59,7 +60,7 @@ def converted(data: bytes, name: str, profile: Profile) -> tuple[bytes, tuple[st
         raise UsageError(f"profile {profile!r} is not known; choose one of {', '.join(DIALECTS)}.")
     root = parse(data, name, whole_tree=True)
     now = profile_of(root)
-    if now == profile:
+    if now == profile and not (profile == "nested" and _prefix(root)):
         return data, ()
     plain = is_plain_layout(data)
     lost: tuple[str, ...] = ()
@@ -73,7 +74,11 @@ def converted(data: bytes, name: str, profile: Profile) -> tuple[bytes, tuple[st
     if profile == "transkribus":
         lost = to_transkribus(root)
         root = _in_space(root, namespace("2013-07-15"), name)
-    if now == "nested" and profile == "flat" and profile_of(root) == "nested":
+    if profile == "flat" and root.prefix:
+        root = _without_prefix(root)
+    elif profile == "nested" and _prefix(root):
+        root = _with_prefix(root)
+    elif now == "nested" and profile == "flat" and profile_of(root) == "nested":
         return data, ()  # there are no cells
     return serialised(root, plain=plain), lost
 
@@ -95,6 +100,43 @@ def _in_space(root: etree._Element, space: str, name: str) -> etree._Element:
     else:
         head = match[0].replace(b"PcGts", b'PcGts xmlns="' + space.encode() + b'"', 1)
     return parse(data[: match.start()] + head + data[match.end() :], name, whole_tree=True)
+
+
+def _prefix(root: etree._Element) -> str:
+    """The prefix that the elements bore before the file was made flat."""
+    pages = children(root, "Page")
+    return next((custom_parts(page).get("zij-prefix", {}).get("name", "") for page in pages), "")
+
+
+def _without_prefix(root: etree._Element) -> etree._Element:
+    """The tree with PAGE as its default namespace: eScriptorium and others know no prefixes."""
+    for page in children(root, "Page"):
+        put_custom(page, "zij-prefix", f"name:{root.prefix};")
+    return _redeclared(root, None)
+
+
+def _with_prefix(root: etree._Element) -> etree._Element:
+    prefix = _prefix(root)
+    for page in children(root, "Page"):
+        put_custom(page, "zij-prefix", None)
+    return _redeclared(root, prefix)
+
+
+def _redeclared(root: etree._Element, prefix: str | None) -> etree._Element:
+    """The tree below a root that declares PAGE's namespace under another prefix."""
+    space = space_of(root)
+    others: Any = {name: uri for name, uri in root.nsmap.items() if uri != space and name != prefix}
+    new = etree.Element(root.tag, dict(root.attrib), nsmap={prefix: space, **others})
+    new.text = root.text
+    before = list(root.itersiblings(preceding=True))[::-1]
+    after = list(root.itersiblings())
+    for child in list(root):
+        new.append(child)
+    for node in before:
+        new.addprevious(node)
+    for node in after[::-1]:
+        new.addnext(node)
+    return new
 
 
 def _is_loose_cell(region: etree._Element) -> bool:
@@ -126,8 +168,9 @@ def _flatten(root: etree._Element) -> None:
         for cell in cells:
             page.insert(page.index(anchor) + 1, cell)
             anchor = cell
-    for index, cell in sorted(placed, key=lambda item: item[0]):
+    for _, cell in placed:
         page.remove(cell)
+    for index, cell in sorted(placed, key=lambda item: item[0]):
         page.insert(index, cell)
 
 
@@ -202,7 +245,7 @@ def _nest(root: etree._Element) -> None:
         table = _by_id(root, named.get("id", ""))
         if table is None and cell in owners:
             name = owners[cell]
-            table = tables.get(name) or places.elements.get(name)
+            table = tables.get(name, places.elements.get(name))
             if table is None:
                 table = _made_table(page, cell, [c for c, owner in owners.items() if owner == name])
             tables[name] = table
@@ -229,13 +272,14 @@ def _usual_order(page: etree._Element, cells: Sequence[etree._Element]) -> dict[
     for cell in cells:
         owner = custom_parts(cell).get("table", {}).get("id", "")
         before = cell.getprevious()
-        while before is not None and before in cells and custom_parts(before).get("table"):
+        while before is not None and not _holds(before, owner) and custom_parts(before).get("table"):
             before = before.getprevious()
-        inside = before is not None and any(
-            node.get("id") == owner for node in before.iter() if local(node) == "TableRegion"
-        )
-        usual[cell] = inside
+        usual[cell] = before is not None and _holds(before, owner)
     return usual
+
+
+def _holds(region: etree._Element, table: str) -> bool:
+    return any(node.get("id") == table for node in region.iter() if local(node) == "TableRegion")
 
 
 def _by_id(root: etree._Element, name: str) -> etree._Element | None:

@@ -87,8 +87,10 @@ def _cell_out(node: etree._Element) -> None:
         if (value := node.get(f"{side}BorderVisible")) is not None:
             del node.attrib[f"{side}BorderVisible"]
             put_attribute(node, f"zij:border-{side}", "xsd:boolean", value)
-    for corners in list(children(node, "CornerPts")):
-        put_attribute(node, "zij:corner-pts", "xsd:string", corners.text or "")
+    found = list(children(node, "CornerPts"))
+    text = found[0].text if found else ""
+    put_attribute(node, "zij:corner-pts", "xsd:string", text or "")
+    for corners in found:
         _take_out(corners)
     insert(insert(node, make("Roles", node)), role)
 
@@ -108,7 +110,8 @@ def _cell_in(node: etree._Element, lost: Counter[str]) -> None:
     assert roles is not None
     _take_out(roles)
     corners = _pop(node, "zij:corner-pts")
-    node.append(make("CornerPts", node, _corner_points(node) if corners is None else corners))
+    if corners != "":
+        node.append(make("CornerPts", node, corners or _corner_points(node)))
 
 
 def _corner_points(node: etree._Element) -> str:
@@ -227,7 +230,8 @@ def _unknown_out(node: etree._Element, page: etree._Element) -> None:
     for name, value in list(node.attrib.items()):
         parts = etree.QName(name)
         known = parts.namespace == SCHEMA_INSTANCE or (parts.namespace is None and name in ATTRIBUTES)
-        if not known:
+        code = str(name).lower().endswith("language") and str(value)[:1].islower()  # "ger", not "German"
+        if code or not known:
             _keep(node, page, f"@{name!s}", str(value))
             del node.attrib[name]
     for index, child in list(enumerate(node)):
@@ -320,7 +324,7 @@ def _leave_out(root: etree._Element, lost: Counter[str]) -> None:
 
 def _attributes_out(node: etree._Element, lost: Counter[str]) -> None:
     name = local(node)
-    if name == "TableCell":
+    if name not in ELEMENTS:
         return
     for attribute in list(node.attrib):
         extra = attribute in NEW_ATTRIBUTES

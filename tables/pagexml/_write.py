@@ -146,7 +146,7 @@ class Writer:
         """A new last child."""
         space = self.dialect.namespace
         node = etree.SubElement(parent, f"{{{space}}}{tag}" if space else tag, attributes)
-        node.text = text
+        node.text = text or None  # an empty text is written as it is read
         return node
 
     def document(self, reading: Reading, page_notes: Notes) -> etree._Element:

@@ -6,6 +6,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 
 from lxml import etree
 
@@ -30,7 +31,7 @@ SCHEMA_INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
 _DOCTYPE = tuple("<!DOCTYPE".encode(e) for e in ("ascii", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"))
 _DOCTYPE_ERROR = "{}: has a document type (DOCTYPE), which can hide entities; remove that declaration."
 _WHOLE = re.compile(r"\s*[-+]?[0-9]{1,10}\s*")
-_PART = re.compile(r"([^\s{}]+)\s*\{([^{}]*)\}")
+_PART = re.compile(r"(?<![^\s{}])([^\s{}]++)\s*+\{([^{}]*+)\}")  # in linear time, whatever the text
 
 
 def namespace(date: str) -> str:
@@ -92,18 +93,24 @@ def parse(data: bytes, name: str, *, whole_tree: bool = False) -> etree._Element
 
 def local(node: etree._Element) -> str:
     """An element's name without its namespace; "" for what is no element."""
-    return node.tag.rpartition("}")[2] if isinstance(node.tag, str) else ""
+    tag = node.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
 def children(node: etree._Element, *names: str) -> Iterator[etree._Element]:
     """The children of these names, in any namespace."""
-    return (child for child in node if local(child) in names)
+    return node.iterchildren(*_wildcards(names))
+
+
+@lru_cache(256)
+def _wildcards(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f"{{*}}{name}" for name in names)
 
 
 def custom_parts(node: etree._Element) -> dict[str, dict[str, str]]:
     """The custom attribute `name {key:value; ...} ...` as a dictionary of dictionaries."""
     parts = {}
-    for name, body in _PART.findall(node.get("custom", "")):
+    for name, body in _PART.findall(node.get("custom") or ""):
         pairs = (pair.partition(":") for pair in body.split(";"))
         parts[name] = {key.strip(): value.strip() for key, colon, value in pairs if colon}
     return parts
