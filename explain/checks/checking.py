@@ -17,15 +17,17 @@ from zij.explain.checks.methods import Sampled, method_for
 from zij.explain.checks.randomisation import Changed, changed_subjects, null_band, randomisation
 from zij.explain.checks.ranks import spearman
 from zij.explain.checks.sensitivity import SIGMAS, Looks, noisy_looks, sensitivity
-from zij.explain.subjects import Method, Subject
+from zij.explain.subjects import DigitSubject, Method, Subject
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["CHECKS", "COLUMNS", "CheckResults", "check"]
+__all__ = ["CHECKS", "COLUMNS", "TRUTH", "CheckResults", "check"]
 
 CHECKS = ("faithfulness", "sensitivity", "randomisation", "agreement")
 """Names of the checks, in the order in which they are made."""
+TRUTH = "truth"
+"""One more, for digits alone and slower: pages made so that it is known which digits match."""
 COLUMNS = ("check", "method", "setting", "measure", "value")
 """Columns of the figures: which check of which method, under what circumstances, what, how much."""
 
@@ -114,6 +116,7 @@ def check(
     samples: int = 8,
     layers: int | None = None,
     sigmas: Sequence[float] = SIGMAS,
+    pairs: int = 10,
     progress: Progress | None = None,
 ) -> CheckResults:
     """Check explanations of a page beside another.
@@ -127,9 +130,9 @@ def check(
     methods : mapping of str to Method, or sequence of str
         By name; names alone are those of `DIGIT_METHODS` or `IMAGE_METHODS` of `zij.explain.checks.methods`.
     checks : sequence of str
-        Some of `CHECKS`.
+        Some of `CHECKS`, and `TRUTH`.
     against : mapping or sequence of str
-        Further methods, which only faithfulness and agreement look at.
+        Further methods, which only faithfulness, agreement and truth look at.
     seed : int
         Of all that is drawn.
     controls : int
@@ -142,6 +145,8 @@ def check(
         How many of the model's layers are drawn anew, evenly from the last to the first; all by default.
     sigmas : sequence of float
         Strengths of the noise, in units of the input's range.
+    pairs : int
+        Pairs of pages that are made for `TRUTH`, seeds from `seed` on.
     progress : callable, optional
         Called with what is being done, how much is done, and how much there is.
 
@@ -160,7 +165,7 @@ def check(
 
     named, others = (_named(subject, some) for some in (methods, against))
     _refuse(subject, named, checks)
-    wanted = [name for name in CHECKS if name in checks]
+    wanted = [name for name in (*CHECKS, TRUTH) if name in checks]
     beside = others if {"faithfulness", "agreement"} & set(wanted) else {}
     relevances = {
         name: _asked(subject, name, named.get(name) or beside[name]) for name in {**named, **beside}
@@ -182,11 +187,13 @@ def check(
             rows += _sensitive(noisy_looks(subject, sigmas=sigmas, samples=samples, seed=seed), named, seed)
         elif name == "randomisation":
             rows += _random(subject, changed_subjects(subject, layers=layers, seed=seed), named, seed)
-        else:
+        elif name == "agreement":
             rows += _agreeing(relevances)
+        else:
+            rows += _true([*named, *others], pairs, seed)
     parameters = {
         "checks": wanted, "seed": seed, "controls": controls, "steps": steps, "samples": samples,
-        "sigmas": list(sigmas), "regions": subject.regions, "layers": subject.stages,
+        "sigmas": list(sigmas), "regions": subject.regions, "layers": subject.stages, "pairs": pairs,
     }  # fmt: skip
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     return CheckResults(table, relevances, subject.names, curves, nothing, parameters)
@@ -200,8 +207,10 @@ def _named(subject: Subject, methods: Mapping[str, Method] | Sequence[str]) -> d
 
 def _refuse(subject: Subject, methods: Mapping[str, Method], checks: Sequence[str]) -> None:
     for name in checks:
-        if name not in CHECKS:
-            raise UsageError(f"check {name!r} is not known; choose {', '.join(CHECKS)}.")
+        if name not in (*CHECKS, TRUTH):
+            raise UsageError(f"check {name!r} is not known; choose {', '.join((*CHECKS, TRUTH))}.")
+    if TRUTH in checks and not isinstance(subject, DigitSubject):
+        raise UsageError("the check truth is of pairs of digits; leave it out for an encoder of images.")
     if not methods or not checks:
         raise UsageError("nothing is to be checked; name a method and a check.")
     if subject.regions < 2:
@@ -267,6 +276,28 @@ def _random(
             again = np.asarray(method.fresh(method.seed + 1)(subject), float)
             rows += [("randomisation", name, "fresh masks", "spearman", spearman(values, again))]
     return rows
+
+
+def _true(methods: Sequence[str], pairs: int, seed: int) -> list[Row]:
+    """Average cosine similarity with what is known of generated pages, for methods that explain pairs."""
+    from zij.explain.bilrp.candidates import PAIR_METHODS
+    from zij.explain.checks.truth import average, read_case, scores
+    from zij.tables.generate.matching import matching_pair
+
+    names = [name for name in PAIR_METHODS if name in methods or name.partition("-")[0] in methods]
+    if not names:
+        raise UsageError(
+            f"the check truth is of pairs of digits, which {', '.join(methods)} does not explain; choose "
+            f"{', '.join(name for name in PAIR_METHODS if '-' not in name)}."
+        )
+    cases = (read_case(matching_pair(seed + k)) for k in range(pairs))
+    table = scores(cases, {name: PAIR_METHODS[name] for name in names})
+    means = average(table)
+    return [
+        (TRUTH, str(name), str(truth), "acs", float(means.loc[name, truth]))
+        for name in means.index
+        for truth in means.columns
+    ]
 
 
 def _agreeing(relevances: Mapping[str, NDArray[np.float64]]) -> list[Row]:

@@ -24,6 +24,7 @@ __all__ = [
     "draw_faithfulness",
     "draw_randomisation",
     "draw_sensitivity",
+    "draw_truth",
     "save_checks",
 ]
 
@@ -143,16 +144,36 @@ def draw_agreement(axes: Axes, results: CheckResults) -> None:
     axes.set_title("Agreement: rank correlation of methods")
 
 
+def draw_truth(axes: Axes, results: CheckResults) -> None:
+    """Average cosine similarity with the truth, by method, for both truths."""
+    table = _part(results, "truth", "acs")
+    names = list(dict.fromkeys(table["method"]))
+    for k, (truth, words, colour) in enumerate(
+        (
+            ("bigram", "all four pairs of a number's digits", "#0072b2"),
+            ("matched", "like with like", "#d55e00"),
+        )
+    ):
+        values = [float(table.value[(table.method == n) & (table.setting == truth)].iloc[0]) for n in names]
+        places = np.arange(len(names)) + 0.38 * (k - 0.5)
+        axes.bar(places, values, 0.36, label=words, color=colour)
+    axes.set_xticks(range(len(names)), names, rotation=30, ha="right", fontsize=8)
+    axes.set(ylim=(0, 1.19), ylabel="average cosine similarity with the truth")
+    axes.set_title("Known truth: generated pages")
+    axes.legend(fontsize=8, frameon=False, ncols=2, loc="upper left", title="truth", title_fontsize=8)
+
+
 _PANELS = {
     "faithfulness": draw_faithfulness,
     "sensitivity": draw_sensitivity,
     "randomisation": draw_randomisation,
     "agreement": draw_agreement,
+    "truth": draw_truth,
 }
 
 
 def check_figure(results: CheckResults, title: str = "") -> Figure:
-    """One panel for each check that was made; agreement needs two methods."""
+    """One panel for each check that was made."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 

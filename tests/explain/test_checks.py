@@ -356,6 +356,17 @@ def test_one_call_makes_all_checks() -> None:
         found.value("faithfulness", "bilrp", "nothing")
 
 
+def test_truth_is_a_check_of_methods_for_pairs_of_digits() -> None:
+    subject = small_subject()
+    found = check(subject, ["bilrp", "distance"], ["truth"], against=["saliency"], pairs=1)
+    assert set(found.figures.method) == {"bilrp", "bilrp-matched", "bilrp-winner", "saliency"}
+    assert found.value("truth", "bilrp", "acs", "bigram") > 0.9
+    assert found.value("truth", "bilrp-matched", "acs", "matched") > 0.9
+    assert found.value("truth", "saliency", "acs", "bigram") < 0.5
+    with pytest.raises(UsageError, match="which distance does not explain"):
+        check(subject, ["distance"], ["truth"], pairs=1)
+
+
 def test_what_cannot_be_checked_is_said() -> None:
     subject = small_subject()
     with pytest.raises(UsageError, match="check 'beauty' is not known"):

@@ -125,7 +125,7 @@ def explain(
         How many parts of each page the report lists.
     checks : sequence of str
         How the explanation of the first page is checked: "faithfulness", "sensitivity", "randomisation",
-        "agreement", or "all".
+        "agreement", "truth" (of generated pages, digits alone), or "all".
     weights, layer, size
         Those of the encoder, as for `compare`.
     device : "auto", "cpu" or "cuda"

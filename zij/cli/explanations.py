@@ -68,7 +68,8 @@ def explain(
             metavar="NAME",
             help="Also check the explanation of A, and write checks.csv, checks.json and checks.png:"
             " faithfulness (parts go in its order), sensitivity (noise), randomisation (other networks, other"
-            " pages), agreement (with other methods), or all; may be given several times.",
+            " pages), agreement (with other methods), truth (generated pages whose"
+            " matching digits are known), or all; may be given several times.",
         ),
     ] = None,
     weights: Weights = None,
