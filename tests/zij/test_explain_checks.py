@@ -39,7 +39,7 @@ def test_all_checks_are_written_and_said(
     assert (ended.code, ended.err) == (0, "")
     assert "deletion beats smooth noise (p 0.02)" in ended.out
     assert "of 10 networks with layers drawn anew," in ended.out
-    assert "whose matching digits are known it finds them by 0.9" in ended.out
+    assert "whose matching digits are known it finds them by 1.00" in ended.out
     with (tmp_path / "checks.csv").open(newline="", encoding="utf-8") as stream:
         rows = list(csv.DictReader(stream))
     assert tuple(rows[0]) == COLUMNS
