@@ -57,11 +57,13 @@ class _Table:
         if self.node is None and self.name:
             what = f"{len(self.roles)} cells name the table {self.name!r}, which does not exist"
             yield found("table", self.roles[0], what)
-        rows, columns = self.size
-        if self.node is not None and (rows or 0) * (columns or 0) > _POSITIONS:
-            yield found(
-                "table-size", self.node, f"{owner(self.node)} claims {rows} rows and {columns} columns"
-            )
+        stated = self.size
+        places = [_place(role) for role in self.roles if None in stated]  # else those beyond are found
+        rows = max([stated[0] or 0, *(row + down for row, _, down, _ in places)])
+        columns = max([stated[1] or 0, *(column + across for _, column, _, across in places)])
+        if rows * columns > _POSITIONS or max(rows, columns) > _POSITIONS:
+            node = self.roles[0] if self.node is None else self.node
+            yield found("table-size", node, f"{owner(node)} claims {rows} rows and {columns} columns")
 
     def misplaced(self) -> Iterator[Finding]:
         rows, columns = self.size
@@ -78,14 +80,15 @@ class _Table:
             return
         rows, columns = self.size
         taken: Counter[tuple[int, int]] = Counter()
-        misplaced = 0  # they have findings of their own, of which a gap would be the consequence
+        counted = misplaced = 0  # they have findings of their own, of which a gap would be the consequence
         for role in self.roles:
             row, column, down, across = _place(role)
             beyond = _beyond(row + down, rows) or _beyond(column + across, columns)
             if min(row, column) < 0 or min(down, across) < 1 or beyond:
                 misplaced += 1
                 continue
-            if down * across <= _POSITIONS - taken.total():
+            if down * across <= _POSITIONS - counted:
+                counted += down * across
                 taken.update(product(range(row, row + down), range(column, column + across)))
         twice = sorted(place for place, count in taken.items() if count > 1)
         if twice:

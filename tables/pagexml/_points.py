@@ -13,7 +13,8 @@ from zij.tables.pagexml._xml import Tolerance, children
 
 __all__ = ["Boxes", "direction", "points_of"]
 
-_POINT = re.compile(r"([-+]?[0-9]{1,9}(?:\.[0-9]*)?)\s*,\s*([-+]?[0-9]{1,9}(?:\.[0-9]*)?)")
+_NUMBER = r"([-+]?[0-9]{1,9}+(?:\.[0-9]*+)?)"
+_POINT = re.compile(rf"(?<![0-9.]){_NUMBER}\s*+,\s*+{_NUMBER}")  # in linear time, whatever the text
 
 
 class Boxes:

@@ -80,18 +80,19 @@ def _loaded(path: Path, folder: Path, seen: set[Path]) -> etree._Element:
     seen.add(path.resolve())
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
-        if path.stat().st_size > _LIMIT:
+        with path.open("rb") as stream:
+            data = stream.read(_LIMIT + 1)
+        if len(data) > _LIMIT:
             raise InputError(f"{path}: more than {_LIMIT // 2**20} MB; name the schema of PAGE.")
-        tree = etree.parse(str(path), parser)
+        root = etree.fromstring(data, parser, base_url=str(path))
     except (OSError, etree.XMLSyntaxError) as error:
         raise InputError(
             f"{path}: cannot be read as a schema ({_short(str(error))}); check the name."
         ) from error
-    if tree.docinfo.internalDTD is not None:
+    if root.getroottree().docinfo.internalDTD is not None:
         raise InputError(
             f"{path}: has a document type (DOCTYPE), which can hide entities; name another schema."
         )
-    root = tree.getroot()
     if root.tag != f"{_XS}schema":
         raise InputError(
             f"{path}: is no XML schema (it starts with {local(root)[:40]!r}); name an .xsd file."

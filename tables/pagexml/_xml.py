@@ -26,6 +26,8 @@ __all__ = [
 ]
 
 LIMIT = 64 * 2**20
+_MARKS = 2 * 10**6  # an element has two; each takes some hundred bytes of memory once it is parsed
+_SIGNS = 2 * 10**6  # the largest newspaper page has a tenth of it
 SCHEMA_INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
 
 _DOCTYPE = tuple("<!DOCTYPE".encode(e) for e in ("ascii", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"))
@@ -59,10 +61,12 @@ def parse(data: bytes, name: str, *, whole_tree: bool = False) -> etree._Element
     Raises
     ------
     PageXMLError
-        If the file is too large, no XML, has a document type, or is no PAGE-XML.
+        If the file is too large or holds too much, is no XML, has a document type, or is no PAGE-XML.
     """
     if len(data) > LIMIT:
         raise PageXMLError(f"{name}: more than {LIMIT // 2**20} MB; split the file or leave it out.")
+    if data.count(b"<") > _MARKS:
+        raise PageXMLError(f"{name}: more than a million elements, too many for a page; split the file.")
     if any(mark in data for mark in _DOCTYPE):
         raise PageXMLError(
             f"{name}: has a document type (DOCTYPE), which can hide entities; remove that line."
@@ -88,6 +92,8 @@ def parse(data: bytes, name: str, *, whole_tree: bool = False) -> etree._Element
     if local(root) != "PcGts":
         found = local(root)[:40]
         raise PageXMLError(f"{name}: not PAGE-XML (it starts with {found!r}); export the page as PAGE.")
+    if sum(len(node.text or "") for node in root.iter("{*}Unicode", "{*}PlainText")) > _SIGNS:
+        raise PageXMLError(f"{name}: holds more than {_SIGNS:,} characters of text; split the file.")
     return root
 
 

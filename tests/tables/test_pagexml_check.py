@@ -406,6 +406,14 @@ def test_flat_cell_of_no_table(reading):
     ]
 
 
+def test_giant_indices_where_no_size_is_stated(reading):
+    """The reader would refuse the file for it."""
+    data = (
+        to_xml(reading).replace(b' rows="3" columns="2"', b"").replace(b'rowIndex="2"', b'rowIndex="2000000"')
+    )
+    assert check_pagexml(data) == ["TableRegion 't1' claims 2000001 rows and 2 columns"]
+
+
 def test_what_is_no_pagexml_is_one_finding():
     assert check_pagexml(b"<alto/>") == [
         "the file: not PAGE-XML (it starts with 'alto'); export the page as PAGE"
@@ -415,7 +423,16 @@ def test_what_is_no_pagexml_is_one_finding():
 def test_each_kind_of_finding_has_a_mutation_and_advice():
     """Those of images and schemas have theirs below and in the tests of the command."""
     shown = {case[1] for case in (SCHEMA_ACCEPTS | SCHEMA_REFUSES).values()}
-    elsewhere = {"image-absent", "image-differs", "image-hash", "schema", "unreadable", "table", "corners"}
+    elsewhere = {
+        "image-absent",
+        "image-differs",
+        "image-hash",
+        "schema",
+        "unreadable",
+        "table",
+        "corners",
+        "pair",
+    }
     assert shown | elsewhere == set(ADVICE)
     assert shown.isdisjoint(elsewhere)
     assert set(ADVICE) > NORMAL_IN_TRANSKRIBUS
