@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import count
 
 from lxml import etree
 
@@ -50,8 +51,14 @@ def noted(data: bytes, name: str, notes: Mapping[str, Notes], page_notes: Notes)
     unknown = sorted(notes.keys() - places.elements.keys())
     if unknown:
         raise UsageError(f"a note is given for {unknown[0]!r}, which is no element of {page.reading.image}.")
+    taken = {node.get("id") for node in root.iter()}
     for place, note in notes.items():
-        put_notes(places.elements[place], note, rich=rich)
+        node = places.elements[place]
+        if not node.get("id"):  # it is going to be referred to
+            free = (name for name in (place, *(f"{place}_{n}" for n in count(2))) if name not in taken)
+            node.set("id", next(free))
+            taken.add(node.get("id"))
+        put_notes(node, note, rich=rich)
     put_notes(next(children(root, "Page")), page_notes, rich=rich)
     return serialised(root, plain=is_plain_layout(data))
 
@@ -92,13 +99,13 @@ class _Change:
             drop(self.places.elements[table.id])
 
     def add_table(self, table: Table) -> None:
-        count = len(self.page)
+        before = len(self.page)
         self.writer.table(self.page, table)
-        self._settle(count)
+        self._settle(before)
 
-    def _settle(self, count: int) -> None:
+    def _settle(self, before: int) -> None:
         """Move what was written at the page's end to its place, give it free ids, and put it in order."""
-        for node in list(self.page)[count:]:
+        for node in list(self.page)[before:]:
             self.page.remove(node)
             if not self.places.native:
                 self._own_ids(node)
@@ -150,7 +157,7 @@ class _Change:
                 coords.set("conf", f"{new.confidence:.6g}")
 
     def add_cell(self, table: etree._Element | None, cell: Cell, owner: Table) -> None:
-        count = len(self.page)
+        before = len(self.page)
         if table is not None and self.dialect.cells_inside:
             self.writer.cell(table, cell, owner.id)
             node = table[-1]
@@ -161,7 +168,7 @@ class _Change:
             self._into_order(node)
         else:
             self.writer.cell(self.page, cell, "" if table is None else table.get("id", ""))
-            self._settle(count)
+            self._settle(before)
 
     def cell(self, node: etree._Element, was: Cell, new: Cell, *, words: bool) -> None:
         if was.box != new.box:
@@ -267,9 +274,9 @@ class _Change:
             self.add_loose(new)
             return
         rest = self.shared_out(was, new)
-        for node, count in self.places.loose:
-            before, was = was[:count], was[count:]
-            here = [number for _ in range(count) if (number := next(rest)) is not None]
+        for node, size in self.places.loose:
+            before, was = was[:size], was[size:]
+            here = [number for _ in range(size) if (number := next(rest)) is not None]
             words = any(number.id in marked for number in here)
             if words or [replace(n, id="") for n in before] != [replace(n, id="") for n in here]:
                 self.loose_line(node, before, here, words=words)
@@ -288,9 +295,9 @@ class _Change:
 
     def add_loose(self, numbers: Sequence[Number]) -> None:
         if numbers:
-            count = len(self.page)
+            before = len(self.page)
             self.writer.loose(self.page, tuple(numbers))
-            self._settle(count)
+            self._settle(before)
 
     def loose_line(
         self, node: etree._Element, was: Sequence[Number], new: Sequence[Number], *, words: bool

@@ -16,6 +16,8 @@ from zij.tables.pagexml import Profile, write_pagexml
 
 __all__ = ["Annotated", "annotate", "write_page"]
 
+_FORMS = {"nested": "cells in tables", "flat": "cells beside tables", "transkribus": "Transkribus does it"}
+
 
 @dataclass(frozen=True, slots=True)
 class Annotated:
@@ -77,7 +79,7 @@ def annotate(
     out : path
         Folder for `STEM.xml`, `STEM.cells.csv` and `STEM.overlay.png`.
     profile : "nested", "flat" or "transkribus"
-        Form of the PAGE-XML.
+        Form of the PAGE-XML. Of a page that is given as PAGE-XML all is kept that has a place in it.
     device : "auto", "cpu" or "cuda"
     split : bool
         Read the two pages of an opening each by itself, as `STEM-left` and `STEM-right`; an image that shows
@@ -116,7 +118,10 @@ def annotate(
                 whole += [stem] * (len(found) == 1)
             else:
                 result = out / f"{stem}.xml"
-                found = (_open(Path(page), result, weights=loaded, device=device, images=images),)
+                found = (_open(
+                        Path(page), result, profile=profile, weights=loaded, device=device, images=images
+                    ),
+                )  # fmt: skip
             with staged_folder(out) as folder:
                 for source in found:
                     write_page(folder, source, profile)
@@ -132,13 +137,27 @@ def annotate(
     return Annotated(out, tuple(sources), reasons, tuple(whole))
 
 
-def _open(page: Path, result: Path, *, weights: Weights, device: str, images: str | Path | None) -> Source:
+def _open(
+    page: Path,
+    result: Path,
+    *,
+    profile: Profile,
+    weights: Weights,
+    device: str,
+    images: str | Path | None,
+) -> Source:
     """Read a page, unless its result would overwrite what a person has corrected."""
     standing = changed_reading(result)
     if not is_pagexml(page):
         keep_changed_reading(page, result, standing, None)
     source = open_source(page, weights=weights, device=device, images=images)
     keep_changed_reading(page, result, standing, source.reading)
+    found = source.document.profile if source.document is not None else profile
+    if standing is not None and page.resolve() == result.resolve() and found != profile:
+        raise InputError(
+            f"{page}: is written as {_FORMS[found]} and would be replaced by another form; add --profile "
+            f"{found} to change it where it stands, or choose another folder with -o."
+        )
     return source
 
 
@@ -173,7 +192,11 @@ def write_page(folder: Path, source: Source, profile: Profile) -> None:
     from zij.tables.cellscsv import write_cells
     from zij.tables.overlay import draw_overlay, save_png
 
-    write_pagexml(folder / f"{source.stem}.xml", source.reading, profile=profile)
+    path = folder / f"{source.stem}.xml"
+    if source.document is None:
+        write_pagexml(path, source.reading, profile=profile)
+    else:
+        source.document.updated(source.reading).as_profile(profile).write(path)
     write_cells(folder / f"{source.stem}.cells.csv", source.reading)
     save_png(folder / f"{source.stem}.overlay.png", draw_overlay(source.image.pixels, source.reading))
 

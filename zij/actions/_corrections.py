@@ -60,14 +60,10 @@ def keep_changed_reading(page: Path, result: Path, standing: Reading | None, rea
     InputError
         If something would be lost.
     """
-    in_place = page.resolve() == result.resolve()
-    if standing is None or (standing.source == "human" and (in_place or standing == reading)):
+    if standing is None or page.resolve() == result.resolve():  # a file is changed where it stands
         return
-    if in_place:
-        raise InputError(
-            f"{page}: was made by {standing.source} and would be replaced by what zij keeps of it; "
-            "choose another folder with -o."
-        )
+    if standing.source == "human" and standing == reading:
+        return
     raise InputError(
         f"{page}: {result} holds work of another hand ({standing.source}) and is not overwritten; name that "
         "file to use it, or choose another folder with -o."

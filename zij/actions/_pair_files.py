@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from zij.explain.bilrp.encoded import EncodedPair
     from zij.explain.bilrp.heat import Heat
     from zij.explain.bilrp.pairs import PairExplanation
+    from zij.tables.pagexml.document import PageDocument
 
 __all__ = ["write_pair"]
 
@@ -62,14 +63,16 @@ def write_pair(
 
     a, b = sources
     files = f"A-{a.stem}.xml", f"B-{b.stem}.xml"
-    _write_pages(folder, files, a, b, explanation, pairs, summary)
-    write_text(folder / "pairs.csv", pairs.to_csv(index=False, lineterminator="\n"))
+    documents = _with_numbers(a, explanation, "a"), _with_numbers(b, explanation, "b")
+    named = _as_named(pairs, documents)
+    _write_pages(folder, files, a, b, explanation, pairs, named, summary, documents)
+    write_text(folder / "pairs.csv", named.to_csv(index=False, lineterminator="\n"))
     if parquet:
-        write_bytes(folder / "pairs.parquet", _parquet(pairs))
+        write_bytes(folder / "pairs.parquet", _parquet(named))
     facts = {**summary, "files": {name: sha256(folder / name) for name in files}}
     write_text(folder / "explanation.json", json.dumps(facts, indent=1, ensure_ascii=False) + "\n")
     write_text(
-        folder / "pairs.jsonld", annotations_text(pairs, a.reading, b.reading, summary, page_xml=files)
+        folder / "pairs.jsonld", annotations_text(named, a.reading, b.reading, summary, page_xml=files)
     )
     tell("drawing")
     pictures: Sequence[Any] = [source.image.pixels for source in sources]
@@ -109,16 +112,43 @@ def _write_pages(
     b: Source,
     explanation: PairExplanation | EncodedPair,
     pairs: pd.DataFrame,
+    named: pd.DataFrame,
     summary: Mapping[str, Any],
+    documents: Sequence[PageDocument | None],
 ) -> None:
-    """PAGE-XML of both pages with relevances."""
+    """PAGE-XML of both pages with relevances; one that was given as PAGE-XML is that file with them."""
     from zij.explain.report.annotations import pair_set
 
     name = pair_set(a.reading, b.reading, summary)
-    for side, source, other in (("a", a, b), ("b", b, a)):
+    for side, source, other, document in (("a", a, b, documents[0]), ("b", b, a, documents[1])):
         own, others = files if side == "a" else files[::-1]
-        notes, page_notes = _notes(explanation, pairs, side, name, others, other, summary)
-        write_pagexml(folder / own, source.reading, notes=notes, page_notes=page_notes)
+        there = "b_id" if side == "a" else "a_id"
+        listed = pairs.assign(**{there: named[there]})
+        notes, page_notes = _notes(explanation, listed, side, name, others, other, summary)
+        if document is None:
+            write_pagexml(folder / own, source.reading, notes=notes, page_notes=page_notes)
+        else:
+            document.updated(source.reading, notes=notes, page_notes=page_notes).write(folder / own)
+
+
+def _with_numbers(
+    source: Source, explanation: PairExplanation | EncodedPair, side: str
+) -> PageDocument | None:
+    """The file of a page, in which every number that has relevance has an element of its own."""
+    if source.document is None:
+        return None
+    own = explanation.a if side == "a" else explanation.b
+    return source.document.updated(source.reading, notes={region.id: Notes() for region in own.regions})
+
+
+def _as_named(pairs: pd.DataFrame, documents: Sequence[PageDocument | None]) -> pd.DataFrame:
+    """The pairs with the ids that their ends bear in the files."""
+    names = {
+        f"{side}_id": pairs[f"{side}_id"].map(document.names).astype(pairs[f"{side}_id"].dtype)
+        for side, document in zip("ab", documents, strict=True)
+        if document is not None and len(pairs)
+    }
+    return pairs.assign(**names)
 
 
 def _notes(

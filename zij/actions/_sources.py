@@ -11,12 +11,22 @@ from zij.errors import InputError, UsageError
 from zij.tables.cellscsv import apply_cells, read_cells
 from zij.tables.digits.network import Weights, load_weights
 from zij.tables.digits.view import View
-from zij.tables.pagexml import as_written, find_image, read_pagexml
+from zij.tables.pagexml import as_written, find_image
+from zij.tables.pagexml.document import PageDocument, open_document
 from zij.tables.read import PageReading, read
 from zij.tables.reading import Glyph, Reading
 from zij.tables.scan.image import Image, read_image
 
-__all__ = ["Progress", "Source", "chosen_device", "is_pagexml", "open_opening", "open_source", "stems"]
+__all__ = [
+    "Progress",
+    "Source",
+    "chosen_device",
+    "corrected_page",
+    "is_pagexml",
+    "open_opening",
+    "open_source",
+    "stems",
+]
 
 Progress = Callable[[str, int, int], None]
 
@@ -39,6 +49,8 @@ class Source:
     view : View or None
         Scale and orientation under which an image was read; None where the reading came from a file, or no
         digit was found.
+    document : PageDocument or None
+        The PAGE-XML file that the reading came from, which results are made of; None for an image.
     """
 
     stem: str
@@ -47,6 +59,7 @@ class Source:
     doubtful: tuple[Glyph, ...] = ()
     remarks: tuple[str, ...] = ()
     view: View | None = None
+    document: PageDocument | None = None
 
 
 def open_source(
@@ -76,18 +89,31 @@ def open_source(
     path = Path(page)
     if not is_pagexml(path):
         return _source(path.stem, read(path, weights=weights or load_weights(), device=device))
-    file = read_pagexml(path)
-    reading = file.reading
-    corrected = path.with_suffix(".cells.csv")
-    if corrected.is_file():
-        reading = apply_cells(reading, read_cells(corrected), name=str(corrected))
+    document, reading = corrected_page(path)
+    file = document.file
     image = read_image(find_image(file, Path(images) if images is not None else None))
     if (image.width, image.height) != (reading.width, reading.height):
         raise InputError(
             f"{path}: it was made for an image of {reading.width} x {reading.height} pixels, but "
             f"{image.name} has {image.width} x {image.height}; name the right image's folder with --images."
         )
-    return Source(path.stem, as_written(replace(reading, image=image.name)), image, (), file.tolerated)
+    reading = as_written(replace(reading, image=image.name))
+    return Source(path.stem, reading, image, (), file.tolerated, document=document)
+
+
+def corrected_page(path: Path) -> tuple[PageDocument, Reading]:
+    """A PAGE-XML file, and its reading as corrected in the `STEM.cells.csv` beside it.
+
+    Raises
+    ------
+    ZijError
+        If one of the files cannot be used.
+    """
+    document = open_document(path)
+    cells = path.with_suffix(".cells.csv")
+    if not cells.is_file():
+        return document, document.reading
+    return document, apply_cells(document.reading, read_cells(cells), name=str(cells))
 
 
 def is_pagexml(page: str | Path) -> bool:
