@@ -2,6 +2,7 @@
 
 from zij.actions._annotate import Annotated, annotate
 from zij.actions._compare import Compared, compare
+from zij.actions._convert import Converted, convert
 from zij.actions._evaluate import Evaluated, evaluate
 from zij.actions._explain import Explained, explain
 from zij.actions._export import Exported, export
@@ -15,6 +16,7 @@ from zij.actions._validate import Validated, validate
 __all__ = [
     "Annotated",
     "Compared",
+    "Converted",
     "Evaluated",
     "Explained",
     "Exported",
@@ -26,6 +28,7 @@ __all__ = [
     "Validated",
     "annotate",
     "compare",
+    "convert",
     "demo",
     "evaluate",
     "explain",

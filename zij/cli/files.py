@@ -1,20 +1,27 @@
-"""Commands about files of results: `validate`."""
+"""Commands about files of results: `validate`, `convert`."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from zij.cli.progress import finish, shown_progress
 
-__all__ = ["register", "validate"]
+__all__ = ["convert", "register", "validate"]
+
+
+Form = Literal[
+    "nested", "flat", "transkribus", "csv", "tsv", "parquet", "json", "iiif", "tei", "escriptorium", "dishas",
+    "deposit",
+]  # fmt: skip
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command()(validate)
+    app.command()(convert)
 
 
 def validate(
@@ -53,3 +60,29 @@ def validate(
     finish(result)
     if result.errors:
         raise typer.Exit(1)
+
+
+def convert(
+    source: Annotated[Path, typer.Argument(metavar="IN", help="A PAGE-XML file, or a folder of them.")],
+    out: Annotated[
+        Path,
+        typer.Argument(metavar="OUT", help="The file or folder to write; changed in place if it is IN."),
+    ],
+    to: Annotated[
+        Form, typer.Option("--to", help="A profile of PAGE-XML (nested, flat, transkribus) or another form.")
+    ],
+    images: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder with the images, for forms that hold them."),
+    ] = None,
+) -> None:
+    """Write PAGE-XML in another profile, or for another program.
+
+    Profiles keep all that stands in a file, whoever wrote it; what a form has no place for is told. All is
+    written or nothing.
+    """
+    from zij import actions
+
+    with shown_progress() as progress:
+        result = actions.convert(source, out, to=to, images=images, progress=progress)
+    finish(result)
