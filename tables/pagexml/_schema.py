@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from lxml import etree
 
@@ -62,13 +63,15 @@ class Schema:
         if self._schema.validate(root.getroottree()):
             return
         seen: set[str] = set()
-        for error in self._schema.error_log:
+        log: Any = self._schema.error_log
+        for error in log:
             if error.path in seen:  # a facet and the type that has it are two errors in one place
                 continue
             seen.add(error.path or "")
             message = _short(error.message)
             place = root.getroottree().xpath(error.path) if error.path else []
-            node = place[0] if isinstance(place, list) and place else root
+            first = place[0] if isinstance(place, list) and place else root
+            node = first if isinstance(first, etree._Element) else root
             element = found("schema", node, "").element
             tolerated = _ADDITIONS.match(message.partition(":")[0].removeprefix("Element ")) is not None
             named = f" ({local(node)} of {element!r})" if element else ""
