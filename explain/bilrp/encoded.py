@@ -161,7 +161,7 @@ def encoded_pair(
     for factor, reading, geometry in zip((factors.a, factors.b), (a, b), geometries, strict=True):
         numbers.append(_numbers(factor, reading, geometry, pool))
         patches.append(_patches(factor, reading, geometry, pool, patch))
-    kept = (np.zeros(len(factors.a)) if k is None else k for k in (factors.kept_a, factors.kept_b))
+    kept = (np.zeros(len(factors.a)) if k is None else k.sum(1) for k in (factors.kept_a, factors.kept_b))
     others = factors.b.sum(axis=1), factors.a.sum(axis=1)
     marginals = factors.marginal("a"), factors.marginal("b")
     heats = [

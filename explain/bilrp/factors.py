@@ -46,8 +46,8 @@ class Factors:
         The cosine (or the dot product, where that is explained) and the dot product, from the embeddings.
     phi_a, phi_b : (D,) ndarray
         The embeddings.
-    kept_a, kept_b : (D,) ndarray or None
-        What biases and stabilisers kept of each dimension; None for methods that do not conserve.
+    kept_a, kept_b : (D, 2) ndarray or None
+        What biases kept of each dimension, and what stabilisers did; None for methods that do not conserve.
     pooled_by : float
         Number of pixels by which average pooling divided each factor; 1 for sums.
     method : str
@@ -71,15 +71,22 @@ class Factors:
         """Sum over all pairs of regions."""
         return float(self.a.sum(axis=1) @ self.b.sum(axis=1)) * self.scale
 
-    def remainder(self) -> float | None:
-        """What did not arrive at pairs of regions: computed from what was kept, not by difference.
+    def kept(self) -> tuple[float, float] | None:
+        """What did not arrive at pairs of regions, by biases and by stabilisers.
 
-        With k what was kept of phi, (phi - k)(phi' - k') arrives and k phi' + (phi - k) k' does not.
+        Computed from what was kept, not by difference: with k what was kept of phi, (phi - k)(phi' - k')
+        arrives, and k phi' + (phi - k) k' does not. None for methods that do not conserve.
         """
         if self.kept_a is None or self.kept_b is None:
             return None
-        kept = self.kept_a @ self.phi_b + (self.phi_a - self.kept_a) @ self.kept_b
-        return float(kept) * self.scale
+        arrived = self.phi_a - self.kept_a.sum(axis=1)
+        biases, stabilisers = (self.kept_a.T @ self.phi_b + self.kept_b.T @ arrived) * self.scale
+        return float(biases), float(stabilisers)
+
+    def remainder(self) -> float | None:
+        """Sum of what was kept; None for methods that do not conserve."""
+        kept = self.kept()
+        return None if kept is None else sum(kept)
 
     def marginal(self, side: Side) -> NDArray[np.float64]:
         """Relevance of each region of one image: the sum over all regions of the other."""
@@ -159,7 +166,7 @@ class Factors:
         -------
         dict
             similarity, dot; relevance (sum of all pairs of regions), relevance_negative; for methods that
-            conserve also remainder (biases, stabilisers, the box rule's denominators) and gap: what sums
+            conserve also remainder, its parts remainder_biases and remainder_stabilisers, and gap: what sums
             leave out by rounding. With average pooling `relevance` is smaller by pooled_by squared.
         """
         found = {
@@ -168,10 +175,10 @@ class Factors:
             "relevance": self.total(),
             "relevance_negative": self.negative(),
         }
-        remainder = self.remainder()
-        if remainder is not None:
-            found["remainder"] = remainder
-            found["gap"] = self.similarity - self.total() * self.pooled_by**2 - remainder
+        kept = self.kept()
+        if kept is not None:
+            found |= {"remainder": sum(kept), "remainder_biases": kept[0], "remainder_stabilisers": kept[1]}
+            found["gap"] = self.similarity - self.total() * self.pooled_by**2 - sum(kept)
         return found
 
     def grouped(self, groups_a: ArrayLike, groups_b: ArrayLike) -> Factors:

@@ -173,7 +173,7 @@ def _relevances(network: nn.Module, x: Tensor, pooler: Pooler, recipe: Recipe, k
             f"the network gives shape {tuple(attribution.output.shape)}, not a vector for each image; let it"
             " end with pooling or flattening."
         )
-    found, kept = attribution.relevance(torch.diag(attribution.output[0]), reduce=pooler.pooled)
+    found, kept = attribution.account(torch.diag(attribution.output[0]), reduce=pooler.pooled)
     factor = found.double().cpu().numpy()
     phi = attribution.output[0].double().cpu().numpy()
     return _Half(phi, pooler.shape, lambda other: factor, kept.double().cpu().numpy())

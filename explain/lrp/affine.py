@@ -46,7 +46,7 @@ def affine(layer: nn.Module, label: str, a: Tensor) -> tuple[Affine, Tensor]:
 def _linear(layer: nn.Linear) -> Affine:
     weight = layer.weight.detach()
     bias = weight.new_zeros(weight.shape[0]) if layer.bias is None else layer.bias.detach()
-    return Affine(weight, bias[None], F.linear, lambda w: lambda s: s @ w)
+    return Affine(weight, bias[None], F.linear, lambda w: lambda s: s @ w, joins=True)
 
 
 def _convolution(layer: nn.Conv1d | nn.Conv2d, label: str, a: Tensor) -> Affine:
@@ -68,7 +68,7 @@ def _convolution(layer: nn.Conv1d | nn.Conv2d, label: str, a: Tensor) -> Affine:
             return _flipped(layer, w, run)
         return _upward(layer, w, a)
 
-    return Affine(weight, bias.reshape(1, -1, *(1,) * dims), apply, transposed)
+    return Affine(weight, bias.reshape(1, -1, *(1,) * dims), apply, transposed, joins=layer.groups == 1)
 
 
 def _flipped(layer: Any, w: Tensor, run: Any) -> Callable[[Tensor], Tensor]:

@@ -11,7 +11,14 @@ from torch import Tensor
 
 from zij.explain.lrp.rules import stabilised
 
-__all__ = ["Back", "Flow", "Passage", "in_proportion", "vectorised", "weighed"]
+__all__ = ["Back", "Flow", "Kept", "Passage", "in_proportion", "vectorised", "weighed"]
+
+
+class Kept(NamedTuple):
+    """What a layer keeps of each seed's relevance, (S,) each."""
+
+    bias: Tensor | None = None
+    stabiliser: Tensor | None = None
 
 
 class Flow(NamedTuple):
@@ -37,9 +44,8 @@ class Flow(NamedTuple):
         return Flow(self.full() + other.full())
 
 
-Back = Callable[[Flow], tuple[tuple[Flow, ...], Tensor | None]]
-"""Relevance of the output (S, ...) to that of each input that depends on the network's, and to what was kept
-(S,), None for nothing."""
+Back = Callable[[Flow], tuple[tuple[Flow, ...], Kept]]
+"""Relevance of the output (S, ...) to that of each input that depends on the network's, and what is kept."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,8 +58,9 @@ class Passage:
 
 def weighed(s: Tensor, rest: Tensor) -> Tensor:
     """Sum of s times rest for each seed, (S,), in the order in which the values lie in memory."""
+    rest = rest.expand(1, *s.shape[1:])
     if s.dim() == 4:
-        s, rest = s.permute(0, 2, 3, 1), rest.expand(1, *s.shape[1:]).permute(0, 2, 3, 1)
+        s, rest = s.permute(0, 2, 3, 1), rest.permute(0, 2, 3, 1)
     return s.reshape(len(s), -1).to(rest.dtype) @ rest.reshape(-1)
 
 
@@ -74,8 +81,9 @@ def in_proportion(run: Callable[..., Tensor], live: Sequence[Tensor], output: Te
     send, stable = vectorised(run, live), stabilised(output)
     rest = stable - output
 
-    def back(flow: Flow) -> tuple[tuple[Flow, ...], Tensor]:
+    def back(flow: Flow) -> tuple[tuple[Flow, ...], Kept]:
         s = flow.full() / stable
-        return tuple(Flow(part, a) for part, a in zip(send(s), live, strict=True)), weighed(s, rest)
+        parts = tuple(Flow(part, a) for part, a in zip(send(s), live, strict=True))
+        return parts, Kept(stabiliser=weighed(s, rest))
 
     return back

@@ -17,10 +17,10 @@ from torch.nn import functional as F
 
 from zij.errors import ModelError
 from zij.explain.lrp.affine import AFFINE, affine
-from zij.explain.lrp.flow import Back, Flow, Passage, in_proportion, vectorised, weighed
+from zij.explain.lrp.flow import Back, Flow, Kept, Passage, in_proportion, vectorised, weighed
 from zij.explain.lrp.pools import choice, maximum
 from zij.explain.lrp.recipes import Recipe
-from zij.explain.lrp.rules import Share, stabilised
+from zij.explain.lrp.rules import Affine, Share, stabilised
 from zij.explain.lrp.trace import Call
 
 __all__ = ["passage"]
@@ -60,7 +60,7 @@ def passage(
         raise ModelError(f"{call.label}: it is set to learn; call eval() on the network first.")
     if isinstance(layer, AFFINE) and (rule := recipe.rule(layer, call.name, first)) is not None:
         form, output = affine(layer, call.label, live[0])
-        return Passage(output, _shared(rule(form, live[0]), form.transposed, live[0], precision))
+        return Passage(output, _shared(rule(form, live[0]), form, live[0], precision))
     kind = call.kind
     run = _function(call)
     if kind in _STRAIGHT:
@@ -98,13 +98,13 @@ def _function(call: Call) -> Callable[..., Any]:
     return run  # type: ignore[no-any-return]
 
 
-def _straight(flow: Flow) -> tuple[tuple[Flow, ...], None]:
-    return (flow,), None
+def _straight(flow: Flow) -> tuple[tuple[Flow, ...], Kept]:
+    return (flow,), Kept()
 
 
 def _shared(
     shares: Sequence[Share],
-    transposed: Callable[[Tensor], Callable[[Tensor], Tensor]],
+    form: Affine,
     a: Tensor,
     precision: torch.dtype | None,
 ) -> Back:
@@ -113,26 +113,48 @@ def _shared(
     ready = [
         (
             _Scaling(share.scale, kind),
-            share.rest,
-            [(x, transposed(weight.to(kind))) for x, weight in share.parts],
+            share,
+            _senders(share, form, kind),
         )
         for share in shares
     ]
 
-    def back(flow: Flow) -> tuple[tuple[Flow, ...], Tensor | None]:
-        found: list[Flow] = []
-        kept: Tensor | None = None
-        for scaling, rest, parts in ready:
+    def back(flow: Flow) -> tuple[tuple[Flow, ...], Kept]:
+        found, biases, stabilisers = list[Flow](), list[Tensor](), list[Tensor]()
+        for scaling, share, parts in ready:
             s = scaling(flow)
-            found += [Flow(send(s), x) for x, send in parts]
-            if rest is not None:
-                more = weighed(s, rest)
-                kept = more if kept is None else kept + more
+            found += [send(s) for send in parts]
+            if share.bias is not None:
+                biases.append(weighed(s, share.bias))
+            if share.stabiliser is not None:
+                stabilisers.append(weighed(s, share.stabiliser))
         if not found:
             found = [Flow(flow.values.new_zeros((len(flow.values), *a.shape[1:])))]
-        return (functools.reduce(Flow.plus, found),), kept
+        return (functools.reduce(Flow.plus, found),), Kept(_total(biases), _total(stabilisers))
 
     return back
+
+
+def _senders(share: Share, form: Affine, kind: torch.dtype) -> list[Callable[[Tensor], Flow]]:
+    """From s to the relevance of the inputs, for each part of a share; parts that can are run as one."""
+    if len(share.parts) < 2 or not form.joins or any(x.dim() != 4 for x, _ in share.parts):
+        return [_sender(x, form.transposed(weight.to(kind))) for x, weight in share.parts]
+    send = form.transposed(torch.cat([weight for _, weight in share.parts], dim=1).to(kind))
+    x = torch.cat([x for x, _ in share.parts], dim=1)
+
+    def joined(s: Tensor) -> Flow:
+        found = send(s) * x
+        return Flow(found.reshape(len(s), len(share.parts), -1, *found.shape[2:]).sum(1))
+
+    return [joined]
+
+
+def _sender(x: Tensor, send: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Flow]:
+    return lambda s: Flow(send(s), x)
+
+
+def _total(terms: Sequence[Tensor]) -> Tensor | None:
+    return functools.reduce(torch.add, terms) if terms else None
 
 
 class _Scaling:
@@ -173,9 +195,9 @@ def _moved(
     output = run(*args, **kwargs)
     if len(live) == 1 and output.numel() == live[0].numel() and output.flatten().equal(live[0].flatten()):
         shape = live[0].shape[1:]
-        return Passage(output, lambda flow: ((Flow(flow.full().reshape(-1, *shape)),), None))
+        return Passage(output, lambda flow: ((Flow(flow.full().reshape(-1, *shape)),), Kept()))
     send = vectorised(_bound(run, args, kwargs, live), live)
-    return Passage(output, lambda flow: (tuple(map(Flow, send(flow.full()))), None))
+    return Passage(output, lambda flow: (tuple(map(Flow, send(flow.full()))), Kept()))
 
 
 def _averaged(
@@ -194,13 +216,14 @@ def _sum(output: Tensor, live: Sequence[Tensor], recipe: Recipe) -> Passage:
     else:
         shares, total = [torch.broadcast_to(a, output.shape) for a in live], output
     stable = stabilised(total)
-    rest = stable - torch.stack(shares).sum(0)
+    constant = total - torch.stack(shares).sum(0)
     if any(a.shape != output.shape for a in live):
         raise ModelError("a sum spreads one of its summands over the other; no rule is known for that.")
 
-    def back(flow: Flow) -> tuple[tuple[Flow, ...], Tensor]:
+    def back(flow: Flow) -> tuple[tuple[Flow, ...], Kept]:
         s = flow.full() / stable
-        return tuple(Flow(s, share) for share in shares), weighed(s, rest)
+        kept = Kept(weighed(s, constant), weighed(s, stable - total))
+        return tuple(Flow(s, share) for share in shares), kept
 
     return Passage(output, back)
 
@@ -223,13 +246,9 @@ _AVERAGED: set[Any] = {
     "mean", "sum",
 }  # fmt: skip
 _MAXIMA: set[Any] = {
-    nn.MaxPool1d,
-    nn.MaxPool2d,
-    F.max_pool1d,
-    F.max_pool2d,
-    torch.max_pool1d,
-    torch.max_pool2d,
-}
+    nn.MaxPool1d, nn.MaxPool2d, nn.AdaptiveMaxPool1d, nn.AdaptiveMaxPool2d, F.max_pool1d, F.max_pool2d,
+    F.adaptive_max_pool1d, F.adaptive_max_pool2d, torch.max_pool1d, torch.max_pool2d,
+}  # fmt: skip
 _SUMS: set[Any] = {operator.add, operator.iadd, torch.add, "add", "add_"}
 _CHOICES: set[Any] = {torch.maximum, torch.minimum}
 _SCALED: set[Any] = {operator.mul, operator.truediv, torch.mul, torch.div, "mul", "div", "mul_", "div_"}

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from zij.errors import ModelError
-from zij.explain.lrp.flow import Back, Flow, Passage, in_proportion
+from zij.explain.lrp.flow import Back, Flow, Kept, Passage, in_proportion
 from zij.explain.lrp.recipes import Recipe
 
 __all__ = ["choice", "maximum"]
@@ -24,6 +24,9 @@ def maximum(
     kind: Any, layer: nn.Module | None, args: Sequence[Any], kwargs: dict[str, Any], a: Tensor, recipe: Recipe
 ) -> Passage:
     """Maximum pooling: to the winner of each window, or to all by their activations."""
+    if "adaptive" in getattr(kind, "__name__", "").lower():
+        size = layer.output_size if layer is not None else kwargs.get("output_size", (*args, None)[1])
+        return _adaptive(a, size, recipe)
     options = _pool_options(layer) if layer is not None else _named_options(kind, args, kwargs)
     if recipe.pools == "share":
         dims = a.dim() - 2
@@ -43,24 +46,41 @@ def maximum(
     return Passage(output, _to_winners(a, output, winners, options))
 
 
+def _adaptive(a: Tensor, size: Any, recipe: Recipe) -> Passage:
+    """Windows of a size that follows from that of the output."""
+    largest, average = {
+        3: (F.adaptive_max_pool1d, F.adaptive_avg_pool1d),
+        4: (F.adaptive_max_pool2d, F.adaptive_avg_pool2d),
+    }[a.dim()]
+    output, winners = largest(a, size, return_indices=True)
+    if recipe.pools == "winner":
+        return Passage(output, _scattered(a, winners))
+    return Passage(output, in_proportion(lambda x: average(x, size), (a,), average(a, size)))
+
+
 def _to_winners(a: Tensor, output: Tensor, winners: Tensor, options: dict[str, Any]) -> Back:
     tiled = _tiled(a, output, options)
     if tiled is not None:  # every input in one window: spread, then mask
         mask = torch.zeros_like(a).flatten(2).scatter_(2, winners.flatten(2), 1.0).reshape(a.shape)
         mask = mask.contiguous(memory_format=torch.channels_last)
 
-        def back_tiled(flow: Flow) -> tuple[tuple[Flow, ...], None]:
-            return (Flow(F.interpolate(flow.full(), scale_factor=tiled, mode="nearest"), mask),), None
+        def back_tiled(flow: Flow) -> tuple[tuple[Flow, ...], Kept]:
+            return (Flow(F.interpolate(flow.full(), scale_factor=tiled, mode="nearest"), mask),), Kept()
 
         return back_tiled
+    return _scattered(a, winners)
 
-    def back(flow: Flow) -> tuple[tuple[Flow, ...], None]:
+
+def _scattered(a: Tensor, winners: Tensor) -> Back:
+    """All relevance of a window to the place of its winner; windows may overlap."""
+
+    def back(flow: Flow) -> tuple[tuple[Flow, ...], Kept]:
         relevance = flow.full()
         count = len(relevance)
         flat = relevance.new_zeros((count, a.shape[1], a[0, 0].numel()))
         index = winners.flatten(2).expand(count, -1, -1)
         flat.scatter_add_(2, index, relevance.flatten(2))
-        return (Flow(flat.reshape(count, *a.shape[1:])),), None
+        return (Flow(flat.reshape(count, *a.shape[1:])),), Kept()
 
     return back
 
@@ -94,8 +114,8 @@ def choice(output: Tensor, live: Sequence[Tensor], recipe: Recipe) -> Passage:
     if recipe.pools == "winner":
         half = torch.where(one == two, half, (output == one).to(output))
 
-    def back(flow: Flow) -> tuple[tuple[Flow, ...], None]:
+    def back(flow: Flow) -> tuple[tuple[Flow, ...], Kept]:
         relevance = flow.full()
-        return (Flow(relevance, half), Flow(relevance, 1 - half)), None
+        return (Flow(relevance, half), Flow(relevance, 1 - half)), Kept()
 
     return Passage(output, back)

@@ -3,7 +3,7 @@
 For a layer z = w a + b every rule hands the relevance R of the outputs to the inputs in proportion to
 modified contributions. It is a sum of shares, each of the form
 
-    s = R * scale,    R_in = sum over parts of x_p * (w_p^T s),    kept = sum(s * rest),
+    s = R * scale,    R_in = sum over parts of x_p * (w_p^T s),    kept = sum(s * (bias + stabiliser)),
 
 with inputs x_p and weights w_p made from a and w. What biases and stabilisers take is said as well: the
 inputs and all that was kept sum to the relevance of the outputs. A rule is a function from a layer and its
@@ -45,6 +45,8 @@ class Affine:
     """(input, weight) to output, without the bias."""
     transposed: Callable[[Tensor], Callable[[Tensor], Tensor]]
     """Weight to the function from the gradient of the output, (S, ...), to that of the input."""
+    joins: bool = False
+    """Whether weights may be joined along their second dimension, so that several inputs are run as one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,13 +59,14 @@ class Share:
         Inputs (1, ...) and weights.
     scale : (1, ...) tensor
         From relevance of the outputs to s.
-    rest : (1, ...) tensor or None
-        What of s is kept by bias and stabiliser.
+    bias, stabiliser : (1, ...) tensor or None
+        What of s is kept by either.
     """
 
     parts: tuple[tuple[Tensor, Tensor], ...]
     scale: Tensor
-    rest: Tensor | None
+    bias: Tensor | None = None
+    stabiliser: Tensor | None = None
 
 
 Bias = Literal["keep", "drop", "spread"]
@@ -212,7 +215,7 @@ def _share(
     stable = stabilised(z + bias, stabiliser, signed)
     if below:  # nought counts as negative here
         stable = -stabilised(-z - bias, stabiliser, signed)
-    return Share(parts, gate / stable, stable - z)
+    return Share(parts, gate / stable, bias if bool(bias.any()) else None, stable - z - bias)
 
 
 def _spread(layer: Affine, a: Tensor, value: float | None, signed: bool) -> list[Share]:
@@ -220,8 +223,8 @@ def _spread(layer: Affine, a: Tensor, value: float | None, signed: bool) -> list
     z, up = layer.apply(a, layer.weight), layer.weight.clamp(min=0)
     stable = stabilised(z + layer.bias, value, signed)
     positive = layer.apply(a, up) + smallest(z)
-    returned = Share(((a, up),), (stable - z) / stable / positive, torch.full_like(z, smallest(z)))
-    return [Share(((a, layer.weight),), 1 / stable, None), returned]
+    returned = Share(((a, up),), (stable - z) / stable / positive, None, torch.full_like(z, smallest(z)))
+    return [Share(((a, layer.weight),), 1 / stable), returned]
 
 
 def _blind(modify: Callable[[Tensor], Tensor], stabiliser: float | None) -> Rule:
@@ -234,7 +237,7 @@ def _blind(modify: Callable[[Tensor], Tensor], stabiliser: float | None) -> Rule
 
 def _unmoved(layer: Affine, z: Tensor) -> list[Share]:
     """Relevance of outputs that are exactly zero reaches no input."""
-    return [Share((), (z == 0).to(z), torch.ones_like(z))] if bool((z == 0).any()) else []
+    return [Share((), (z == 0).to(z), None, torch.ones_like(z))] if bool((z == 0).any()) else []
 
 
 def _halves(tensor: Tensor) -> tuple[Tensor, Tensor]:

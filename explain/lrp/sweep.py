@@ -58,7 +58,22 @@ class Attribution:
     def relevance(
         self, seeds: Tensor, *, reduce: Callable[[Tensor], Tensor] | None = None, memory: int = MEMORY
     ) -> tuple[Tensor, Tensor]:
-        """Relevance of the input.
+        """Relevance of the input, and what was kept on the way; takes what `account` takes.
+
+        Returns
+        -------
+        (S, ...) tensor
+            Relevance of the input for each seed.
+        (S,) tensor
+            What biases and stabilisers kept; with the sum over the input it is the seed's sum.
+        """
+        found, kept = self.account(seeds, reduce=reduce, memory=memory)
+        return found, kept.sum(1)
+
+    def account(
+        self, seeds: Tensor, *, reduce: Callable[[Tensor], Tensor] | None = None, memory: int = MEMORY
+    ) -> tuple[Tensor, Tensor]:
+        """Relevance of the input, with an account of what was kept by what.
 
         Parameters
         ----------
@@ -74,12 +89,12 @@ class Attribution:
         -------
         (S, ...) tensor
             Relevance of the input for each seed.
-        (S,) tensor
-            What biases and stabilisers kept; with the sum over the input it is the seed's sum.
+        (S, 2) tensor
+            What biases kept, and what stabilisers did.
         """
         with torch.no_grad():
             found = list(
-                self._sweep(0, {self.start: Flow(seeds)}, seeds.new_zeros(len(seeds)), reduce, memory)
+                self._sweep(0, {self.start: Flow(seeds)}, seeds.new_zeros((len(seeds), 2)), reduce, memory)
             )
         return torch.cat([one for one, _ in found]), torch.cat([kept for _, kept in found])
 
@@ -106,8 +121,9 @@ class Attribution:
             parts, more = step.back(held.pop(step.source))
             for node, part in zip(step.targets, parts, strict=True):
                 held[node] = held[node].plus(part) if node in held else part
-            if more is not None:
-                kept = kept + more
+            if more != (None, None):
+                columns = [kept.new_zeros(len(kept)) if one is None else one for one in more]
+                kept = kept + torch.stack(columns, dim=1)
         flow = held.get(self.end)
         found = kept.new_zeros((len(kept), *self.shape[1:])) if flow is None else flow.full()
         yield (found if reduce is None else reduce(found)), kept

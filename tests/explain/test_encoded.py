@@ -170,7 +170,8 @@ def made_factors(maps: list[NDArray[np.float64]]) -> Factors:
     return Factors(
         a=maps[0].reshape(1, -1), b=maps[1].reshape(1, -1), shape_a=maps[0].shape, shape_b=maps[1].shape,
         scale=1.0, similarity=float(sums[0] * sums[1]), dot=float(sums[0] * sums[1]),
-        phi_a=ones * sums[0], phi_b=ones * sums[1], kept_a=ones * 0, kept_b=ones * 0,
+        phi_a=ones * sums[0], phi_b=ones * sums[1], kept_a=np.zeros((1, 2)),
+        kept_b=np.zeros((1, 2)),
     )  # fmt: skip
 
 

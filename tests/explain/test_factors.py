@@ -15,8 +15,8 @@ def made(
     rng = np.random.default_rng(seed)
     a, b = rng.standard_normal((m, np.prod(shape_a))), rng.standard_normal((m, np.prod(shape_b)))
     a *= rng.exponential(1, a.shape[1]) ** 3  # a few regions hold most
-    kept_a, kept_b = rng.standard_normal((2, m))
-    phi_a, phi_b = a.sum(1) + kept_a, b.sum(1) + kept_b
+    kept_a, kept_b = rng.standard_normal((2, m, 2))
+    phi_a, phi_b = a.sum(1) + kept_a.sum(1), b.sum(1) + kept_b.sum(1)
     scale = 1 / float(np.linalg.norm(phi_a) * np.linalg.norm(phi_b))
     dot = float(phi_a @ phi_b)
     return Factors(a, b, shape_a, shape_b, scale, dot * scale, dot, phi_a, phi_b, kept_a, kept_b)
@@ -62,6 +62,7 @@ def test_what_arrives_and_what_was_kept_is_the_similarity() -> None:
     assert report["similarity"] == pytest.approx(report["relevance"] + report["remainder"], abs=1e-12)
     assert abs(report["gap"]) < 1e-12
     assert abs(report["remainder"]) > 1e-3  # so that leaving it out would show
+    assert report["remainder"] == pytest.approx(report["remainder_biases"] + report["remainder_stabilisers"])
 
 
 def test_coarser_regions_sum_the_finer() -> None:

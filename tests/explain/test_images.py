@@ -141,10 +141,20 @@ def test_bias_free_networks_conserve(precision: Precision, limit: float, recipe:
     assert abs(report["gap"]) <= limit * abs(found.similarity)
 
 
+def test_stabilisers_are_accounted_for_by_themselves() -> None:
+    encoder, (x, y) = small(), images()
+    coarse = Recipe(None, ((nn.Conv2d, epsilon(0.3)), (nn.Linear, epsilon(0.3))))
+    report = explain_images(encoder, x, y, recipe=coarse).report()
+    assert report["remainder_biases"] == 0
+    assert abs(report["remainder_stabilisers"]) > 1e-3
+    assert report["relevance"] + report["remainder"] == pytest.approx(report["similarity"], rel=1e-9)
+
+
 def test_biases_are_accounted_for() -> None:
     encoder, (x, y) = small(bias=True, seed=4), images()
     report = explain_images(encoder, x, y, recipe=general()).report()
     assert abs(report["remainder"]) > 1e-3
+    assert report["remainder_biases"] == pytest.approx(report["remainder"], rel=1e-6)
     assert report["relevance"] + report["remainder"] == pytest.approx(report["similarity"], rel=1e-9)
 
 

@@ -111,6 +111,7 @@ NETWORKS: dict[str, Callable[[], nn.Module]] = {
     "average": lambda: then(nn.AvgPool2d(2), nn.Flatten(), nn.Linear(48, 3, bias=False)),
     "overlapping average": lambda: then(nn.AvgPool2d(3, 2, 1)),
     "adaptive": lambda: then(nn.AdaptiveAvgPool2d((3, 2)), nn.Flatten(), nn.Dropout()),
+    "adaptive maximum": lambda: then(nn.AdaptiveMaxPool2d((3, 2))),
     "overlapping maximum": lambda: then(nn.MaxPool2d(3, 2, 1)),
     "maximum with a rest": lambda: then(nn.MaxPool2d(3)),
     "tiled maximum": lambda: then(nn.MaxPool2d((4, 2))),
