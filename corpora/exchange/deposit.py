@@ -14,18 +14,18 @@ from zij.corpora.exchange.citation import citation
 from zij.corpora.exchange.escriptorium import image_data
 from zij.corpora.exchange.leaf import Leaf, by_image
 from zij.corpora.exchange.options import NOT_STATED, Options
+from zij.corpora.exchange.pagefile import page_xml, summed
 from zij.corpora.exchange.rocrate import METADATA, crate
 from zij.corpora.exchange.tablecsv import long_text
 from zij.errors import InputError
 from zij.files import sha256, write_bytes, write_text
-from zij.tables.pagexml import write_pagexml
 
 __all__ = ["CHECKSUMS", "model_card", "models", "write_deposit"]
 
 CHECKSUMS = "manifest-sha256.txt"
 _README = """# {title}
 
-{pages} read with zij {version}: {tables} in {images}.
+{pages} with {tables} in {images}, written by zij {version}.
 
 | file | what it is |
 |---|---|
@@ -45,7 +45,8 @@ Licence of the images: {image_licence}.
 
 1. Install zij {version} (Python 3.11 or newer).
 2. {where}
-3. `zij annotate images/* -o page --profile {profile}`
+3. `zij annotate images/* -o read`
+4. `zij corpus export read -o deposit --format deposit --profile {profile} --images images`
 
 {corrected}Coordinates are pixels of the original images, from the top left corner. A cell is `read`,
 `uncertain`, `unread` (ink without a reading) or `empty`; none is ever given for another.
@@ -54,13 +55,13 @@ Licence of the images: {image_licence}.
 
 def write_deposit(
     folder: Path, leaves: Sequence[Leaf], pair_files: Sequence[Path], options: Options
-) -> tuple[str, ...]:
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Write the folder of a deposit.
 
     Returns
     -------
-    tuple of str
-        Options that could say more: what was not stated and is not at hand.
+    (tuple of str, tuple of str)
+        What the profile has no place for; and the options for what was not stated and is not at hand.
 
     Raises
     ------
@@ -70,8 +71,11 @@ def write_deposit(
         If two images of different content have one name.
     """
     copied = _write_images(folder, leaves, options)
+    gone: list[str] = []
     for leaf in leaves:
-        write_pagexml(folder / "page" / f"{leaf.stem}.xml", leaf.reading, profile=options.profile)
+        data, phrases = page_xml(leaf, options.profile)
+        gone += phrases
+        write_bytes(folder / "page" / f"{leaf.stem}.xml", data)
         write_text(folder / "cells" / f"{leaf.stem}.csv", long_text(leaf.reading))
     for path in pair_files:
         write_bytes(folder / "pairs" / path.name, image_data(path))
@@ -89,12 +93,12 @@ def write_deposit(
     stated = {"--licence": options.licence, "--image-licence": options.image_licence, "--date": options.date}
     missing = [name for name, text in stated.items() if not text] + ["--author"] * (not options.authors)
     missing += ["--model-card"] * (card is None and bool(models(leaves)))
-    return tuple(missing)
+    return summed(gone), tuple(missing)
 
 
 def models(leaves: Sequence[Leaf]) -> tuple[str, ...]:
     """The digit models of the readings: file name and the first twelve digits of its SHA-256."""
-    return tuple(sorted({leaf.reading.model for leaf in leaves} - {""}))
+    return tuple(sorted({leaf.head.model for leaf in leaves} - {""}))
 
 
 def model_card(names: Sequence[str], path: Path | None) -> str | None:
@@ -121,7 +125,7 @@ def _write_images(folder: Path, leaves: Sequence[Leaf], options: Options) -> boo
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(["image", "width", "height", "sha256", "pages", "included"])
     for name, group in by_image(leaves).items():
-        first, image = group[0].reading, group[0].image
+        first, image = group[0].head, group[0].image
         if options.copy_images:
             if image is None:
                 raise InputError(
@@ -139,10 +143,10 @@ def _write_images(folder: Path, leaves: Sequence[Leaf], options: Options) -> boo
 def _parameters(leaves: Sequence[Leaf]) -> str:
     pages = {
         leaf.stem: {
-            "image": leaf.reading.image,
-            "source": leaf.reading.source,
-            "model": leaf.reading.model,
-            "parameters": dict(leaf.reading.parameters),
+            "image": leaf.head.image,
+            "source": leaf.head.source,
+            "model": leaf.head.model,
+            "parameters": dict(leaf.head.parameters),
         }
         for leaf in leaves
     }
@@ -153,7 +157,7 @@ def _parameters(leaves: Sequence[Leaf]) -> str:
 
 def _readme(leaves: Sequence[Leaf], options: Options, others: Mapping[str, str], copied: bool) -> str:
     named = models(leaves)
-    human = [leaf.stem for leaf in leaves if leaf.reading.source != "machine"]
+    human = [leaf.stem for leaf in leaves if leaf.head.source != "machine"]
     fetch = "The images are in `images`." if copied else (
         "Put the images that `images.csv` names into a folder `images`; their SHA-256 tells whether they are "
         "the same."

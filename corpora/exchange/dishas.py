@@ -265,11 +265,11 @@ def _source(
 ) -> dict[str, str]:
     return {
         "title": f"{options.title}: {leaf.stem}" if options.title else leaf.stem,
-        "image": leaf.reading.image,
-        "image_sha256": leaf.reading.sha256,
+        "image": leaf.head.image,
+        "image_sha256": leaf.head.sha256,
         "table": table.id,
         "columns": f"argument {'+'.join(map(str, argument))}, entry {'+'.join(map(str, entry))}",
-        "read_by": leaf.reading.source,
-        "model": leaf.reading.model,
+        "read_by": leaf.head.source,
+        "model": leaf.head.model,
         "made_by": f"zij {version('zij')}",
     }

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from zij.corpora.exchange.leaf import Leaf, named_after_images
 from zij.corpora.exchange.mets import Sheet, escriptorium_mets
+from zij.corpora.exchange.pagefile import page_xml, summed
 from zij.errors import InputError, OutputError
-from zij.tables.pagexml import to_xml
 
 __all__ = ["NAME", "image_data", "write_archive", "write_escriptorium"]
 
@@ -21,8 +21,13 @@ NAME = "escriptorium.zip"
 _THEN = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip file can state
 
 
-def write_escriptorium(folder: Path, leaves: Sequence[Leaf]) -> None:
+def write_escriptorium(folder: Path, leaves: Sequence[Leaf]) -> tuple[str, ...]:
     """Write `escriptorium.zip`: for each image its PAGE-XML and, where it is at hand, the image itself.
+
+    Returns
+    -------
+    tuple of str
+        What the form has no place for.
 
     Raises
     ------
@@ -33,14 +38,22 @@ def write_escriptorium(folder: Path, leaves: Sequence[Leaf]) -> None:
     """
     sheets: list[Sheet] = []
     members: dict[str, Callable[[], bytes]] = {}
+    gone: list[str] = []
+
+    def page(leaf: Leaf) -> bytes:
+        data, phrases = page_xml(leaf, "flat")
+        gone.extend(phrases)
+        return data
+
     for leaf in named_after_images(leaves):
         image = leaf.image_name if leaf.image is not None else None
         sheets.append(Sheet(f"{leaf.stem}.xml", image))
-        _add(members, f"{leaf.stem}.xml", partial(to_xml, leaf.reading, profile="flat"))
+        _add(members, f"{leaf.stem}.xml", partial(page, leaf))
         if leaf.image is not None:
             _add(members, leaf.image_name, partial(image_data, leaf.image))
     _add(members, "METS.xml", partial(escriptorium_mets, sheets))
     write_archive(folder / NAME, members)
+    return summed(gone)
 
 
 def _add(members: dict[str, Callable[[], bytes]], name: str, data: Callable[[], bytes]) -> None:

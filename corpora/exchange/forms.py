@@ -13,6 +13,7 @@ from zij.corpora.exchange.iiif import write_iiif
 from zij.corpora.exchange.leaf import Leaf
 from zij.corpora.exchange.loss import EVERYTHING, lost
 from zij.corpora.exchange.options import Options
+from zij.corpora.exchange.pagefile import page_xml, summed
 from zij.corpora.exchange.pairset import PairSet
 from zij.corpora.exchange.parquet import write_parquet
 from zij.corpora.exchange.readingjson import reading_json
@@ -20,14 +21,12 @@ from zij.corpora.exchange.schema import schema_text
 from zij.corpora.exchange.tablecsv import grid_text, long_text
 from zij.corpora.exchange.tei import write_tei
 from zij.corpora.exchange.transkribus import write_transkribus
-from zij.files import write_text
-from zij.tables.pagexml import write_pagexml
+from zij.files import write_bytes, write_text
 
 __all__ = ["FORMS", "Collection", "Form", "Remarks", "write_form"]
 
 _LONG = frozenset({"spans", "headers", "uncertain", "unread", "empties", "cells", "confidences"})
 _DISHAS = frozenset({"uncertain", "unread", "empties"})
-_TRANSKRIBUS = EVERYTHING - {"alternatives", "parameters"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,8 @@ class Form:
     what : str
         What it is, in a few words.
     kept : frozenset of str
-        What it holds of a reading, of `loss.EVERYTHING`.
+        What it holds of a reading, of `loss.EVERYTHING`; for forms of PAGE-XML all, as the files themselves
+        tell what a profile has no place for.
     links : bool
         Whether it holds the pairs.
     write : callable
@@ -94,21 +94,20 @@ def write_form(name: str, folder: Path, collection: Collection, options: Options
         If something in the pages cannot be written in this form.
     """
     form = FORMS[name]
-    kept = form.kept & _TRANSKRIBUS if _dialect(name, options) else form.kept
     said = form.write(folder, collection, options) or Remarks()
     among = sum(len(group.among(collection.leaves)) for group in collection.pairs)
     pairs = (f"{among:,} pairs",) if among and not form.links else ()
-    gone = lost((leaf.reading for leaf in collection.leaves), kept)
+    gone = lost((leaf.reading for leaf in collection.leaves), form.kept)
     return Remarks((*gone, *pairs, *said.lost), said.missing)
 
 
-def _dialect(name: str, options: Options) -> bool:
-    return name in ("pagexml", "deposit") and options.profile == "transkribus"
-
-
-def _pagexml(folder: Path, collection: Collection, options: Options) -> None:
+def _pagexml(folder: Path, collection: Collection, options: Options) -> Remarks:
+    gone: list[str] = []
     for leaf in collection.leaves:
-        write_pagexml(folder / f"{leaf.stem}.xml", leaf.reading, profile=options.profile)
+        data, phrases = page_xml(leaf, options.profile)
+        write_bytes(folder / f"{leaf.stem}.xml", data)
+        gone += phrases
+    return Remarks(lost=summed(gone))
 
 
 def _tables(folder: Path, collection: Collection, options: Options, suffix: str, separator: str) -> None:
@@ -148,13 +147,11 @@ def _tei(folder: Path, collection: Collection, options: Options) -> None:
 
 
 def _escriptorium(folder: Path, collection: Collection, options: Options) -> Remarks:
-    write_escriptorium(folder, collection.leaves)
-    return _without_images(collection)
+    return _with_images(collection, write_escriptorium(folder, collection.leaves))
 
 
 def _transkribus(folder: Path, collection: Collection, options: Options) -> Remarks:
-    write_transkribus(folder, collection.leaves, options)
-    return _without_images(collection)
+    return _with_images(collection, write_transkribus(folder, collection.leaves, options))
 
 
 def _dishas(folder: Path, collection: Collection, options: Options) -> Remarks:
@@ -162,13 +159,13 @@ def _dishas(folder: Path, collection: Collection, options: Options) -> Remarks:
 
 
 def _deposit(folder: Path, collection: Collection, options: Options) -> Remarks:
-    return Remarks(missing=write_deposit(folder, collection.leaves, collection.pair_files, options))
+    return Remarks(*write_deposit(folder, collection.leaves, collection.pair_files, options))
 
 
-def _without_images(collection: Collection) -> Remarks:
+def _with_images(collection: Collection, gone: tuple[str, ...]) -> Remarks:
     count = sum(leaf.image is None for leaf in collection.leaves)
     said = f"images of {count} page{'s' * (count != 1)} (name their folder with --images)"
-    return Remarks(missing=(said,) if count else ())
+    return Remarks(gone, (said,) if count else ())
 
 
 FORMS: dict[str, Form] = {
@@ -185,7 +182,7 @@ FORMS: dict[str, Form] = {
     ),
     "tei": Form("TEI P5", EVERYTHING - {"digits", "alternatives"}, True, _tei),
     "escriptorium": Form("an archive for eScriptorium", EVERYTHING, False, _escriptorium),
-    "transkribus": Form("a folder for Transkribus", _TRANSKRIBUS, False, _transkribus),
+    "transkribus": Form("a folder for Transkribus", EVERYTHING, False, _transkribus),
     "dishas": Form(
         "JSON of DISHAS, for kanon", frozenset({"uncertain", "unread", "empties"}), False, _dishas
     ),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,19 +56,24 @@ def write_iiif(folder: Path, leaves: Sequence[Leaf], pairs: Sequence[PairSet], o
 
     Without an address nothing could load a second file, so the annotations stand inside the manifest.
     """
-    whole = manifest(leaves, pairs, options)
-    if options.base_url:
-        for canvas in whole["items"]:
-            pages = canvas.get("annotations", [])
-            for page in pages:
-                file = folder / "annotations" / page.pop("file")
-                write_text(file, _text({"@context": CONTEXT, **page}))
-                page.pop("items")
+
+    def keep_apart(page: dict[str, Any]) -> None:
+        file = folder / "annotations" / page.pop("file")
+        write_text(file, _text({"@context": CONTEXT, **page}))
+        del page["items"]
+
+    whole = manifest(leaves, pairs, options, apart=keep_apart if options.base_url else None)
     write_text(folder / "manifest.json", _text(whole))
 
 
-def manifest(leaves: Sequence[Leaf], pairs: Sequence[PairSet], options: Options) -> dict[str, Any]:
-    """The manifest with all annotations inside.
+def manifest(
+    leaves: Sequence[Leaf],
+    pairs: Sequence[PairSet],
+    options: Options,
+    *,
+    apart: Callable[[dict[str, Any]], None] | None = None,
+) -> dict[str, Any]:
+    """The manifest, by default with all annotations inside.
 
     Parameters
     ----------
@@ -77,14 +82,17 @@ def manifest(leaves: Sequence[Leaf], pairs: Sequence[PairSet], options: Options)
     pairs : sequence of PairSet
         Those between pages that are there become annotations with motivation linking on the first page.
     options : Options
-        `base_url`, `title`, `image_licence`.
+        `base_url`, `title`, `licence`, `image_licence`.
+    apart : callable, optional
+        Called with each annotation page, of which it may take the items to keep them elsewhere; `file` is
+        the name for it.
 
     Raises
     ------
     InputError
         If a page does not state the size of its image.
     """
-    key = "\n".join(f"{leaf.stem} {leaf.reading.image} {leaf.reading.sha256}" for leaf in leaves)
+    key = "\n".join(f"{leaf.stem} {leaf.head.image} {leaf.head.sha256}" for leaf in leaves)
     names = Names(options.base_url, key)
     links = _links(leaves, pairs, names)
     return {
@@ -96,7 +104,7 @@ def manifest(leaves: Sequence[Leaf], pairs: Sequence[PairSet], options: Options)
             _entry("Licence of the images", options.image_licence or NOT_STATED),
             _entry("Licence of the readings", options.licence or NOT_STATED),
         ],
-        "items": [_canvas(leaf, names, links.get(leaf.stem, []), options) for leaf in leaves],
+        "items": [_canvas(leaf, names, links.get(leaf.stem, []), apart) for leaf in leaves],
     }
 
 
@@ -116,7 +124,12 @@ def _entry(label: str, value: str) -> dict[str, Any]:
     return {"label": {"en": [label]}, "value": {"none": [value]}}
 
 
-def _canvas(leaf: Leaf, names: Names, links: list[dict[str, Any]], options: Options) -> dict[str, Any]:
+def _canvas(
+    leaf: Leaf,
+    names: Names,
+    links: list[dict[str, Any]],
+    apart: Callable[[dict[str, Any]], None] | None,
+) -> dict[str, Any]:
     reading = leaf.reading
     if reading.width < 1 or reading.height < 1:
         raise InputError(f"{leaf.path}: does not state the size of its image; add it to its Page element.")
@@ -137,17 +150,19 @@ def _canvas(leaf: Leaf, names: Names, links: list[dict[str, Any]], options: Opti
         "pairs": links,
     }
     pages = [_page(leaf, kind, items, names) for kind, items in kinds.items()]
-    if not options.base_url:
-        for page in pages:
-            page.pop("file")
     found = [page for page in pages if page["items"]]
+    for page in found:
+        if apart is None:
+            del page["file"]
+        else:
+            apart(page)
     more = {"annotations": found} if found else {}
     return {"id": name, "type": "Canvas", "label": {"none": [leaf.stem]}, **size, "items": [image], **more}
 
 
 def _image(leaf: Leaf, names: Names) -> dict[str, Any]:
     """The image as the file names it: an address with its service, or a file below the base."""
-    url = leaf.reading.image
+    url = leaf.head.image
     suffix = Path(url).suffix.lower()
     body: dict[str, Any] = {"type": "Image", "format": f"image/{_TYPES.get(suffix, 'jpeg')}"}
     if re.match(r"https?://\S+$", url):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from itertools import combinations, product
 from pathlib import Path
 
 from zij.errors import ImageError, InputError, OutputError
 from zij.tables.cellscsv import apply_cells, read_cells
-from zij.tables.pagexml import as_written, find_image, read_pagexml
+from zij.tables.geometry import Box
+from zij.tables.pagexml import PageFile, as_written, find_image, read_pagexml
 from zij.tables.reading import Reading
 
 __all__ = ["Leaf", "base_name", "by_image", "named_after_images", "page_files", "read_leaf"]
@@ -18,29 +21,53 @@ _NO_PAGES = frozenset({"mets.xml", "metadata.xml", "editorialdeclaration.xml"})
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A page of a collection.
+    """A page of a collection. Its reading is loaded when it is asked for, so that many pages fit in memory.
 
     Attributes
     ----------
     stem : str
         Name of its PAGE-XML file without the suffix; what is made of the page is named after it.
-    reading : Reading
-        As PAGE-XML holds it (`zij.tables.pagexml.as_written`), corrections included.
+    head : Reading
+        The reading without its tables and numbers.
     path : Path
         The PAGE-XML file it came from.
+    load : callable
+        Gives the reading.
     image : Path or None
         Its image, where that was found.
+    stored : bool
+        Whether the reading is that of the file, so that all else in the file can be kept.
     """
 
     stem: str
-    reading: Reading
+    head: Reading
     path: Path
+    load: Callable[[], Reading] = field(compare=False, repr=False)
     image: Path | None = None
+    stored: bool = False
+
+    @classmethod
+    def of(cls, stem: str, reading: Reading, path: Path, image: Path | None = None) -> Leaf:
+        """A page whose reading is at hand."""
+        return cls(stem, _head(reading), path, lambda: reading, image)
+
+    @property
+    def reading(self) -> Reading:
+        """As PAGE-XML holds it (`zij.tables.pagexml.as_written`), corrections included."""
+        return self.load()
 
     @property
     def image_name(self) -> str:
         """File name of the image, without folders."""
-        return self.image.name if self.image is not None else base_name(self.reading.image)
+        return self.image.name if self.image is not None else base_name(self.head.image)
+
+    def with_reading(self, reading: Reading) -> Leaf:
+        """The same page read in another way."""
+        return replace(self, head=_head(reading), load=lambda: reading)
+
+
+def _head(reading: Reading) -> Reading:
+    return replace(reading, tables=(), loose=())
 
 
 def page_files(folder: str | Path) -> tuple[Path, ...]:
@@ -81,18 +108,38 @@ def read_leaf(path: str | Path, images: str | Path | None = None) -> Leaf:
         If a file is damaged, or `images` does not hold the image.
     """
     path = Path(path)
-    file = read_pagexml(path)
-    reading = file.reading
-    corrected = path.with_suffix(".cells.csv")
-    if corrected.is_file():
-        reading = apply_cells(reading, read_cells(corrected), name=str(corrected))
+
+    def load() -> Reading:
+        return _corrected(path, _state(path), _state(path.with_suffix(".cells.csv")))[1]
+
+    file, reading = _corrected(path, _state(path), _state(path.with_suffix(".cells.csv")))
     image: Path | None = None
     try:
         image = find_image(file, Path(images) if images is not None else None)
     except ImageError:
         if images is not None:
             raise
-    return Leaf(path.stem, as_written(reading), path, image)
+    return Leaf(path.stem, _head(reading), path, load, image, True)
+
+
+def _state(path: Path) -> tuple[int, int, int]:
+    """What tells whether a file is as it was when it was last read; nothing where there is none."""
+    try:
+        found = path.stat()
+    except (OSError, ValueError):
+        return 0, 0, 0
+    return found.st_size, found.st_mtime_ns, found.st_ino
+
+
+@lru_cache(maxsize=4)
+def _corrected(path: Path, _page: object, _cells: object) -> tuple[PageFile, Reading]:
+    """A page and its reading as corrected; the last few are kept, as they are asked for again and again."""
+    file = read_pagexml(path)
+    reading = file.reading
+    corrected = path.with_suffix(".cells.csv")
+    if corrected.is_file():
+        reading = apply_cells(reading, read_cells(corrected), name=str(corrected))
+    return file, as_written(reading)
 
 
 def base_name(name: str) -> str:
@@ -114,8 +161,8 @@ def by_image(leaves: Iterable[Leaf]) -> dict[str, list[Leaf]]:
         if not name:
             raise OutputError(f"{leaf.path}: names no image; add imageFilename to its Page element.")
         others = groups.setdefault(name, [])
-        known = {other.reading.sha256 for other in others} - {""}
-        if leaf.reading.sha256 and known - {leaf.reading.sha256}:
+        known = {other.head.sha256 for other in others} - {""}
+        if leaf.head.sha256 and known - {leaf.head.sha256}:
             raise OutputError(
                 f"{leaf.path}: its image {name!r} is another one than that of {others[0].path}; rename one."
             )
@@ -129,18 +176,45 @@ def named_after_images(leaves: Iterable[Leaf]) -> Iterator[Leaf]:
     Raises
     ------
     OutputError
-        As `by_image`; or if two images differ in their suffix alone.
+        As `by_image`; or if two images differ in their suffix alone, or two pages of one image show the same
+        place.
     """
     stems: dict[str, str] = {}
     for name, group in by_image(leaves).items():
+        _refuse_overlap(group)
         stem = name.rpartition(".")[0] or name
         if stems.setdefault(stem.lower(), name) != name:
             raise OutputError(
                 f"{group[0].path}: its image {name!r} and {stems[stem.lower()]!r} would share one PAGE-XML "
                 "file; rename one of them."
             )
-        joined = _joined([leaf.reading for leaf in group])
-        yield replace(group[0], stem=stem, reading=replace(joined, image=name))
+        yield _under_name(group, stem, name)
+
+
+def _under_name(group: Sequence[Leaf], stem: str, name: str) -> Leaf:
+    """The pages of an image as one page, which is still loaded only when it is asked for."""
+
+    def load() -> Reading:
+        return replace(_joined([leaf.reading for leaf in group]), image=name)
+
+    single = len(group) == 1
+    head = replace(group[0].head, image=name) if single else _head(load())
+    return replace(group[0], stem=stem, head=head, load=load, stored=single and group[0].stored)
+
+
+def _refuse_overlap(group: Sequence[Leaf]) -> None:
+    """Refuse two readings of the same place: joined, they would give every number twice."""
+    for a, b in combinations(group, 2):
+        boxes = product(_places(a.reading), _places(b.reading))
+        if any(box.intersection(other) > 0.5 * min(box.area, other.area) for box, other in boxes):
+            raise OutputError(
+                f"{a.path} and {b.path}: are readings of the same place of one image ({a.image_name!r}), "
+                "which can hold only one; keep one of them."
+            )
+
+
+def _places(reading: Reading) -> list[Box]:
+    return [*(table.box for table in reading.tables), *(number.box for number in reading.loose)]
 
 
 def _joined(readings: list[Reading]) -> Reading:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Set
 
 from zij.tables.reading import Cell, Reading
@@ -50,10 +51,12 @@ def lost(readings: Iterable[Reading], kept: Set[str]) -> tuple[str, ...]:
     kept : set of str
         What the form can hold, of `EVERYTHING`.
     """
-    readings = list(readings)
-    phrases = []
-    for name, (count, one, several) in _FEATURES.items():
-        number = 0 if name in kept else sum(map(count, readings))
-        if number:
-            phrases.append(f"{number:,} {one if number == 1 else several}")
-    return tuple(phrases)
+    counts: Counter[str] = Counter()
+    wanted = {name: feature for name, feature in _FEATURES.items() if name not in kept}
+    for reading in readings if wanted else ():
+        counts.update({name: count(reading) for name, (count, _, _) in wanted.items()})
+    return tuple(
+        f"{counts[name]:,} {one if counts[name] == 1 else several}"
+        for name, (_, one, several) in wanted.items()
+        if counts[name]
+    )

@@ -113,7 +113,7 @@ def _file(folder: Path, path: Path, options: Options) -> dict[str, Any]:
 
 
 def _image(name: str, leaf: Leaf, options: Options, copied: bool) -> dict[str, Any]:
-    reading = leaf.reading
+    reading = leaf.head
     return {
         "@id": _image_id(name, copied),
         "@type": ["File", "ImageObject"] if copied else "ImageObject",
@@ -137,7 +137,7 @@ def _authors(options: Options) -> list[dict[str, Any]]:
 
 def _making(leaves: Sequence[Leaf], copied: bool) -> list[dict[str, Any]]:
     """The act of reading: program and models, images in, PAGE-XML out."""
-    models = sorted({leaf.reading.model for leaf in leaves} - {""})
+    models = sorted({leaf.head.model for leaf in leaves} - {""})
     used = [{"@id": f"#model-{n}", "@type": "CreativeWork", "name": m} for n, m in enumerate(models, 1)]
     program = {
         "@id": "#zij", "@type": "SoftwareApplication", "name": "zij", "softwareVersion": version("zij")

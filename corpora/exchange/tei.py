@@ -81,11 +81,16 @@ def pairs_tei(leaves: Sequence[Leaf], pairs: Sequence[PairSet], options: Options
     """
     root = _document(_title(options, "pairs"), options, None)
     stand_off = _add(root, "standOff")
-    ids = {leaf.stem: set(_ids(leaf.reading)) for leaf in leaves}
+    ids: dict[str, set[str]] = {}
     for group in pairs:
+        among = group.among(leaves)
+        for _, *pages in among:
+            for leaf in pages:
+                if leaf.stem not in ids:
+                    ids[leaf.stem] = set(_ids(leaf.reading))
         links = [
             (f"{quote(a.stem)}.tei.xml#{pair.a.id} {quote(b.stem)}.tei.xml#{pair.b.id}", pair.relevance)
-            for pair, a, b in group.among(leaves)
+            for pair, a, b in among
             if pair.a.id in ids[a.stem] and pair.b.id in ids[b.stem]
         ]
         if not links:

@@ -12,17 +12,22 @@ from zij.corpora.exchange.escriptorium import image_data
 from zij.corpora.exchange.leaf import Leaf, named_after_images
 from zij.corpora.exchange.mets import Sheet, transkribus_metadata, transkribus_mets
 from zij.corpora.exchange.options import Options
+from zij.corpora.exchange.pagefile import page_xml, summed
 from zij.files import write_bytes
-from zij.tables.pagexml import to_xml
 
 __all__ = ["document_name", "write_transkribus"]
 
 
-def write_transkribus(folder: Path, leaves: Sequence[Leaf], options: Options) -> None:
+def write_transkribus(folder: Path, leaves: Sequence[Leaf], options: Options) -> tuple[str, ...]:
     """Write a folder named after the collection: metadata.xml, mets.xml, the images, page/STEM.xml.
 
     PAGE-XML and image share their name but for the suffix, which is how Transkribus joins them; the order of
     the pages is that of the names.
+
+    Returns
+    -------
+    tuple of str
+        What the form has no place for.
 
     Raises
     ------
@@ -34,8 +39,11 @@ def write_transkribus(folder: Path, leaves: Sequence[Leaf], options: Options) ->
     title = options.title or "readings"
     document = folder / document_name(title)
     sheets = []
+    gone: list[str] = []
     for leaf in sorted(named_after_images(leaves), key=lambda leaf: leaf.image_name):
-        page, data = f"page/{leaf.stem}.xml", to_xml(leaf.reading, profile="transkribus")
+        page = f"page/{leaf.stem}.xml"
+        data, phrases = page_xml(leaf, "transkribus")
+        gone += phrases
         write_bytes(document / page, data)
         sheet = Sheet(page, page_md5=_md5(data))
         if leaf.image is not None:
@@ -45,6 +53,7 @@ def write_transkribus(folder: Path, leaves: Sequence[Leaf], options: Options) ->
         sheets.append(sheet)
     write_bytes(document / "mets.xml", transkribus_mets(sheets, title, options.authors))
     write_bytes(document / "metadata.xml", transkribus_metadata(len(sheets), title, options.authors))
+    return summed(gone)
 
 
 def document_name(title: str) -> str:

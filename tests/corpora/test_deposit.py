@@ -88,7 +88,8 @@ def test_the_crate_describes_every_file(leaves: list[Leaf], tmp_path: Path, copi
 
 
 def test_what_is_not_stated_is_not_guessed(leaves: list[Leaf], tmp_path: Path) -> None:
-    missing = write_deposit(tmp_path, leaves, [], Options())
+    lost, missing = write_deposit(tmp_path, leaves, [], Options())
+    assert lost == ()
     assert missing == ("--licence", "--image-licence", "--date", "--author", "--model-card")
     entities = crate(tmp_path)
     assert (
@@ -153,10 +154,10 @@ def test_the_readings_are_those_given(leaves: list[Leaf], tmp_path: Path) -> Non
 
 
 def test_the_way_to_make_it_again_names_corrected_pages(leaves: list[Leaf], tmp_path: Path) -> None:
-    human = replace(leaves[1], reading=replace(leaves[1].reading, source="human"))
+    human = leaves[1].with_reading(replace(leaves[1].reading, source="human"))
     write_deposit(tmp_path, [leaves[0], human], [], STATED)
     text = (tmp_path / "README.md").read_text("utf-8")
-    assert "zij annotate images/* -o page --profile nested" in text
+    assert "--format deposit --profile nested --images images" in text
     assert re.search(r"corrected or imported \(1 of 2: full\)", text)
 
 

@@ -112,7 +112,7 @@ def test_gaps_say_what_they_are() -> None:
 def test_large_whole_numbers_are_no_sexagesimal_places(leaves: list[Leaf]) -> None:
     def kind(text: str) -> str:
         reading = replace(leaves[0].reading, tables=(table(cell(0, 0, "1"), cell(0, 1, text)),))
-        return str(content(replace(leaves[0], reading=reading))["entry_type_of_number"])
+        return str(content(leaves[0].with_reading(reading))["entry_type_of_number"])
 
     assert kind("59 30") == "sexagesimal" and kind("60 30") == "integer and sexagesimal"
 
@@ -128,7 +128,7 @@ def test_by_default_the_first_column_is_the_argument(leaves: list[Leaf], tmp_pat
 
 def test_tables_without_the_columns_are_counted(leaves: list[Leaf], tmp_path: Path) -> None:
     wide = table(cell(0, 0, "1"), cell(0, 7, "3"))
-    more = replace(leaves[0], reading=replace(leaves[0].reading, tables=(wide,)).with_ids())
+    more = leaves[0].with_reading(replace(leaves[0].reading, tables=(wide,)).with_ids())
     assert write_dishas(tmp_path, [more, *leaves], Options(entries=("7",)))[0].startswith("2 tables without")
     with pytest.raises(InputError, match=r"no table has numbers in the columns asked for \(0, 9\)"):
         write_dishas(tmp_path, leaves, Options(entries=("9",)))
@@ -145,4 +145,4 @@ def test_columns_are_numbers(columns: str) -> None:
 def test_two_cells_in_one_place_do_not_break_it(leaves: list[Leaf]) -> None:
     cells: list[Cell] = [cell(0, 0, "1"), cell(0, 1, "2"), cell(0, 1, "3")]
     reading = replace(leaves[0].reading, tables=(table(*cells),))
-    assert values(content(replace(leaves[0], reading=reading)), "entry") == [["02"]]
+    assert values(content(leaves[0].with_reading(reading)), "entry") == [["02"]]

@@ -16,6 +16,7 @@ from zij.corpora.exchange.leaf import Leaf, named_after_images, page_files, read
 from zij.corpora.exchange.options import Options
 from zij.corpora.exchange.transkribus import document_name, write_transkribus
 from zij.errors import ImageError, InputError, OutputError
+from zij.tables.geometry import Box
 from zij.tables.pagexml import check_pagexml, page_from_bytes, read_pagexml
 
 NS = {"m": "http://www.loc.gov/METS/", "x": "http://www.w3.org/1999/xlink"}
@@ -87,27 +88,36 @@ def test_images_that_are_not_at_hand_are_left_out(leaves: list[Leaf], tmp_path: 
 
 def test_the_two_halves_of_an_opening_become_one_page(leaves: list[Leaf]) -> None:
     full = leaves[1]
-    left, right = replace(full, stem="full-left"), replace(full, stem="full-right")
+    table = full.reading.tables[0]
+    aside = replace(table, box=replace(table.box, x=table.box.x + 300))
+    number = replace(full.reading.loose[0], box=Box(0, 0, 8, 8))
+    left = replace(full, stem="full-left")
+    right = full.with_reading(replace(full.reading, tables=(aside,), loose=(number,)))
     (joined,) = named_after_images([left, right])
     assert joined.stem == "full" and len(joined.reading.tables) == 2 and len(joined.reading.loose) == 2
     assert [table.id for table in joined.reading.tables] == ["t1", "t2"]
     assert joined.reading.tables[1].cells[3].text == full.reading.tables[0].cells[3].text
 
 
+def test_two_readings_of_one_place_are_not_joined(leaves: list[Leaf]) -> None:
+    with pytest.raises(OutputError, match=r"full\.xml and .*again\.xml: are readings of the same place"):
+        list(named_after_images([leaves[1], replace(leaves[1], path=Path("again.xml"))]))
+
+
 def test_different_images_of_one_name_are_refused(leaves: list[Leaf]) -> None:
-    other = replace(leaves[1], stem="b", reading=replace(leaves[1].reading, sha256="f" * 64))
+    other = leaves[1].with_reading(replace(leaves[1].reading, sha256="f" * 64))
     with pytest.raises(OutputError, match="is another one than that of"):
         list(named_after_images([leaves[1], other]))
-    again = replace(leaves[1], reading=replace(leaves[1].reading, image="full.jpg"), image=None)
+    again = replace(leaves[1].with_reading(replace(leaves[1].reading, image="full.jpg")), image=None)
     with pytest.raises(OutputError, match=r"'full\.jpg' and 'full\.png' would share one PAGE-XML file"):
         list(named_after_images([leaves[1], again]))
-    nameless = replace(leaves[1], reading=replace(leaves[1].reading, image=""), image=None)
+    nameless = replace(leaves[1].with_reading(replace(leaves[1].reading, image="")), image=None)
     with pytest.raises(OutputError, match="names no image"):
         list(named_after_images([nameless]))
 
 
 def test_a_name_is_not_given_twice_in_an_archive(leaves: list[Leaf], tmp_path: Path) -> None:
-    mets = replace(leaves[1], reading=replace(leaves[1].reading, image="mets.png"), image=None)
+    mets = replace(leaves[1].with_reading(replace(leaves[1].reading, image="mets.png")), image=None)
     with pytest.raises(OutputError, match=r"METS\.xml: would stand in the archive twice"):
         write_escriptorium(tmp_path, [mets])
     assert list(tmp_path.glob("*.zip")) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import zipfile
 from pathlib import Path
 from typing import get_args
 
@@ -84,6 +85,32 @@ def test_pagexml_in_every_profile(folder: Path, tmp_path: Path, profile: Profile
         if profile != "transkribus":
             assert found.tables == reading.tables and found.loose == reading.loose
     assert (result.lost == ()) == (profile != "transkribus")
+
+
+@pytest.mark.parametrize("form", ["pagexml", "deposit", "escriptorium", "transkribus"])
+def test_what_zij_does_not_know_is_kept_in_pagexml(folder: Path, tmp_path: Path, form: str) -> None:
+    """A word that is no number, a region of another kind: the reading knows neither."""
+    path = folder / "full.xml"
+    coords = '<Coords points="300,200 340,200 340,240 300,240"/>'
+    region = f'<GraphicRegion id="star" custom="structure {{type:ornament;}}">{coords}</GraphicRegion>'
+    path.write_text(path.read_text("utf-8").replace("</Page>", f"{region}</Page>"), "utf-8")
+    export(folder, tmp_path / "out", form=form)
+    if form == "escriptorium":
+        with zipfile.ZipFile(tmp_path / "out" / "escriptorium.zip") as file:
+            file.extract("full.xml", tmp_path / "out")
+    (found,) = (tmp_path / "out").rglob("full.xml")
+    assert 'id="star"' in found.read_text("utf-8")
+    if form in ("pagexml", "deposit"):
+        assert found.read_bytes() == path.read_bytes()
+
+
+def test_corrections_are_in_the_pagexml_and_all_else_is_kept(folder: Path, tmp_path: Path) -> None:
+    path = write_cells(folder / "full.cells.csv", read_pagexml(folder / "full.xml").reading)
+    path.write_text(path.read_text("utf-8").replace(",05,uncertain", ",06,read"), "utf-8")
+    export(folder, tmp_path / "out", profile="flat")
+    found = read_pagexml(tmp_path / "out" / "full.xml").reading
+    assert [c.text for c in found.tables[0].cells if (c.row, c.column) == (1, 2)] == ["06"]
+    assert found.source == "human"
 
 
 def test_json_gives_the_readings_back(folder: Path, tmp_path: Path) -> None:

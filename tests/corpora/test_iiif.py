@@ -143,12 +143,12 @@ def test_image_services_are_known_by_their_form(url: str, service: tuple[str, st
 
 def test_the_image_service_is_kept(leaves: list[Leaf]) -> None:
     url = "https://a.org/iiif/x/full/max/0/default.jpg"
-    leaf = replace(leaves[0], reading=replace(leaves[0].reading, image=url))
+    leaf = leaves[0].with_reading(replace(leaves[0].reading, image=url))
     (painting,) = of_motivation(manifest([leaf], [], BASE), "painting")
     assert painting["body"]["id"] == url and painting["body"]["service"][0]["id"] == "https://a.org/iiif/x"
 
 
 def test_a_page_without_size_is_refused(leaves: list[Leaf]) -> None:
-    leaf = replace(leaves[0], reading=replace(leaves[0].reading, width=0))
+    leaf = leaves[0].with_reading(replace(leaves[0].reading, width=0))
     with pytest.raises(InputError, match=r"full\.xml: does not state the size"):
         manifest([leaf], [], BASE)

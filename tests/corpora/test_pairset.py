@@ -40,7 +40,7 @@ def test_every_pair_is_read(path: Path) -> None:
 
 def test_pairs_need_both_pages(path: Path) -> None:
     group = read_pairs(path)
-    a, b = (Leaf(name, made_page()[1], Path(f"{name}.xml")) for name in ("A-al pha", "B-beta"))
+    a, b = (Leaf.of(name, made_page()[1], Path(f"{name}.xml")) for name in ("A-al pha", "B-beta"))
     assert len(group.among([b, a])) == len(group.pairs)
     assert group.among([b, a])[0][1:] == (a, b)
     assert group.among([a]) == ()

@@ -137,7 +137,7 @@ def test_a_table_without_cells_and_a_row_without_one(leaves: list[Leaf]) -> None
     bare = Table(table.box, 2, 2, ())
     gappy = replace(table, cells=tuple(cell for cell in table.cells if cell.row != 2))
     reading = replace(leaves[0].reading, tables=(bare, gappy)).with_ids()
-    root = etree.fromstring(tei(replace(leaves[0], reading=reading), Options()))
+    root = etree.fromstring(tei(leaves[0].with_reading(reading), Options()))
     assert [node.get("type") for node in root.iter(f"{{{TEI}}}ab")][:1] == ["table"]
     assert [row.get("n") for row in root.iter(f"{{{TEI}}}row")] == ["0", "1", "3"]
 
@@ -152,7 +152,7 @@ def test_a_number_that_its_cell_does_not_spell_out_is_an_anchor(leaves: list[Lea
     cell = replace(leaves[0].reading.tables[0].cells[2], text="xii")
     table = replace(leaves[0].reading.tables[0], cells=(cell,))
     root = etree.fromstring(
-        tei(replace(leaves[0], reading=replace(leaves[0].reading, tables=(table,))), Options())
+        tei(leaves[0].with_reading(replace(leaves[0].reading, tables=(table,))), Options())
     )
     (node,) = root.iter(f"{{{TEI}}}cell")
     assert "".join(node.itertext()) == "xii" and node[0].get(ID) == "t1_r1c0_w1"
