@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from lxml import etree
 
 from zij.tables.pagexml._amend import insert, make, put_custom
@@ -11,13 +13,16 @@ from zij.tables.reading import Reading
 
 __all__ = ["numbered"]
 
+_OWN_LINE = re.compile(r"(?:t[0-9]+_r[0-9]+c[0-9]+(?:_[0-9]+)?|x[0-9]+)_l[0-9]+")  # not one that others drew
+
 
 def numbered(root: etree._Element, reading: Reading) -> None:
     """Give every element the id that it has in the reading that the tree holds, and order the regions."""
     _, places = page_of(root, "the file")
     wanted = {node: name for name, node in places.elements.items()}
     for cell, found in places.lines.items():
-        wanted.update({line: f"{cell}_l{n}" for n, (line, _) in enumerate(found, 1)})
+        ours = {line: f"{cell}_l{n}" for n, (line, _) in enumerate(found, 1)}
+        wanted.update({line: name for line, name in ours.items() if _OWN_LINE.fullmatch(line.get("id", ""))})
     wanted.update(_loose_lines(places))
     changed = {node.get("id"): name for node, name in wanted.items() if node.get("id") not in (None, name)}
     for node, name in wanted.items():
@@ -33,7 +38,7 @@ def _loose_lines(places: Places) -> dict[etree._Element, str]:
     """The lines of the digits outside tables, one a number, by their ids."""
     named, count = {}, 0
     for line, numbers in places.loose:
-        if numbers == 1:
+        if numbers == 1 and _OWN_LINE.fullmatch(line.get("id", "")):
             named[line] = f"x{count + 1}_l1"
         count += numbers
     return named

@@ -1,0 +1,226 @@
+"""Corrections come back: what a person changed elsewhere is hers, is used, and is not overwritten."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from commands import VIEW, files, refused, small_page, zij
+from lxml import etree
+
+from zij.actions._lessons import Gathered, _Images, _Search
+from zij.tables.digits import detect
+from zij.tables.overlay import save_png
+from zij.tables.pagexml import read_pagexml
+from zij.tables.reading import Reading
+from zij.tables.scores.beside import judged_pages, truth_of
+
+TOOLS = ("transkribus", "escriptorium", "aletheia")
+
+
+@dataclass(frozen=True)
+class Edited:
+    """The folder of a page that came back: the cells changed there, by id, with their new texts."""
+
+    folder: Path
+    before: Reading
+    texts: dict[str, str]
+
+    @property
+    def page(self) -> Path:
+        return self.folder / "a.xml"
+
+
+@pytest.fixture(scope="module")
+def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Two images, and what zij read on the first."""
+    folder = tmp_path_factory.mktemp("machine")
+    for number, name in enumerate("ab"):
+        save_png(folder / f"{name}.png", small_page(number))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(detect, "choose_view", lambda *_, **__: VIEW)
+        assert zij("annotate", folder / "a.png", "-o", folder).code == 0
+        yield folder
+
+
+def find(root: etree._Element, name: str) -> etree._Element:
+    (node,) = root.xpath("//*[@id=$name]", name=name)
+    return node
+
+
+def say(node: etree._Element, text: str) -> None:
+    node.findall("{*}TextEquiv")[0].find("{*}Unicode").text = text
+
+
+def long_cells(reading: Reading) -> list[str]:
+    """Cells with one number of two digits."""
+    (table,) = reading.tables
+    return [c.id for c in table.cells if len(c.numbers) == 1 and len(c.text) == 2 and c.text.isdigit()]
+
+
+def new_line(cell: etree._Element, text: str) -> None:
+    """A line that a person has drawn into a cell, with text and no digits."""
+    space = cell.tag.rpartition("}")[0] + "}"
+    for old in cell.findall("{*}TextLine"):
+        cell.remove(old)
+    points = cell.find("{*}Coords").get("points")
+    line = etree.Element(f"{space}TextLine", id=f"drawn_{cell.get('id')}")
+    etree.SubElement(line, f"{space}Coords", points=points)
+    etree.SubElement(line, f"{space}Baseline", points=" ".join(points.split()[:2]))
+    etree.SubElement(etree.SubElement(line, f"{space}TextEquiv"), f"{space}Unicode").text = text
+    equiv = cell.find("{*}TextEquiv")
+    cell.insert(len(cell) if equiv is None else cell.index(equiv), line)
+    if equiv is not None:
+        say(cell, text)
+
+
+def edit(root: etree._Element, reading: Reading, *, words: bool) -> dict[str, str]:
+    """Change the text of a line or word, delete a glyph with its digit, draw a line without glyphs."""
+    one, two, three = long_cells(reading)[:3]
+    line = find(root, f"{one}_l1")
+    say(line, "98")
+    if words:
+        say(find(root, f"{two}_w1"), "97")
+        glyph = find(root, f"{three}_w1_g2")
+        glyph.getparent().remove(glyph)
+        text = reading_text(reading, three)
+    else:
+        say(find(root, f"{two}_l1"), "97")
+        text = reading_text(reading, three)[0]
+        say(find(root, f"{three}_l1"), text)
+    drawn = long_cells(reading)[3]
+    new_line(find(root, drawn), "55")
+    return {one: "98", two: "97", three: text, drawn: "55"}
+
+
+def reading_text(reading: Reading, name: str) -> str:
+    return next(cell.text for table in reading.tables for cell in table.cells if cell.id == name)
+
+
+def as_transkribus(root: etree._Element) -> None:
+    """What Transkribus adds to a file as it saves it."""
+    head = root.find("{*}Metadata")
+    space = head.tag.rpartition("}")[0] + "}"
+    head.find("{*}Creator").text += "\nTranskribus"
+    head.find("{*}LastChange").text = "2026-05-01T10:00:00.000+02:00"
+    own = etree.SubElement(head, f"{space}TranskribusMetadata", docId="1", pageId="2", pageNr="1")
+    head.insert(3, own)
+
+
+def as_escriptorium(root: etree._Element) -> None:
+    """What eScriptorium keeps: regions and lines with their ids, not words, roles, tables or metadata."""
+    head = root.find("{*}Metadata")
+    for node in list(head):
+        if not node.tag.endswith(("Creator", "Created", "LastChange")):
+            head.remove(node)
+    head.find("{*}Creator").text = "escriptorium"
+    for name in ("TableRegion", "ReadingOrder", "Roles", "Word"):
+        for node in list(root.iter(f"{{*}}{name}")):
+            node.getparent().remove(node)
+    for region in root.iter("{*}TextRegion"):
+        region.set("custom", "structure {type:cell;}")
+        for equiv in region.findall("{*}TextEquiv"):
+            region.remove(equiv)
+
+
+@pytest.fixture(params=TOOLS)
+def edited(request: pytest.FixtureRequest, machine: Path, tmp_path: Path) -> Edited:
+    """The page after it went through another program."""
+    tool = request.param
+    profile = {"transkribus": "transkribus", "escriptorium": "flat", "aletheia": "nested"}[tool]
+    folder = tmp_path / "back"
+    folder.mkdir()
+    (folder / "a.png").write_bytes((machine / "a.png").read_bytes())
+    assert zij("convert", machine / "a.xml", folder / "a.xml", "--to", profile).code == 0
+    before = read_pagexml(folder / "a.xml").reading
+    assert before.source == "machine"
+    root = etree.parse(folder / "a.xml").getroot()
+    texts = edit(root, before, words=tool != "escriptorium")
+    if tool == "transkribus":
+        as_transkribus(root)
+    elif tool == "escriptorium":
+        as_escriptorium(root)
+    (folder / "a.xml").write_bytes(etree.tostring(root, encoding="UTF-8", xml_declaration=True))
+    return Edited(folder, before, texts)
+
+
+def test_what_was_touched_is_marked(edited: Edited) -> None:
+    reading = read_pagexml(edited.page).reading
+    assert reading.source == "human"
+    (old,), (new,) = edited.before.tables, reading.tables
+    assert [c.id for c in new.cells] == [c.id for c in old.cells]
+    for was, cell in zip(old.cells, new.cells, strict=True):
+        if cell.id in edited.texts:
+            assert (cell.text, cell.state, cell.source) == (edited.texts[cell.id], "read", "human")
+        else:
+            assert cell.text.split() == was.text.split()
+            assert cell.source == "" or not any(n.glyphs for n in cell.numbers)  # the digits were dropped
+            if was.state in ("unread", "empty"):
+                assert cell.state == was.state
+
+
+def test_it_is_not_overwritten(edited: Edited) -> None:
+    before = files(edited.folder)
+    said = refused(zij("annotate", edited.folder / "a.png", "-o", edited.folder), edited.page)
+    assert "not overwritten" in said
+    assert files(edited.folder) == before
+
+
+def test_compare_uses_it(edited: Edited, machine: Path) -> None:
+    out = edited.folder / "pair"
+    ended = zij("compare", edited.page, machine / "b.png", "-o", out)
+    assert (ended.code, ended.err) == (0, "")
+    cells = {cell.id: cell for cell in read_pagexml(out / "A-a.xml").reading.tables[0].cells}
+    for name, text in edited.texts.items():
+        assert cells[name].text == text
+    facts = json.loads((out / "explanation.json").read_text("utf-8"))
+    assert facts["parameters"]["a_source"] == "human"
+    root = etree.parse(out / "A-a.xml")
+    with (out / "pairs.csv").open(newline="", encoding="utf-8") as stream:
+        rows = list(csv.DictReader(stream))
+    assert rows
+    for row in rows:  # every end is an element with that text and box
+        (node,) = root.xpath("//*[@id=$name]", name=row["a_id"])
+        assert node.find("{*}TextEquiv/{*}Unicode").text == row["a_text"]
+        points = [tuple(map(int, p.split(","))) for p in node.find("{*}Coords").get("points").split()]
+        assert min(points) == (int(row["a_x"]), int(row["a_y"]))
+    kept = etree.parse(edited.page).xpath("//*[@id]/@id")
+    assert set(kept) <= set(root.xpath("//*[@id]/@id"))
+    assert zij("validate", "--pairs", out / "pairs.csv", out).code in (0, 1)
+    again = files(out)
+    assert zij("compare", edited.page, machine / "b.png", "-o", out).code == 0
+    assert files(out) == again
+
+
+def test_it_can_be_annotated_where_it_stands_and_elsewhere(edited: Edited) -> None:
+    out = edited.folder / "out"
+    ended = zij("annotate", edited.page, "-o", out)
+    assert (ended.code, ended.err) == (0, "")
+    cells = {cell.id: cell for cell in read_pagexml(out / "a.xml").reading.tables[0].cells}
+    assert {name: cells[name].text for name in edited.texts} == edited.texts
+    assert all(cells[name].source == "human" for name in edited.texts)
+    refused(zij("annotate", edited.folder / "a.png", "-o", out), out / "a.xml", "not overwritten")
+
+
+def test_it_is_truth_and_it_teaches(edited: Edited) -> None:
+    """`zij evaluate` judges by it, and `zij train --pages` learns from it."""
+    (page,), untold = judged_pages(edited.folder, without=[], images=None)
+    truth = truth_of(page)
+    assert untold == 0 and truth is not None
+    gathered = Gathered()
+    search = _Search([edited.page], _Images(edited.folder), gathered, False)
+    (told,) = search.told()
+    assert gathered.untouched == [] and gathered.failures == []
+    assert told.source == edited.page
+
+
+def test_the_untouched_page_is_the_machines(machine: Path) -> None:
+    reading = read_pagexml(machine / "a.xml").reading
+    assert reading.source == "machine" and {c.source for t in reading.tables for c in t.cells} == {""}
+    gathered = Gathered()
+    assert _Search([machine / "a.xml"], _Images(machine), gathered, False).told() == []
+    assert gathered.untouched == ["a.xml"]
