@@ -2,7 +2,8 @@
 
 `to_xml` and `write_pagexml` write PAGE 2019-07-15 (profiles nested and flat) or Transkribus' dialect of
 2013-07-15. Every element of the reading is an element of the file under the same id, and `as_written` gives
-the reading exactly as the file holds it. `read_pagexml` reads PAGE of any version and program.
+the reading exactly as the file holds it. `read_pagexml` reads PAGE of any version and program; what
+`open_document` opens is changed where it stands and turned from one profile into another without loss.
 """
 
 from zij.tables.pagexml._check import check_pagexml, examine_pagexml
@@ -13,19 +14,23 @@ from zij.tables.pagexml._read import page_from_bytes, read_pagexml
 from zij.tables.pagexml._schema import Schema
 from zij.tables.pagexml._standing import Standing, page_elements
 from zij.tables.pagexml._write import Profile, to_xml, write_pagexml
+from zij.tables.pagexml.document import PageDocument, document_from_bytes, open_document
 
 __all__ = [
     "Finding",
     "Notes",
+    "PageDocument",
     "PageFile",
     "Profile",
     "Schema",
     "Standing",
     "as_written",
     "check_pagexml",
+    "document_from_bytes",
     "examine_pagexml",
     "find_image",
     "image_size",
+    "open_document",
     "page_elements",
     "page_from_bytes",
     "read_pagexml",

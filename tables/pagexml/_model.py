@@ -48,6 +48,8 @@ class PageFile:
         By element id, as `to_xml` takes them.
     page_notes : Notes
         Those of the page itself.
+    lines, lines_in_tables : int
+        How many lines of text were read, and how many of them stand in cells.
     """
 
     reading: Reading
@@ -55,6 +57,8 @@ class PageFile:
     tolerated: tuple[str, ...] = ()
     notes: Mapping[str, Notes] = field(default_factory=dict)
     page_notes: Notes = field(default_factory=Notes)
+    lines: int = 0
+    lines_in_tables: int = 0
 
 
 def as_written(reading: Reading) -> Reading:

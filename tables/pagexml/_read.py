@@ -19,6 +19,7 @@ from zij.tables.pagexml._notes import notes_of
 from zij.tables.pagexml._points import Boxes
 from zij.tables.pagexml._regions import FoundCell, FoundTable, Regions
 from zij.tables.pagexml._text import Line, Text, hypotheses
+from zij.tables.pagexml._tolerated import coverage, deviations
 from zij.tables.pagexml._xml import LIMIT, Tolerance, children, custom_parts, decimal, parse, whole
 from zij.tables.reading import Cell, Number, Reading, State, Table
 
@@ -120,6 +121,7 @@ class _File:
         width, height = (max(whole(self.page.get(f"image{side}")) or 0, 0) for side in ("Width", "Height"))
         if not (width and height):
             self.tolerated.note("the size of the image is not given")
+        deviations(root, self.tolerated)
         self.boxes = Boxes(width, height, self.tolerated)
         self.regions = Regions(self.page, self.boxes, self.tolerated)
         known = facts(root, self.page)
@@ -159,7 +161,11 @@ class _File:
         of_cells = {new: self.lines[old] for old, new in renamed if old in self.lines}
         self.places = Places(elements, of_cells, counted, native)
         notes = {name: found for name, node in elements.items() if (found := notes_of(node)) is not None}
-        return PageFile(named, self.path, self.tolerated.sentences(), notes, notes_of(self.page) or Notes())
+        inside = sum(len(found) for found in of_cells.values())
+        return PageFile(
+            named, self.path, self.tolerated.sentences(), notes, notes_of(self.page) or Notes(),
+            inside + len(counted), inside,
+        )  # fmt: skip
 
     def table(self, found: FoundTable) -> Table:
         rows, columns = self.extent(found)
@@ -169,6 +175,7 @@ class _File:
             stated = ["state" in custom_parts(cell.node).get("zij", {}) for cell in found.cells]
             cells = [c if s else replace(c, state="unread") for c, s in zip(cells, stated, strict=True)]
         cells.sort(key=lambda cell: (cell.row, cell.column))
+        coverage(cells, rows, columns, self.tolerated)
         box = found.box or (Box.hull(cell.box for cell in cells) if cells else around)
         if found.node is None:
             return Table(box, rows, columns, tuple(cells))

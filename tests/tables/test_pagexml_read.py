@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
 from lxml import etree
@@ -65,9 +64,7 @@ def test_samples_are_read_with_all_their_cells(pagexml_data):
     assert len(paths) > 15
     counted = 0
     for path in paths:
-        start = time.perf_counter()
         file = read_pagexml(path)
-        assert time.perf_counter() - start < 2
         cells = [cell for table in file.reading.tables for cell in table.cells]
         found = sorted((c.row, c.column, c.row_span, c.column_span) for c in cells)
         assert found == places_by_xpath(path), path.name
@@ -302,6 +299,8 @@ def test_each_deviation_is_told():
         "spans below 1 were taken as 1",
         "cells without a usable row and column were taken as text outside tables",
         "a table has cells beyond its stated rows or columns",
+        "places of tables have no cell (5)",
+        "empty groups and Relations were passed over",
     }
     assert (file.reading.tables[0].rows, [n.text for n in file.reading.loose]) == (6, ["2"])
 
