@@ -172,7 +172,7 @@ def _readme(leaves: Sequence[Leaf], options: Options, others: Mapping[str, str],
     return _README.format(
         title=options.title or "Readings of tables",
         pages=_count(len(leaves), "page"),
-        tables=_count(sum(len(leaf.reading.tables) for leaf in leaves), "table"),
+        tables=_count(sum(leaf.counts["tables"] for leaf in leaves), "table"),
         images=_count(len(by_image(leaves)), "image"),
         version=version("zij"),
         profile=options.profile,

@@ -97,7 +97,7 @@ def write_form(name: str, folder: Path, collection: Collection, options: Options
     said = form.write(folder, collection, options) or Remarks()
     among = sum(len(group.among(collection.leaves)) for group in collection.pairs)
     pairs = (f"{among:,} pairs",) if among and not form.links else ()
-    gone = lost((leaf.reading for leaf in collection.leaves), form.kept)
+    gone = lost((leaf.counts for leaf in collection.leaves), form.kept)
     return Remarks((*gone, *pairs, *said.lost), said.missing)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import combinations, product
 from pathlib import Path
 
+from zij.corpora.exchange.loss import counted
 from zij.errors import ImageError, InputError, OutputError
 from zij.tables.cellscsv import apply_cells, read_cells
 from zij.tables.geometry import Box
@@ -31,6 +32,8 @@ class Leaf:
         The reading without its tables and numbers.
     path : Path
         The PAGE-XML file it came from.
+    counts : mapping of str to int
+        How much of everything the reading has, as `loss.counted` gives it.
     load : callable
         Gives the reading.
     image : Path or None
@@ -42,6 +45,7 @@ class Leaf:
     stem: str
     head: Reading
     path: Path
+    counts: Mapping[str, int] = field(compare=False, repr=False)
     load: Callable[[], Reading] = field(compare=False, repr=False)
     image: Path | None = None
     stored: bool = False
@@ -49,7 +53,7 @@ class Leaf:
     @classmethod
     def of(cls, stem: str, reading: Reading, path: Path, image: Path | None = None) -> Leaf:
         """A page whose reading is at hand."""
-        return cls(stem, _head(reading), path, lambda: reading, image)
+        return cls(stem, _head(reading), path, counted(reading), lambda: reading, image)
 
     @property
     def reading(self) -> Reading:
@@ -63,7 +67,7 @@ class Leaf:
 
     def with_reading(self, reading: Reading) -> Leaf:
         """The same page read in another way."""
-        return replace(self, head=_head(reading), load=lambda: reading)
+        return replace(self, head=_head(reading), counts=counted(reading), load=lambda: reading)
 
 
 def _head(reading: Reading) -> Reading:
@@ -119,7 +123,7 @@ def read_leaf(path: str | Path, images: str | Path | None = None) -> Leaf:
     except ImageError:
         if images is not None:
             raise
-    return Leaf(path.stem, _head(reading), path, load, image, True)
+    return Leaf(path.stem, _head(reading), path, counted(reading), load, image, True)
 
 
 def _state(path: Path) -> tuple[int, int, int]:
@@ -197,9 +201,10 @@ def _under_name(group: Sequence[Leaf], stem: str, name: str) -> Leaf:
     def load() -> Reading:
         return replace(_joined([leaf.reading for leaf in group]), image=name)
 
-    single = len(group) == 1
-    head = replace(group[0].head, image=name) if single else _head(load())
-    return replace(group[0], stem=stem, head=head, load=load, stored=single and group[0].stored)
+    if len(group) == 1:
+        return replace(group[0], stem=stem, head=replace(group[0].head, image=name), load=load)
+    joined = group[0].with_reading(load())
+    return replace(joined, stem=stem, load=load, stored=False)
 
 
 def _refuse_overlap(group: Sequence[Leaf]) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Set
+from collections.abc import Callable, Iterable, Mapping, Set
 
 from zij.tables.reading import Cell, Reading
 
-__all__ = ["EVERYTHING", "lost"]
+__all__ = ["EVERYTHING", "counted", "lost"]
 
 _Count = Callable[[Reading], int]
 
@@ -42,21 +42,27 @@ _FEATURES: dict[str, tuple[_Count, str, str]] = {
 EVERYTHING = frozenset(_FEATURES)
 
 
-def lost(readings: Iterable[Reading], kept: Set[str]) -> tuple[str, ...]:
-    """What of these readings a form has no place for, such as "3 spans of cells".
+def counted(reading: Reading) -> dict[str, int]:
+    """How many of each of `EVERYTHING` a reading has, and how many tables."""
+    counts = {name: count(reading) for name, (count, _, _) in _FEATURES.items()}
+    return {**counts, "tables": len(reading.tables)}
+
+
+def lost(counts: Iterable[Mapping[str, int]], kept: Set[str]) -> tuple[str, ...]:
+    """What of some readings a form has no place for, such as "3 spans of cells".
 
     Parameters
     ----------
-    readings : iterable of Reading
+    counts : iterable of mapping
+        For each reading, as `counted` gives them.
     kept : set of str
         What the form can hold, of `EVERYTHING`.
     """
-    counts: Counter[str] = Counter()
-    wanted = {name: feature for name, feature in _FEATURES.items() if name not in kept}
-    for reading in readings if wanted else ():
-        counts.update({name: count(reading) for name, (count, _, _) in wanted.items()})
+    sums: Counter[str] = Counter()
+    for one in counts:
+        sums.update(one)
     return tuple(
-        f"{counts[name]:,} {one if counts[name] == 1 else several}"
-        for name, (_, one, several) in wanted.items()
-        if counts[name]
+        f"{sums[name]:,} {one if sums[name] == 1 else several}"
+        for name, (_, one, several) in _FEATURES.items()
+        if name not in kept and sums[name]
     )

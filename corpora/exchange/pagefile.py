@@ -39,7 +39,7 @@ def page_xml(leaf: Leaf, profile: Profile) -> tuple[bytes, tuple[str, ...]]:
     """
     if not leaf.stored:
         kept = EVERYTHING - {"alternatives", "parameters"} if profile == "transkribus" else EVERYTHING
-        return to_xml(leaf.reading, profile=profile), lost([leaf.reading], kept)
+        return to_xml(leaf.reading, profile=profile), lost([leaf.counts], kept)
     document = open_document(leaf.path).updated(leaf.reading).as_profile(profile)
     return document.tobytes(), document.lost
 

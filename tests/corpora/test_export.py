@@ -17,7 +17,7 @@ from made_pair import made_page, made_pairs
 from zij import export
 from zij.cli.corpora import Form
 from zij.corpora.exchange.forms import FORMS
-from zij.corpora.exchange.loss import EVERYTHING, lost
+from zij.corpora.exchange.loss import EVERYTHING, counted, lost
 from zij.corpora.exchange.readingjson import reading_from_json
 from zij.corpora.exchange.schema import schema_text
 from zij.corpora.exchange.tablecsv import COLUMNS
@@ -234,9 +234,9 @@ def test_a_transkribus_folder_is_a_folder_of_readings(folder: Path, tmp_path: Pa
 
 
 def test_what_is_lost_is_counted() -> None:
-    readings = list(collection().values())
-    assert lost(readings, EVERYTHING) == ()
-    gone = lost(readings, EVERYTHING - {"spans", "loose", "unread", "empties"})
+    counts = [counted(reading) for reading in collection().values()]
+    assert lost(counts, EVERYTHING) == ()
+    gone = lost(counts, EVERYTHING - {"spans", "loose", "unread", "empties"})
     assert gone == (
         "2 spans of cells", "1 mark of an unread cell", "1 place of an empty cell", "3 numbers outside tables"
     )  # fmt: skip
