@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from lxml import etree
 
@@ -41,7 +42,8 @@ def space_of(root: etree._Element) -> str:
 def make(tag: str, like: etree._Element, text: str | None = None, **attributes: str) -> etree._Element:
     """A new element of the namespace in which another stands."""
     space = space_of(like)
-    node = etree.Element(f"{{{space}}}{tag}" if space else tag, attributes, nsmap=like.nsmap)
+    prefixes: Any = like.nsmap
+    node = etree.Element(f"{{{space}}}{tag}" if space else tag, attributes, nsmap=prefixes)
     node.text = text
     return node
 

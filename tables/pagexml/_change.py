@@ -144,6 +144,18 @@ class _Change:
                     self.cell(self.places.elements[name], old[name], cell, words=words)
             else:
                 self.add_cell(node, cell, new)
+        if node is not None:
+            self.grid(node, was, new)
+
+    def grid(self, node: etree._Element, was: Table, new: Table) -> None:
+        """The lines between rows and columns, where these are others now."""
+        turn, old = self.writer.turn, self.was.turn
+        if _extents(was) == _extents(new) and (turn == old or not self.places.native):
+            return
+        for grid in list(children(node, "Grid")):
+            drop(grid)
+        if self.places.native:
+            self.writer.grid(node, new)
 
     def frame(self, node: etree._Element, was: Table, new: Table) -> None:
         """What stands on the TableRegion itself."""
@@ -314,6 +326,11 @@ class _Change:
         region_text = next((t for t, _ in hypotheses(parent)), None)
         if region_text is not None and region_text == before and (after := _joined(parent)) != before:
             self.sync.text(parent, after or "", None)
+
+
+def _extents(table: Table) -> list[object]:
+    cells = ((c.row, c.column, c.row_span, c.column_span, c.box) for c in table.cells)
+    return [table.rows, table.columns, *cells]
 
 
 def _is_plain(cell: Cell) -> bool:

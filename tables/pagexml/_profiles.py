@@ -125,8 +125,9 @@ def _with_prefix(root: etree._Element) -> etree._Element:
 def _redeclared(root: etree._Element, prefix: str | None) -> etree._Element:
     """The tree below a root that declares PAGE's namespace under another prefix."""
     space = space_of(root)
-    others: Any = {name: uri for name, uri in root.nsmap.items() if uri != space and name != prefix}
-    new = etree.Element(root.tag, dict(root.attrib), nsmap={prefix: space, **others})
+    names: Any = {name: uri for name, uri in root.nsmap.items() if uri != space and name != prefix}
+    names[prefix] = space
+    new = etree.Element(root.tag, {str(k): str(v) for k, v in root.attrib.items()}, nsmap=names)
     new.text = root.text
     before = list(root.itersiblings(preceding=True))[::-1]
     after = list(root.itersiblings())

@@ -13,8 +13,9 @@ from lxml import etree
 from zij.errors import PageXMLError
 from zij.tables.correction import numbers_in
 from zij.tables.geometry import Box
+from zij.tables.pagexml._grid import Grid, cell_in, grid_in
 from zij.tables.pagexml._metadata import Facts, facts
-from zij.tables.pagexml._model import Notes, PageFile, six_digits
+from zij.tables.pagexml._model import Notes, PageFile, inside, six_digits
 from zij.tables.pagexml._notes import notes_of
 from zij.tables.pagexml._points import Boxes
 from zij.tables.pagexml._regions import FoundCell, FoundTable, Regions
@@ -131,6 +132,7 @@ class _File:
         self.text = Text(
             self.boxes, self.tolerated, ours=known.ours, descends=known.descends, turn=known.turn
         )
+        self.grid: Grid | None = None
         self.lines: dict[str, list[tuple[etree._Element, int]]] = {}
         self.places = Places({}, {}, (), False)
 
@@ -161,15 +163,16 @@ class _File:
         of_cells = {new: self.lines[old] for old, new in renamed if old in self.lines}
         self.places = Places(elements, of_cells, counted, native)
         notes = {name: found for name, node in elements.items() if (found := notes_of(node)) is not None}
-        inside = sum(len(found) for found in of_cells.values())
+        in_cells = sum(len(found) for found in of_cells.values())
         return PageFile(
             named, self.path, self.tolerated.sentences(), notes, notes_of(self.page) or Notes(),
-            inside + len(counted), inside,
+            in_cells + len(counted), in_cells,
         )  # fmt: skip
 
     def table(self, found: FoundTable) -> Table:
         rows, columns = self.extent(found)
         around = found.box or self.boxes.page
+        self.grid = None if found.node is None else grid_in(found.node, rows, columns)
         cells = [self.cell(cell, around) for cell in found.cells]
         if not any(cell.text.strip() for cell in cells):  # nobody read this table, so nothing is known empty
             stated = ["state" in custom_parts(cell.node).get("zij", {}) for cell in found.cells]
@@ -203,6 +206,8 @@ class _File:
     def cell(self, found: FoundCell, around: Box) -> Cell:
         before = self.text.corrections
         box = self.boxes.of(found.node)
+        if box is None and self.grid is not None and (of_grid := cell_in(self.grid, found.place)) is not None:
+            box = inside(of_grid, self.boxes.width, self.boxes.height)
         lines = [self.text.line(line, box or around) for line in found.lines]
         box = box or (Box.hull(line.box for line in lines) if lines else around)
         text, numbers = self.cell_text(found.node, lines, box)

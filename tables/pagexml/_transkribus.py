@@ -193,8 +193,8 @@ def _metadata_out(head: etree._Element, page: etree._Element) -> None:
         put_attribute(head, f"zij:{name}", kinds.get(name, "xsd:string"), value)
     put_custom(page, "zij", None)
     for own in list(children(head, "TranskribusMetadata")):
-        for name, value in own.attrib.items():
-            put_attribute(head, f"{_META}.{name!s}", "xsd:string", str(value))
+        for key, stated in own.attrib.items():
+            put_attribute(head, f"{_META}.{key!s}", "xsd:string", str(stated))
         if len(own) or (own.text or "").strip() or not own.attrib:
             put_attribute(head, _META, "xsd:string", _text_of(own))
         _take_out(own)
@@ -334,7 +334,7 @@ def _attributes_out(node: etree._Element, lost: Counter[str]) -> None:
         extra |= attribute == "regionRef" and name in ("OrderedGroupIndexed", "UnorderedGroupIndexed")
         if extra:
             if attribute not in ("index", "dataType"):
-                lost[f"{attribute} of {name}"] += 1
+                lost[f"{attribute!s} of {name}"] += 1
             del node.attrib[attribute]
 
 

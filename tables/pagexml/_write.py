@@ -14,6 +14,7 @@ from zij.errors import OutputError, UsageError
 from zij.files import write_bytes
 from zij.tables.geometry import Box
 from zij.tables.pagexml._check import findings
+from zij.tables.pagexml._grid import grid_of
 from zij.tables.pagexml._layout import baseline, corners, custom, lines
 from zij.tables.pagexml._metadata import attributes, clock, custom_facts
 from zij.tables.pagexml._model import Notes, as_written
@@ -210,6 +211,17 @@ class Writer:
         self.note_on(node, table.id)
         for cell in table.cells:
             self.cell(node if self.dialect.cells_inside else page, cell, table.id)
+        self.grid(node, table)
+
+    def grid(self, node: etree._Element, table: Table) -> None:
+        """The lines between rows and columns, where the cells stand edge to edge."""
+        grid = grid_of(table, self.turn) if self.dialect.rich else None
+        if grid is None:
+            return
+        parent = self.add(node, "Grid")
+        for index, points in enumerate(grid):
+            text = " ".join(f"{x:.0f},{y:.0f}" for x, y in points)
+            self.add(parent, "GridPoints", index=str(index), points=text)
 
     def cell(self, parent: etree._Element, cell: Cell, table: str) -> None:
         node = self.add(parent, "TextRegion" if self.dialect.roles else "TableCell", id=cell.id)

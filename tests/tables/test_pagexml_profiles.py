@@ -93,6 +93,7 @@ def test_what_the_dialect_cannot_hold_is_told(reading):
         "the processing steps in the Metadata",
         "conf of Coords (2)",
         "hypotheses behind the first (10)",
+        "Grid elements (2)",
     )
     assert document(to_xml(reading)).as_profile("flat").lost == ()
 

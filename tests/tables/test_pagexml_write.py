@@ -199,7 +199,8 @@ def test_two_cells_in_one_place_have_two_ids():
     page = Reading("a.png", "", 10, 10, (Table(Box(0, 0, 10, 5), 1, 1, cells),))
     xml = to_xml(page)
     assert [c.id for c in page_from_bytes(xml, "a.xml").reading.tables[0].cells] == ["t1_r0c0", "t1_r0c0_2"]
-    assert check_pagexml(xml) == ["the cells of TableRegion 't1' overlap in 1 places, the first in row 0, column 0"]
+    (told,) = check_pagexml(xml)
+    assert told.startswith("the cells of TableRegion 't1' overlap in 1 places")
 
 
 @pytest.mark.parametrize(

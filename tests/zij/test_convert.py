@@ -52,9 +52,8 @@ def test_a_folder(folder: Path, tmp_path: Path) -> None:
     before = files(folder)
     ended = zij("convert", folder, tmp_path / "out", "--to", "transkribus")
     assert (ended.code, ended.err) == (0, "")
-    told = (
-        "lost: the processing steps in the Metadata (2), conf of Coords (2), hypotheses behind the first (4)"
-    )
+    told = "lost: the processing steps in the Metadata (2), conf of Coords (2), "
+    told += "hypotheses behind the first (4), Grid elements (2)"
     out = tmp_path / "out"
     assert ended.out == f"2 pages as transkribus; {told}; 1 other XML file passed over; results: {out}\n"
     assert sorted(files(tmp_path / "out")) == ["a.xml", "b.xml"]
