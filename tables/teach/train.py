@@ -206,10 +206,28 @@ def train(
     DigitNetwork
         Folded, in evaluation mode, on the CPU.
     """
-    torch.manual_seed(seed)
+    threads = torch.get_num_threads()
     torch.set_num_threads(settings.threads)
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     torch.use_deterministic_algorithms(True)
+    try:
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            return _trained(faces, seed, settings, start, device, workers, progress)
+    finally:
+        torch.use_deterministic_algorithms(False)
+        torch.set_num_threads(threads)
+
+
+def _trained(
+    faces: Sequence[Typeface],
+    seed: int,
+    settings: Settings,
+    start: DigitNetwork | None,
+    device: str,
+    workers: int,
+    progress: Callable[[int, int, float], None] | None,
+) -> DigitNetwork:
     model = DigitNetwork(normalised=True) if start is None else copy.deepcopy(start).train()
     model.to(device)
     model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -239,7 +257,6 @@ def train(
         shown = float(value.detach()) if step == 1 else 0.98 * shown + 0.02 * float(value.detach())
         if progress is not None:
             progress(step, settings.steps, shown)
-    torch.use_deterministic_algorithms(False)
     return result.cpu().eval().folded()
 
 
