@@ -6,59 +6,25 @@ be the same in all three: in the table, in the annotations, and, summed over an 
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from zij.errors import InputError
-from zij.explain.bilrp.table import COLUMNS
-from zij.tables.csvlines import csv_records
+from zij.explain.report.pairfiles import PairFiles, PairRow, number, read_annotations, read_pairs, set_name
 from zij.tables.pagexml import Finding, Standing, page_elements
 
-__all__ = ["PairFiles", "pair_findings", "read_annotations", "read_pairs"]
+__all__ = ["pair_findings"]
 
 NEAR = 1e-6
 """Relevances that differ by no more are the same; the files give them with nine digits."""
 
-_LIMIT = 256 * 2**20
 _XYWH = re.compile(r"xywh=([0-9.]+),([0-9.]+),([0-9.]+),([0-9.]+)")
 Elements = Mapping[str, Standing]
 Found = Iterator[tuple[Path, Finding]]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Row:
-    """A pair: its line in the table, relevance, and for each side id, text and box."""
-
-    line: int
-    rank: int
-    relevance: float
-    ids: tuple[str, str]
-    texts: tuple[str, str]
-    boxes: tuple[tuple[float, ...], tuple[float, ...]]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PairFiles:
-    """The files of one pair of pages.
-
-    Attributes
-    ----------
-    pairs, annotations : path
-        `pairs.csv` and `pairs.jsonld`; the latter may be None.
-    pages : (path, path)
-        PAGE-XML of the first and of the second page.
-    """
-
-    pairs: Path
-    annotations: Path | None
-    pages: tuple[Path, Path]
 
 
 def pair_findings(files: PairFiles) -> Found:
@@ -88,78 +54,14 @@ def pair_findings(files: PairFiles) -> Found:
         for side, (path, (elements, _)) in enumerate(zip(files.pages, pages, strict=True)):
             yield from _sums(path, elements, rows, side, stated)
     for side, (path, (elements, _)) in enumerate(zip(files.pages, pages, strict=True)):
-        yield from _pointers(path, elements, rows, side, files.pages[1 - side].name)
-
-
-def read_pairs(path: Path) -> list[_Row]:
-    """The rows of a table of pairs.
-
-    Raises
-    ------
-    TableError
-        If it is missing, no such table, or a field is no number.
-    """
-    rows = []
-    for line, fields in csv_records(path, COLUMNS):
-        numbers = {}
-        for name in ("rank", "relevance", *(f"{side}_{key}" for side in "ab" for key in "xywh")):
-            numbers[name] = _number(fields[name])
-        wrong = next((name for name, value in numbers.items() if value is None), None)
-        if wrong is not None:
-            raise InputError(
-                f"{path}, line {line}: {wrong} is {fields[wrong][:40]!r}, which is no number; correct it."
-            )
-        known = {name: value for name, value in numbers.items() if value is not None}
-        rows.append(
-            _Row(
-                line,
-                int(known["rank"]),
-                known["relevance"],
-                (fields["a_id"], fields["b_id"]),
-                (fields["a_text"], fields["b_text"]),
-                (tuple(known[f"a_{k}"] for k in "xywh"), tuple(known[f"b_{k}"] for k in "xywh")),
-            )
-        )
-    return rows
-
-
-def read_annotations(path: Path) -> Mapping[str, Any]:
-    """The AnnotationPage of a pair.
-
-    Raises
-    ------
-    InputError
-        If it is missing, no JSON, or holds no annotations.
-    """
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(_LIMIT + 1)
-        if len(data) > _LIMIT:
-            raise InputError(f"{path}: more than {_LIMIT // 2**20} MB; compare with a smaller --top.")
-        page = json.loads(data)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}); check the name.") from error
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"{path}: not readable as JSON; compare the pages again.") from error
-    items = page.get("items") if isinstance(page, dict) else None
-    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-        raise InputError(f"{path}: holds no annotations; name the pairs.jsonld of zij compare.")
-    return page  # type: ignore[no-any-return]
-
-
-def _number(text: str) -> float | None:
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None
+        yield from _pointers(path, elements, rows, side, set_name(stated), files.pages[1 - side].name)
 
 
 def _pair(what: str, line: int = 0, element: str = "") -> Finding:
     return Finding("pair", what, line, element)
 
 
-def _ends(table: Path, rows: Sequence[_Row], side: int, path: Path, elements: Elements) -> Found:
+def _ends(table: Path, rows: Sequence[PairRow], side: int, path: Path, elements: Elements) -> Found:
     """Each end is an element with that box and text; whose glyphs are all there."""
     known: set[str] = set()
     for row in rows:
@@ -197,7 +99,7 @@ def _same_box(element: Standing, box: Sequence[float]) -> bool:
 
 
 def _annotations(
-    path: Path, page: Mapping[str, Any], rows: Sequence[_Row], pages: tuple[Path, Path]
+    path: Path, page: Mapping[str, Any], rows: Sequence[PairRow], pages: tuple[Path, Path]
 ) -> Found:
     """The annotations name the same pairs in the same order."""
     items = page["items"]
@@ -229,11 +131,13 @@ def _box(end: Any) -> tuple[float, ...] | None:
     selector = end.get("selector") if isinstance(end, dict) else None
     value = selector.get("value") if isinstance(selector, dict) else None
     match = _XYWH.fullmatch(value) if isinstance(value, str) else None
-    numbers = [_number(text) for text in match.groups()] if match else []
+    numbers = [number(text) for text in match.groups()] if match else []
     return tuple(n for n in numbers if n is not None) if match and None not in numbers else None
 
 
-def _sums(path: Path, elements: Elements, rows: Sequence[_Row], side: int, page: Mapping[str, Any]) -> Found:
+def _sums(
+    path: Path, elements: Elements, rows: Sequence[PairRow], side: int, page: Mapping[str, Any]
+) -> Found:
     """What the file gives each element is what its pairs sum to, and in all what is listed and unlisted.
 
     An element may have more than its listed pairs give it, up to what is unlisted.
@@ -270,29 +174,30 @@ def _sums(path: Path, elements: Elements, rows: Sequence[_Row], side: int, page:
 
 def _relevances(elements: Elements, page: Mapping[str, Any]) -> dict[str, float]:
     """What stands on each element for this set of pairs."""
-    whole = page.get("partOf")
-    key = f"zij:relevance.{whole.get('id') if isinstance(whole, dict) else ''}"
+    key = f"zij:relevance.{set_name(page)}"
     found = {}
     for name, element in elements.items():
         for attribute, _, value in element.notes.attributes:
-            number = _number(value)
-            if attribute == key and number is not None:
-                found[name] = number
+            relevance = number(value)
+            if attribute == key and relevance is not None:
+                found[name] = relevance
     return found
 
 
-def _pointers(path: Path, elements: Elements, rows: Sequence[_Row], side: int, other: str) -> Found:
-    """Each pointer to the other page is a pair of the table."""
+def _pointers(
+    path: Path, elements: Elements, rows: Sequence[PairRow], side: int, name_of_set: str, file: str
+) -> Found:
+    """Each pointer to the other page's `file` is a pair of the table; other sets of pairs have their own."""
     pairs = {row.rank: row for row in rows}
     for name, element in elements.items():
-        for _, _, labels in element.notes.labels:
+        for model, _, labels in element.notes.labels:
             for kind, value, comments in labels:
-                if kind != "pair" or not value.isdecimal():
+                if kind != "pair" or not value.isdecimal() or name_of_set not in ("", model):
                     continue
                 row = pairs.get(int(value))
                 pointer = comments.partition("#")[2]
                 right = row is not None and (row.ids[side], row.ids[1 - side]) == (name, pointer)
-                if not right or comments.partition("#")[0] != other:
+                if not right or comments.partition("#")[0] != file:
                     what = (
                         f"{name!r} points to {comments[:80]!r} as pair {value[:9]}, which the table does not"
                     )

@@ -125,7 +125,7 @@ def _contradictions(tree: Tree) -> Iterator[Finding]:
         ]
         indices = [index for _, index in sorted(stated, key=lambda pair: pair[0])]
         if indices != sorted(indices):
-            what = f"the custom indices in {parent.get('id') or 'the page'} contradict the ReadingOrder"
+            what = f"the custom indices in {owner(parent)} contradict the ReadingOrder"
             yield found("order-contradicts", parent, what)
 
 
@@ -145,6 +145,6 @@ def _attributes(tree: Tree) -> Iterator[Finding]:
     for node in tree.named("UserAttribute"):
         kind, value = node.get("type", "xsd:string"), node.get("value", "")
         if kind != "xsd:string" and not (kind in _TYPES and _TYPES[kind](value)):
-            where = "" if node.getparent() is None else f" of {owner(node)}"
-            what = f"the UserAttribute {node.get('name')!r}{where} holds {value!r}, which is no {kind}"
+            where = f"{node.get('name', '')[:80]!r} of {owner(node)}"
+            what = f"the UserAttribute {where} holds {value[:80]!r}, which is no {' '.join(kind.split())}"
             yield found("attribute", node, what)

@@ -73,6 +73,9 @@ NORMAL_IN_TRANSKRIBUS = frozenset(
 """Kinds of finding that Transkribus' own exports are full of and that programs must bear."""
 
 
+_LONGEST = 400  # of a sentence, as it quotes what may be endless
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that is wrong in a PAGE-XML file.
@@ -106,7 +109,7 @@ class Finding:
 def found(kind: str, node: etree._Element, what: str) -> Finding:
     """A finding at an element."""
     line = node.sourceline
-    return Finding(kind, what, line if isinstance(line, int) else 0, _name(node))
+    return Finding(kind, what[:_LONGEST], line if isinstance(line, int) else 0, _name(node))
 
 
 def owner(node: etree._Element) -> str:

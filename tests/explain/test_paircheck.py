@@ -8,10 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from commands import VIEW, small_page, zij
+from commands import VIEW, refused, small_page, zij
 
 from zij.errors import InputError
-from zij.explain.report.paircheck import PairFiles, pair_findings, read_annotations, read_pairs
+from zij.explain.report.paircheck import pair_findings
+from zij.explain.report.pairfiles import PairFiles, read_annotations, read_pairs
 from zij.tables.digits import detect
 from zij.tables.overlay import save_png
 
@@ -215,3 +216,34 @@ def test_a_field_that_is_no_number(compared: dict[str, dict[str, str]], tmp_path
         InputError, match=r"pairs\.csv, line 2: a_w is 'wide', which is no number; correct it"
     ):
         check(texts, tmp_path)
+
+
+def test_the_command_checks_the_pairs_of_a_folder(
+    compared: dict[str, dict[str, str]], tmp_path: Path
+) -> None:
+    texts = dict(compared["all"])
+    check(texts, tmp_path)
+    ended = zij("validate", tmp_path)
+    assert ended.code == 0
+    assert ended.out.endswith("pairs and pages agree\n")
+    word = first_end(texts, "b")
+    (tmp_path / "B-b.xml").write_text(cut("Word", word)(texts["B-b.xml"]), "utf-8")
+    ended = zij("validate", tmp_path)
+    assert ended.code == 1
+    assert f"{tmp_path}/pairs.csv:2: pair 1 names {word!r}, which is not in B-b.xml; compare the" in ended.out
+    assert ended.out.endswith("pairs and pages contradict each other\n")
+
+
+def test_the_command_finds_the_pages_of_a_table_of_pairs(
+    compared: dict[str, dict[str, str]], tmp_path: Path
+) -> None:
+    check(compared["all"], tmp_path)
+    table = tmp_path / "pairs.csv"
+    pages = [tmp_path / "B-b.xml", tmp_path / "A-a.xml"]  # their names are in the annotations
+    assert zij("validate", *pages, "--pairs", table).code == 0
+    (tmp_path / "pairs.jsonld").unlink()
+    assert zij("validate", *pages[::-1], "--pairs", table).code == 0
+    assert zij("validate", pages[0], "--pairs", table).code == 0  # beside it, by their names
+    assert zij("validate", *pages, "--pairs", table).code == 1  # the second page first
+    pages[0].rename(tmp_path / "c.xml")
+    refused(zij("validate", pages[1], "--pairs", table), "its pages are not beside it")

@@ -238,7 +238,7 @@ SCHEMA_ACCEPTS = {
     ),
     "orders that contradict in a table": (
         change("t1_r0c0", custom="readingOrder {index:9;}"), "order-contradicts", "t1",
-        "custom indices in t1",
+        "custom indices in TableRegion 't1' contradict",
     ),
     "region ordered twice": (
         lambda root: first(root, "OrderedGroup").append(

@@ -13,7 +13,7 @@ from zij.errors import InputError, UsageError, ZijError
 from zij.tables.pagexml import Finding, Schema, examine_pagexml
 
 if TYPE_CHECKING:
-    from zij.explain.report.paircheck import PairFiles
+    from zij.explain.report.pairfiles import PairFiles
 
 __all__ = ["Validated", "validate"]
 
@@ -210,7 +210,7 @@ def _pairs(pairs: Path | None, files: Sequence[str | Path], named: Sequence[Path
 
 
 def _pair(table: Path, named: Sequence[Path]) -> PairFiles:
-    from zij.explain.report.paircheck import PairFiles, read_annotations
+    from zij.explain.report.pairfiles import PairFiles, read_annotations
 
     annotations = table.with_suffix(".jsonld")
     stated = read_annotations(annotations)["items"][:1] if annotations.is_file() else []
