@@ -132,6 +132,15 @@ def test_parquet_holds_every_cell(folder: Path, tmp_path: Path) -> None:
     assert frame.loc[frame["state"] == "uncertain", "confidence"].tolist() == [0.8]
 
 
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_a_single_page_is_converted_to_the_same_files(folder: Path, tmp_path: Path, form: str) -> None:
+    assert zij("convert", folder / "full.xml", tmp_path / "one", "--to", form).code == 0
+    export(folder, tmp_path / "all", form=form)
+    one, everything = files(tmp_path / "one"), files(tmp_path / "all")
+    assert any(name.startswith("full.") for name in one)
+    assert one == {name: data for name, data in everything.items() if name in one}
+
+
 def test_corrections_are_handed_on(folder: Path, tmp_path: Path) -> None:
     reading = read_pagexml(folder / "full.xml").reading
     path = write_cells(folder / "full.cells.csv", reading)

@@ -82,7 +82,7 @@ def write_collection(folder: Path) -> Path:
 
 def leaves_of(readings: dict[str, Reading]) -> list[Leaf]:
     """The readings as pages whose images are not at hand."""
-    return [Leaf(stem, reading, Path(f"{stem}.xml")) for stem, reading in readings.items()]
+    return [Leaf.of(stem, reading, Path(f"{stem}.xml")) for stem, reading in readings.items()]
 
 
 def made_pair_set(a: Leaf, b: Leaf) -> PairSet:
