@@ -11,7 +11,7 @@ from lxml import etree
 from zij.errors import UsageError
 from zij.tables.geometry import Box
 from zij.tables.pagexml._amend import drop, insert, is_plain_layout, make, put_custom, serialised, space_of
-from zij.tables.pagexml._layout import lines
+from zij.tables.pagexml._celllines import CellLines, without_ids
 from zij.tables.pagexml._metadata import put_facts
 from zij.tables.pagexml._model import Notes, as_written
 from zij.tables.pagexml._notes import put_notes
@@ -75,6 +75,7 @@ class _Change:
         self.writer = Writer(self.dialect, {})
         boxes = Boxes(self.was.width, self.was.height, Tolerance())
         self.sync = Sync(self.writer, boxes, native=self.places.native)
+        self.lines = CellLines(self.sync, self._own_ids)
 
     def to(self, new: Reading, marked: Collection[str]) -> None:
         """Make the tree say `new`; lines with numbers `marked` get words."""
@@ -186,11 +187,10 @@ class _Change:
         if was.box != new.box:
             self.cell_box(node, new.box)
         self.cell_place(node, was, new)
-        bare_was, bare = ([replace(n, id="") for n in cell.numbers] for cell in (was, new))
         framed = self.places.native and was.box != new.box  # a line without numbers has its cell's box
         blank = was.state != new.state and not new.text
-        if words or framed or blank or (was.text, bare_was) != (new.text, bare):
-            self.cell_lines(node, new, words=words)
+        if words or framed or blank or (was.text, without_ids(was)) != (new.text, without_ids(new)):
+            self.cell_text(node, was, new, words=words)
         self.cell_state(node, was, new)
 
     def cell_box(self, node: etree._Element, box: Box) -> None:
@@ -217,45 +217,14 @@ class _Change:
         if was.header != new.header:
             target.set(header, str(new.header).lower())
 
-    def cell_lines(self, node: etree._Element, cell: Cell, *, words: bool) -> None:
+    def cell_text(self, node: etree._Element, was: Cell, new: Cell, *, words: bool) -> None:
         """Text and numbers of a cell: line by line, then its own."""
-        found = [line for line, _ in self.places.lines.get(cell.id, ())]
-        wanted: list[tuple[str, tuple[Number, ...]]] = lines(cell)
-        if not wanted and cell.state == "unread" and self.places.native:
-            wanted = [("", ())]
         own = next((text for text, _ in hypotheses(node)), None)
-        if found or self.places.native or words or own is None or not _is_plain(cell):
-            self._lines(node, cell, found, wanted, words=words)
-        if self.places.native and not cell.text:
+        self.lines.put(node, self.places.lines.get(new.id, ()), was, new, words=words)
+        if self.places.native and not new.text:
             self.sync.untext(node)
-        elif (self.places.native or own is not None) and own != cell.text:
-            self.sync.text(node, cell.text, None)
-
-    def _lines(
-        self,
-        node: etree._Element,
-        cell: Cell,
-        found: Sequence[etree._Element],
-        wanted: list[tuple[str, tuple[Number, ...]]],
-        *,
-        words: bool,
-    ) -> None:
-        for index, line in enumerate(found):
-            if index < len(wanted):
-                text, numbers = wanted[index]
-                self.sync.line(line, text, numbers, cell.box, words=words)
-            elif self.places.native or wanted:
-                drop(line)
-            else:  # an emptied cell keeps its line, as other programs want it
-                self.sync.line(line, "", (), cell.box, words=False)
-        for index, (text, numbers) in list(enumerate(wanted))[len(found) :]:
-            box = Box.hull(number.box for number in numbers) if numbers else cell.box
-            said = text or (None if cell.state == "unread" else text)
-            line = self.writer.line(node, f"{cell.id}_l{index + 1}", index, numbers, said, box)
-            node.remove(line)
-            if not self.places.native:
-                self._own_ids(line)
-            insert(node, line)
+        elif own != new.text and (self.places.native or (own is not None and was.text != new.text)):
+            self.sync.text(node, new.text, None)
 
     def cell_state(self, node: etree._Element, was: Cell, new: Cell) -> None:
         """State, confidence and source, where they are new."""
@@ -331,11 +300,6 @@ class _Change:
 def _extents(table: Table) -> list[object]:
     cells = ((c.row, c.column, c.row_span, c.column_span, c.box) for c in table.cells)
     return [table.rows, table.columns, *cells]
-
-
-def _is_plain(cell: Cell) -> bool:
-    """Whether nothing is known of a cell's numbers but its text."""
-    return not any(number.glyphs for number in cell.numbers)
 
 
 def _joined(region: etree._Element | None) -> str | None:

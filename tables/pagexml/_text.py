@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from lxml import etree
@@ -14,6 +15,8 @@ from zij.tables.pagexml._xml import Tolerance, children, decimal, whole
 from zij.tables.reading import Glyph, Number
 
 __all__ = ["Line", "Text", "hypotheses"]
+
+_OWN_ID = re.compile(r"t[0-9]+_r[0-9]+c[0-9]+(_[0-9]+)?(_l[0-9]+)?|x([0-9]+_l[0-9]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ class Text:
         box = box or (Box.hull(word.box for word in words) if words else around)
         if not words:
             numbers = numbers_in(text, box, turn=turn)
-            if numbers and self._descends:
+            if numbers and self._descends and (self._ours or _is_ours(node)):
                 self._correct("lines have lost their words; their numbers share the line's box")
             return Line(text, numbers, box, node)
         if not text.strip():
@@ -108,6 +111,13 @@ class Text:
     def _correct(self, sentence: str) -> None:
         self._tolerance.note(sentence)
         self.corrections += 1
+
+
+def _is_ours(line: etree._Element) -> bool:
+    """Whether a line, or the region that it stands in, bears an id that zij gave."""
+    parent = line.getparent()
+    names = (line.get("id", ""), "" if parent is None else parent.get("id", ""))
+    return any(_OWN_ID.fullmatch(name) for name in names)
 
 
 def hypotheses(node: etree._Element) -> list[tuple[str, float | None]]:
