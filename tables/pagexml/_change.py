@@ -29,11 +29,11 @@ __all__ = ["changed", "noted"]
 
 
 def changed(data: bytes, name: str, reading: Reading, marked: Collection[str] = ()) -> bytes:
-    """A file with another reading; the numbers `marked` get elements of their own."""
+    """A file with another reading; the numbers `marked` get elements of their own, which say the same."""
     root = parse(data, name, whole_tree=True)
     change = _Change(root, name)
     new = as_written(reading)
-    missing = {number.id for number in new.numbers() if number.id in marked} - change.places.elements.keys()
+    missing = {number.id for number in new.numbers() if number.id in marked and not change.says(number)}
     if new == as_written(change.was) and not missing:
         return data
     plain = is_plain_layout(data)
@@ -76,6 +76,15 @@ class _Change:
         boxes = Boxes(self.was.width, self.was.height, Tolerance())
         self.sync = Sync(self.writer, boxes, native=self.places.native)
         self.lines = CellLines(self.sync, self._own_ids)
+
+    def says(self, number: Number) -> bool:
+        """Whether a number has an element, and that says at every level what the number does."""
+        node = self.places.elements.get(number.id)
+        if node is None:
+            return False
+        glyphs = [next((t for t, _ in hypotheses(glyph)), "") for glyph in children(node, "Glyph")]
+        own = next((text for text, _ in hypotheses(node)), "") or "".join(glyphs)
+        return own == number.text and glyphs == [glyph.text for glyph in number.glyphs]
 
     def to(self, new: Reading, marked: Collection[str]) -> None:
         """Make the tree say `new`; lines with numbers `marked` get words."""

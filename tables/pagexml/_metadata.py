@@ -90,12 +90,15 @@ def put_facts(root: etree._Element, page: etree._Element, was: Reading, new: Rea
             page.set(f"image{name}", str(value))
     fresh = [fact for fact in attributes(new) if fact not in attributes(was)]
     head = next(children(root, "Metadata"), None)
+    known = custom_parts(page).get("zij", {}) | _stated(head)
+    if known.get("source", new.source) != new.source:  # told by texts until now, which agree from now on
+        fresh += [fact for fact in attributes(new) if fact[0] == "zij:source" and fact not in fresh]
     if not rich:
         parts = custom_parts(page).get("zij", {})
-        known = custom_facts(new)
+        wanted = custom_facts(new)
         for name in (fact[0].removeprefix("zij:") for fact in fresh):
-            if name in known:
-                parts[name] = known[name]
+            if name in wanted:
+                parts[name] = wanted[name]
             else:
                 parts.pop(name, None)
         if fresh:

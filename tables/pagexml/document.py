@@ -83,7 +83,8 @@ class PageDocument:
         notes : mapping of str to Notes, optional
             Notes on tables, cells, numbers and glyphs, by their ids in `reading`. They stand beside those
             that are there; only notes of the same name are replaced. A number that has no element of its own
-            is given one, and with it all words of its line. Where the version has no place for notes
+            is given one, and with it all words of its line; one that a person has changed at another level of
+            the text is made to agree with it. Where the version has no place for notes
             (Transkribus), they stand in `custom`.
         page_notes : Notes, optional
             Notes on the page.
