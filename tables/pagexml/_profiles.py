@@ -76,6 +76,8 @@ def converted(data: bytes, name: str, profile: Profile) -> tuple[bytes, tuple[st
         root = _in_space(root, namespace("2013-07-15"), name)
     if profile == "flat" and root.prefix:
         root = _without_prefix(root)
+    elif now == "flat" and profile == "nested" and root.prefix:
+        _mark_prefix(root, f"flat:{root.prefix};")
     elif profile == "nested" and _prefix(root):
         root = _with_prefix(root)
     elif now == "nested" and profile == "flat" and profile_of(root) == "nested":
@@ -110,15 +112,22 @@ def _prefix(root: etree._Element) -> str:
 
 def _without_prefix(root: etree._Element) -> etree._Element:
     """The tree with PAGE as its default namespace: eScriptorium and others know no prefixes."""
-    for page in children(root, "Page"):
-        put_custom(page, "zij-prefix", f"name:{root.prefix};")
+    pages = children(root, "Page")
+    if any("flat" in custom_parts(page).get("zij-prefix", {}) for page in pages):  # it was flat with one
+        _mark_prefix(root, None)
+        return root
+    _mark_prefix(root, f"name:{root.prefix};")
     return _redeclared(root, None)
+
+
+def _mark_prefix(root: etree._Element, body: str | None) -> None:
+    for page in children(root, "Page"):
+        put_custom(page, "zij-prefix", body)
 
 
 def _with_prefix(root: etree._Element) -> etree._Element:
     prefix = _prefix(root)
-    for page in children(root, "Page"):
-        put_custom(page, "zij-prefix", None)
+    _mark_prefix(root, None)
     return _redeclared(root, prefix)
 
 

@@ -289,6 +289,9 @@ def test_flat_has_no_prefix_and_nested_gets_it_back(reading):
     assert b"pc:" not in flat.tobytes()
     assert flat.reading == document(to_xml(reading)).reading
     assert c14n(flat.as_profile("nested").tobytes()) == c14n(prefixed)
+    strange = re.sub(rb"<(/?)([A-Z])", rb"<\1pc:\2", to_xml(reading, profile="flat"))
+    strange = strange.replace(b'xmlns="http', b'xmlns:pc="http')
+    assert c14n(document(strange).as_profile("nested").as_profile("flat").tobytes()) == c14n(strange)
 
 
 def test_the_same_profile_is_the_same_file(reading):
