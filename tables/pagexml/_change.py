@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from itertools import count
 
@@ -12,6 +12,7 @@ from zij.errors import UsageError
 from zij.tables.geometry import Box
 from zij.tables.pagexml._amend import drop, insert, is_plain_layout, make, put_custom, serialised, space_of
 from zij.tables.pagexml._celllines import CellLines, without_ids
+from zij.tables.pagexml._looselines import LooseLines
 from zij.tables.pagexml._metadata import put_facts
 from zij.tables.pagexml._model import Notes, as_written
 from zij.tables.pagexml._notes import put_notes
@@ -19,7 +20,7 @@ from zij.tables.pagexml._numbering import numbered
 from zij.tables.pagexml._points import Boxes
 from zij.tables.pagexml._profiles import dialect_of
 from zij.tables.pagexml._read import page_of
-from zij.tables.pagexml._sync import Sync, matched
+from zij.tables.pagexml._sync import Sync
 from zij.tables.pagexml._text import hypotheses
 from zij.tables.pagexml._write import Writer
 from zij.tables.pagexml._xml import Tolerance, children, custom_parts, local, parse
@@ -100,7 +101,9 @@ class _Change:
             else:
                 self.add_table(table)
         if was.loose != new.loose or any(number.id in marked for number in new.loose):
-            self.loose(was.loose, new.loose, marked)
+            LooseLines(self.sync, self.page, self.places.loose, self.add_loose).put(
+                was.loose, new.loose, marked
+            )
 
     def remove_table(self, table: Table) -> None:
         for cell in table.cells:
@@ -255,82 +258,13 @@ class _Change:
             parts["source"] = new.source
         put_custom(node, "zij", " ".join(f"{key}:{value};" for key, value in parts.items()))
 
-    def loose(self, was: Sequence[Number], new: Sequence[Number], marked: Collection[str]) -> None:
-        """The numbers outside tables."""
-        region = next((n for n in self.page if local(n) == "TextRegion" and n.get("id") == "x"), None)
-        if self.places.native and len(was) != len(new):
-            if region is not None:
-                drop(region)
-            self.add_loose(new)
-            return
-        rest = self.shared_out(was, new)
-        for node, size in self.places.loose:
-            before, was = was[:size], was[size:]
-            here = [number for _ in range(size) if (number := next(rest)) is not None]
-            words = any(number.id in marked for number in here)
-            if words or [replace(n, id="") for n in before] != [replace(n, id="") for n in here]:
-                self.loose_line(node, before, here, words=words)
-        self.add_loose(list(filter(None, rest)))
-        if self.places.native and region is not None:
-            self.sync.box(region, Box.hull(number.box for number in new))
-
-    def shared_out(self, was: Sequence[Number], new: Sequence[Number]) -> Iterator[Number | None]:
-        """For each old number the new one in its place, or None; then those that are left."""
-        if len(was) == len(new):
-            return iter(new)
-        old, wanted = ([f"{n.box.x:.0f} {n.box.y:.0f} {n.text}" for n in numbers] for numbers in (was, new))
-        kept = {old: new for new, old in matched(old, wanted)}
-        left = [number for place, number in enumerate(new) if place not in kept.values()]
-        return iter([*(new[kept[n]] if n in kept else None for n in range(len(was))), *left])
-
     def add_loose(self, numbers: Sequence[Number]) -> None:
         if numbers:
             before = len(self.page)
             self.writer.loose(self.page, tuple(numbers))
             self._settle(before)
 
-    def loose_line(
-        self, node: etree._Element, was: Sequence[Number], new: Sequence[Number], *, words: bool
-    ) -> None:
-        """A line outside tables, whose other words stay."""
-        own = next((text for text, _ in hypotheses(node)), "")
-        said = own or " ".join(number.text for number in was)
-        text = " ".join(number.text for number in new) if self.places.native else _exchanged(said, was, new)
-        parent = node.getparent()
-        before = _joined(parent)
-        self.sync.line(node, text, new, Box.hull(n.box for n in (*was, *new)), words=words)
-        if parent is None or before is None:
-            return
-        region_text = next((t for t, _ in hypotheses(parent)), None)
-        if region_text is not None and region_text == before and (after := _joined(parent)) != before:
-            self.sync.text(parent, after or "", None)
-
 
 def _extents(table: Table) -> list[object]:
     cells = ((c.row, c.column, c.row_span, c.column_span, c.box) for c in table.cells)
     return [table.rows, table.columns, *cells]
-
-
-def _joined(region: etree._Element | None) -> str | None:
-    if region is None:
-        return None
-    found = [next((t for t, _ in hypotheses(line)), "") for line in children(region, "TextLine")]
-    return "\n".join(found)
-
-
-def _exchanged(text: str, was: Sequence[Number], new: Sequence[Number]) -> str:
-    """A line's text with other numbers in the places of its own."""
-    parts, rest = [], text
-    for old in was:
-        head, found, tail = rest.partition(old.text)
-        if not found:
-            return " ".join(number.text for number in new)
-        parts.append(head)
-        rest = tail
-    texts = [number.text for number in new]
-    if len(texts) <= len(was):
-        texts += [""] * (len(was) - len(texts))
-    else:
-        texts = [*texts[: len(was) - 1], " ".join(texts[len(was) - 1 :])] if was else texts
-    line = "".join(head + found for head, found in zip(parts, texts, strict=False)) + rest
-    return " ".join(line.split()) if len(new) != len(was) else line

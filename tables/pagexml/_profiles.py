@@ -10,16 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from lxml import etree
 
 from zij.errors import UsageError
 from zij.tables.geometry import Box
 from zij.tables.pagexml._amend import is_plain_layout, put_custom, serialised, space_of
+from zij.tables.pagexml._dialects import DIALECTS, Dialect, Profile
 from zij.tables.pagexml._layout import corners
+from zij.tables.pagexml._prefix import mark_prefix, prefix_of, with_prefix, without_prefix
 from zij.tables.pagexml._transkribus import from_transkribus, to_transkribus
-from zij.tables.pagexml._write import DIALECTS, Dialect, Profile
 from zij.tables.pagexml._xml import children, custom_parts, local, namespace, parse, whole
 
 __all__ = ["converted", "dialect_of", "profile_of"]
@@ -60,7 +60,7 @@ def converted(data: bytes, name: str, profile: Profile) -> tuple[bytes, tuple[st
         raise UsageError(f"profile {profile!r} is not known; choose one of {', '.join(DIALECTS)}.")
     root = parse(data, name, whole_tree=True)
     now = profile_of(root)
-    if now == profile and not (profile == "nested" and _prefix(root)):
+    if now == profile and not (profile == "nested" and prefix_of(root)):
         return data, ()
     plain = is_plain_layout(data)
     lost: tuple[str, ...] = ()
@@ -75,11 +75,11 @@ def converted(data: bytes, name: str, profile: Profile) -> tuple[bytes, tuple[st
         lost = to_transkribus(root)
         root = _in_space(root, namespace("2013-07-15"), name)
     if profile == "flat" and root.prefix:
-        root = _without_prefix(root)
+        root = without_prefix(root)
     elif now == "flat" and profile == "nested" and root.prefix:
-        _mark_prefix(root, f"flat:{root.prefix};")
-    elif profile == "nested" and _prefix(root):
-        root = _with_prefix(root)
+        mark_prefix(root, f"flat:{root.prefix};")
+    elif profile == "nested" and prefix_of(root):
+        root = with_prefix(root)
     elif now == "nested" and profile == "flat" and profile_of(root) == "nested":
         return data, ()  # there are no cells
     return serialised(root, plain=plain), lost
@@ -102,51 +102,6 @@ def _in_space(root: etree._Element, space: str, name: str) -> etree._Element:
     else:
         head = match[0].replace(b"PcGts", b'PcGts xmlns="' + space.encode() + b'"', 1)
     return parse(data[: match.start()] + head + data[match.end() :], name, whole_tree=True)
-
-
-def _prefix(root: etree._Element) -> str:
-    """The prefix that the elements bore before the file was made flat."""
-    pages = children(root, "Page")
-    return next((custom_parts(page).get("zij-prefix", {}).get("name", "") for page in pages), "")
-
-
-def _without_prefix(root: etree._Element) -> etree._Element:
-    """The tree with PAGE as its default namespace: eScriptorium and others know no prefixes."""
-    pages = children(root, "Page")
-    if any("flat" in custom_parts(page).get("zij-prefix", {}) for page in pages):  # it was flat with one
-        _mark_prefix(root, None)
-        return root
-    _mark_prefix(root, f"name:{root.prefix};")
-    return _redeclared(root, None)
-
-
-def _mark_prefix(root: etree._Element, body: str | None) -> None:
-    for page in children(root, "Page"):
-        put_custom(page, "zij-prefix", body)
-
-
-def _with_prefix(root: etree._Element) -> etree._Element:
-    prefix = _prefix(root)
-    _mark_prefix(root, None)
-    return _redeclared(root, prefix)
-
-
-def _redeclared(root: etree._Element, prefix: str | None) -> etree._Element:
-    """The tree below a root that declares PAGE's namespace under another prefix."""
-    space = space_of(root)
-    names: Any = {name: uri for name, uri in root.nsmap.items() if uri != space and name != prefix}
-    names[prefix] = space
-    new = etree.Element(root.tag, {str(k): str(v) for k, v in root.attrib.items()}, nsmap=names)
-    new.text = root.text
-    before = list(root.itersiblings(preceding=True))[::-1]
-    after = list(root.itersiblings())
-    for child in list(root):
-        new.append(child)
-    for node in before:
-        new.addprevious(node)
-    for node in after[::-1]:
-        new.addnext(node)
-    return new
 
 
 def _is_loose_cell(region: etree._Element) -> bool:

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 
 from lxml import etree
 
 from zij.tables.pagexml._amend import drop_references, insert, make, put_custom, space_of
+from zij.tables.pagexml._kept import at, attributes, element_of, keep, kept, pop, take_out, text_of
 from zij.tables.pagexml._notes import notes_of, put_attribute, put_notes, without_notes
 from zij.tables.pagexml._points import points_of
 from zij.tables.pagexml._standard import ATTRIBUTES, ELEMENTS, NEW_ATTRIBUTES, NEW_ELEMENTS
@@ -31,7 +31,6 @@ _PLACES = {
 }
 _SIDES = ("left", "right", "top", "bottom")
 _POINTS = re.compile(r"[0-9]+,[0-9]+( [0-9]+,[0-9]+)+")
-_HOLDERS = ("TextLine", "Word", "Glyph", "Page", "Metadata")
 _META = "zij:TranskribusMetadata"
 
 
@@ -91,7 +90,7 @@ def _cell_out(node: etree._Element) -> None:
     text = found[0].text if found else ""
     put_attribute(node, "zij:corner-pts", "xsd:string", text or "")
     for corners in found:
-        _take_out(corners)
+        take_out(corners)
     insert(insert(node, make("Roles", node)), role)
 
 
@@ -104,12 +103,12 @@ def _cell_in(node: etree._Element, lost: Counter[str]) -> None:
         if stated is not None and not (old == "header" and stated in ("false", "0")):
             node.set(new, stated)
     for side in _SIDES:
-        if (value := _pop(node, f"zij:border-{side}")) is not None:
+        if (value := pop(node, f"zij:border-{side}")) is not None:
             node.set(f"{side}BorderVisible", value)
     roles = role.getparent()
     assert roles is not None
-    _take_out(roles)
-    corners = _pop(node, "zij:corner-pts")
+    take_out(roles)
+    corners = pop(node, "zij:corner-pts")
     if corners != "":
         node.append(make("CornerPts", node, corners or _corner_points(node)))
 
@@ -153,7 +152,7 @@ def _points_out(node: etree._Element, page: etree._Element) -> None:
     width, height = (whole(page.get(name)) or 0 for name in ("imageWidth", "imageHeight"))
     clean = _clean_points(node, text, width, height)
     if clean != text:
-        _keep(node, page, f"@points={clean}", text)
+        keep(node, page, f"@points={clean}", text)
         node.set("points", clean)
 
 
@@ -179,9 +178,9 @@ def _clipped(value: float, size: int) -> int:
 
 def _points_in(node: etree._Element) -> None:
     """Put back the points as they were, where nobody has changed them since."""
-    for name, value in _kept(node, "@points="):
+    for name, value in kept(node, "@points="):
         path, _, clean = name.partition("@points=")
-        target = _at(node, path)
+        target = at(node, path)
         if target is not None and target.get("points") == clean:
             target.set("points", value)
 
@@ -196,24 +195,24 @@ def _metadata_out(head: etree._Element, page: etree._Element) -> None:
         for key, stated in own.attrib.items():
             put_attribute(head, f"{_META}.{key!s}", "xsd:string", str(stated))
         if len(own) or (own.text or "").strip() or not own.attrib:
-            put_attribute(head, _META, "xsd:string", _text_of(own))
-        _take_out(own)
+            put_attribute(head, _META, "xsd:string", text_of(own))
+        take_out(own)
 
 
 def _metadata_in(head: etree._Element, page: etree._Element, lost: Counter[str]) -> None:
     facts = []
     own = None
-    for name, value in list(_attributes(head)):
+    for name, value in list(attributes(head)):
         if name == _META:
-            own = _element_of(value, head)
-    for name, value in list(_attributes(head)):
+            own = element_of(value)
+    for name, value in list(attributes(head)):
         if name.startswith(f"{_META}."):
             own = make("TranskribusMetadata", head) if own is None else own
             own.set(name.removeprefix(f"{_META}."), value)
         elif name != _META and name.startswith("zij:"):
             facts.append((name.removeprefix("zij:"), value))
         if name.startswith("zij:"):
-            _pop(head, name)
+            pop(head, name)
     if own is not None:
         insert(head, own)
     body = " ".join(f"{k}:{v};" for k, v in facts if v and not set(v) & set("{;}"))
@@ -221,7 +220,7 @@ def _metadata_in(head: etree._Element, page: etree._Element, lost: Counter[str])
         put_custom(page, "zij", body)
     for item in list(children(head, "MetadataItem")):
         lost["the processing steps in the Metadata"] += 1
-        _take_out(item)
+        take_out(item)
 
 
 def _unknown_out(node: etree._Element, page: etree._Element) -> None:
@@ -232,61 +231,27 @@ def _unknown_out(node: etree._Element, page: etree._Element) -> None:
         known = parts.namespace == SCHEMA_INSTANCE or (parts.namespace is None and name in ATTRIBUTES)
         code = str(name).lower().endswith("language") and str(value)[:1].islower()  # "ger", not "German"
         if code or not known:
-            _keep(node, page, f"@{name!s}", str(value))
+            keep(node, page, f"@{name!s}", str(value))
             del node.attrib[name]
     for index, child in list(enumerate(node)):
         if local(child) and (local(child) not in ELEMENTS or (etree.QName(child).namespace or "") != space):
-            _keep(node, page, f"<{index}>", _text_of(child))
+            keep(node, page, f"<{index}>", text_of(child))
     for child in list(node):
         if local(child) and (local(child) not in ELEMENTS or (etree.QName(child).namespace or "") != space):
-            _take_out(child)
+            take_out(child)
 
 
 def _unknown_in(node: etree._Element) -> None:
-    for name, value in _kept(node, "@"):
+    for name, value in kept(node, "@"):
         path, _, attribute = name.partition("@")
-        target = _at(node, path)
+        target = at(node, path)
         if target is not None and not attribute.startswith("points="):
             target.set(attribute, value)
-    for name, value in _kept(node, "<"):
+    for name, value in kept(node, "<"):
         path, _, index = name.partition("<")
-        target, child = _at(node, path), _element_of(value, node)
+        target, child = at(node, path), element_of(value)
         if target is not None and child is not None:
             target.insert(min(int(index.rstrip(">")), len(target)), child)
-
-
-def _keep(node: etree._Element, page: etree._Element, what: str, value: str) -> None:
-    """Note something of an element on the nearest one that can hold a note."""
-    steps: list[str] = []
-    holder = node
-    while not (local(holder) in _HOLDERS or local(holder).endswith("Region")):
-        parent = holder.getparent()
-        if parent is None or local(parent) == "PcGts":
-            return
-        same = [child for child in parent if local(child) == local(holder)]
-        steps.insert(0, f"{local(holder)}.{same.index(holder)}/")
-        holder = parent
-    put_attribute(holder, f"zij:kept:{''.join(steps)}{what}", "xsd:string", value)
-
-
-def _kept(node: etree._Element, mark: str) -> Iterator[tuple[str, str]]:
-    for name, value in list(_attributes(node)):
-        bare = name.removeprefix("zij:kept:")
-        if bare != name and mark in bare and re.match(r"[\w./]*" + re.escape(mark), bare):
-            if mark == "@" and re.match(r"[\w./]*@points=", bare):
-                continue
-            _pop(node, name)
-            yield bare, value
-
-
-def _at(node: etree._Element, path: str) -> etree._Element | None:
-    for step in filter(None, path.split("/")):
-        name, _, index = step.rpartition(".")
-        same = list(children(node, name))
-        if not index.isdecimal() or int(index) >= len(same):
-            return None
-        node = same[int(index)]
-    return node
 
 
 def _notes_out(node: etree._Element) -> None:
@@ -301,7 +266,7 @@ def _notes_in(node: etree._Element) -> None:
         return
     notes = notes_of(node)
     for group in list(children(node, "UserDefined", "Labels")):
-        _take_out(group)
+        take_out(group)
     if notes is not None:
         put_notes(node, notes, rich=False)
 
@@ -312,11 +277,11 @@ def _leave_out(root: etree._Element, lost: Counter[str]) -> None:
         name = local(node)
         if name == "TextEquiv" and node.getparent() is not None and _is_behind(node):
             lost["hypotheses behind the first"] += 1
-            _take_out(node)
+            take_out(node)
         elif name in NEW_ELEMENTS and node.getparent() is not None:
             lost[f"{name} elements"] += name not in ("UserAttribute", "Label", "GridPoints", "TableCellRole")
             drop_references(root, {str(n.get("id")) for n in node.iter() if local(n) and n.get("id")})
-            _take_out(node)
+            take_out(node)
         else:
             _attributes_out(node, lost)
     lost += Counter()
@@ -355,47 +320,3 @@ def _role(region: etree._Element) -> etree._Element | None:
 def _is_in_table(region: etree._Element) -> bool:
     parent = region.getparent()
     return parent is not None and local(parent) == "TableRegion"
-
-
-def _attributes(node: etree._Element) -> Iterator[tuple[str, str]]:
-    for group in children(node, "UserDefined"):
-        for attribute in children(group, "UserAttribute"):
-            yield attribute.get("name", ""), attribute.get("value", "")
-
-
-def _pop(node: etree._Element, name: str) -> str | None:
-    """Take a UserAttribute out, and UserDefined with its last one; its value."""
-    for group in children(node, "UserDefined"):
-        for attribute in children(group, "UserAttribute"):
-            if attribute.get("name") == name:
-                _take_out(attribute)
-                if not any(local(other) for other in group):
-                    _take_out(group)
-                return attribute.get("value", "")
-    return None
-
-
-def _take_out(node: etree._Element) -> None:
-    """Remove an element, not what stands behind it."""
-    parent, before = node.getparent(), node.getprevious()
-    if parent is None:
-        return
-    if node.getnext() is None and before is not None:
-        before.tail = node.tail
-    elif before is None and node.getnext() is None:
-        parent.text = None if not (parent.text or "").strip() else parent.text
-    parent.remove(node)
-
-
-def _text_of(node: etree._Element) -> str:
-    return etree.tostring(node, encoding="unicode", with_tail=False)
-
-
-def _element_of(text: str, like: etree._Element) -> etree._Element | None:
-    """An element kept as text, in the namespace of the file."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    try:
-        node = etree.fromstring(text.encode(), parser)
-    except (etree.XMLSyntaxError, ValueError):
-        return None
-    return node

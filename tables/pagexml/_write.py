@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from lxml import etree
 
@@ -14,17 +13,16 @@ from zij.errors import OutputError, UsageError
 from zij.files import write_bytes
 from zij.tables.geometry import Box
 from zij.tables.pagexml._check import findings
+from zij.tables.pagexml._dialects import DIALECTS, Dialect, Profile
 from zij.tables.pagexml._grid import grid_of
 from zij.tables.pagexml._layout import baseline, corners, custom, lines
 from zij.tables.pagexml._metadata import attributes, clock, custom_facts
 from zij.tables.pagexml._model import Notes, as_written
 from zij.tables.pagexml._notes import put_notes
-from zij.tables.pagexml._xml import SCHEMA_INSTANCE, namespace, parse
+from zij.tables.pagexml._xml import SCHEMA_INSTANCE, parse
 from zij.tables.reading import Cell, Glyph, Number, Reading, Table
 
-__all__ = ["DIALECTS", "Dialect", "Profile", "Writer", "to_xml", "write_pagexml"]
-
-Profile = Literal["nested", "flat", "transkribus"]
+__all__ = ["Profile", "Writer", "to_xml", "write_pagexml"]
 
 _TIMELESS = "Time stamps are left out, so that the same input gives the same file."
 _BASELINES = "Baselines are the lower edges of the numbers' boxes."
@@ -102,34 +100,6 @@ def write_pagexml(
         As `to_xml`, or if the file cannot be written.
     """
     return write_bytes(path, to_xml(reading, profile=profile, notes=notes, page_notes=page_notes))
-
-
-@dataclass(frozen=True, slots=True)
-class Dialect:
-    """What a version of PAGE has a place for.
-
-    Attributes
-    ----------
-    namespace : str
-    cells_inside : bool
-        Whether cells stand inside their table.
-    rich : bool
-        Whether there are UserDefined, Labels, MetadataItem and several TextEquiv.
-    roles : bool
-        Whether cells are TextRegions with a TableCellRole, not TableCells.
-    """
-
-    namespace: str
-    cells_inside: bool = True
-    rich: bool = True
-    roles: bool = True
-
-
-DIALECTS: dict[str, Dialect] = {
-    "nested": Dialect(namespace("2019-07-15")),
-    "flat": Dialect(namespace("2019-07-15"), cells_inside=False),
-    "transkribus": Dialect(namespace("2013-07-15"), rich=False, roles=False),
-}
 
 
 class Writer:

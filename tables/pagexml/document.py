@@ -14,10 +14,10 @@ from lxml import etree
 
 from zij.files import write_bytes
 from zij.tables.pagexml._change import changed, noted
+from zij.tables.pagexml._dialects import Profile
 from zij.tables.pagexml._model import Notes, PageFile
 from zij.tables.pagexml._profiles import converted, profile_of
 from zij.tables.pagexml._read import Places, bytes_of, page_of
-from zij.tables.pagexml._write import Profile
 from zij.tables.pagexml._xml import parse
 from zij.tables.reading import Reading
 
