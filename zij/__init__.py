@@ -1,7 +1,8 @@
 """zij: compare digitised numerical tables, and say exactly why they are similar.
 
-`annotate`, `compare`, `evaluate` and `demo` do what the commands of the same names do. Names are loaded when
-they are first used, so that `import zij` costs nothing.
+Functions do what the commands of the same names do; that of `zij explain` is `zij.actions.explain`, as
+`zij.explain` is a room of the house. Names are loaded when they are first used, so that `import zij` costs
+nothing.
 """
 
 from __future__ import annotations
@@ -10,7 +11,18 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from zij.actions import annotate, compare, demo, evaluate, export, generate, train, validate
+    from zij.actions import (
+        annotate,
+        compare,
+        convert,
+        demo,
+        evaluate,
+        export,
+        generate,
+        study,
+        train,
+        validate,
+    )
     from zij.errors import (
         ImageError,
         InputError,
@@ -41,10 +53,12 @@ __all__ = [
     "ZijError",
     "annotate",
     "compare",
+    "convert",
     "demo",
     "evaluate",
     "export",
     "generate",
+    "study",
     "train",
     "validate",
 ]
