@@ -11,6 +11,7 @@ from zij.tables.pagexml._finding import Finding
 from zij.tables.pagexml._image import find_image, image_size
 from zij.tables.pagexml._model import Notes, PageFile, as_written
 from zij.tables.pagexml._read import page_from_bytes, read_pagexml
+from zij.tables.pagexml._rescale import rescaled
 from zij.tables.pagexml._schema import Schema
 from zij.tables.pagexml._standing import Standing, page_elements
 from zij.tables.pagexml._write import Profile, to_xml, write_pagexml
@@ -34,6 +35,7 @@ __all__ = [
     "page_elements",
     "page_from_bytes",
     "read_pagexml",
+    "rescaled",
     "to_xml",
     "write_pagexml",
 ]

@@ -56,7 +56,8 @@ def find_image(page_file: PageFile, images: Path | None = None) -> Path:
     if size is not None and reading.width and reading.height and size != (reading.width, reading.height):
         raise ImageError(
             f"{files[0]}: is {size[0]} x {size[1]} pixels, but {page_file.path} was made for an image of "
-            f"{reading.width} x {reading.height}; use the image that it was made for."
+            f"{reading.width} x {reading.height}; use that one, or, if this is the same picture, zij convert"
+            " --rescale."
         )
     return files[0]
 

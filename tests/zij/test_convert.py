@@ -132,3 +132,12 @@ def test_the_same_bytes_twice(folder: Path, tmp_path: Path) -> None:
     for name in ("one", "two"):
         assert zij("convert", folder, tmp_path / name, "--to", "transkribus").code == 0
     assert files(tmp_path / "one") == files(tmp_path / "two")
+
+
+def test_what_was_tolerated_is_told(folder: Path, tmp_path: Path) -> None:
+    page = next(iter(sorted(folder.glob("*.xml"))))
+    assert zij("convert", page, tmp_path / "t.xml", "--to", "transkribus").err == ""
+    ended = zij("convert", tmp_path / "t.xml", tmp_path / "n.xml", "--to", "nested")
+    assert ended.code == 0
+    assert "t.xml: tolerated: cells are written as Transkribus does it" in ended.err
+    assert ended.out.count("\n") == 1

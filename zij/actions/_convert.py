@@ -12,7 +12,7 @@ from zij.actions._corrections import changed_reading, keep_changed_reading
 from zij.actions._sources import Progress, corrected_page
 from zij.errors import InputError, UsageError, ZijError
 from zij.files import check_folder, staged_folder, write_bytes
-from zij.tables.pagexml import Profile
+from zij.tables.pagexml import Profile, rescaled
 from zij.tables.pagexml.document import PageDocument
 
 if TYPE_CHECKING:
@@ -48,6 +48,8 @@ class Converted:
         Name and reason of each page that could not be converted.
     others : int
         XML files of the folder that are no pages and were passed over.
+    tolerated : tuple of (str, str)
+        Name of a page, and what in it had to be tolerated.
     """
 
     out: Path
@@ -58,6 +60,7 @@ class Converted:
     missing: tuple[str, ...] = ()
     failures: tuple[tuple[str, str], ...] = ()
     others: int = 0
+    tolerated: tuple[tuple[str, str], ...] = ()
 
     @property
     def sentence(self) -> str:
@@ -77,6 +80,7 @@ def convert(
     *,
     to: str,
     images: str | Path | None = None,
+    rescale: bool = False,
     progress: Progress | None = None,
 ) -> Converted:
     """Write a PAGE-XML file, or a folder of them, in another form.
@@ -94,7 +98,9 @@ def convert(
     to : str
         "nested", "flat", "transkribus", or one of `FORMATS`.
     images : path, optional
-        Where the images lie, for forms that hold them.
+        Where the images lie, for forms that hold them and for `rescale`; beside the files by default.
+    rescale : bool
+        Fit each page to the size of its image, if that is the same picture larger or smaller; for profiles.
     progress : callable, optional
         Called with what is being done, how much is done, and how much there is.
 
@@ -113,6 +119,8 @@ def convert(
     if to not in known:
         raise UsageError(f"format {to!r} is not known; choose one of {', '.join(known)}.")
     paths, others = _pages(source)
+    if to in FORMATS and rescale:
+        raise UsageError(f"--rescale is for PAGE-XML; rescale to a profile first, then convert to {to}.")
     if to in FORMATS:
         return _in_another_form(paths, out, to, images, others, progress)
     alone = source.is_file() and not out.is_dir() and out.suffix.lower() == ".xml"
@@ -120,12 +128,15 @@ def convert(
     _refuse_clashes(paths, results)
     check_folder(out.parent if alone else out)
     made: list[tuple[Path, PageDocument]] = []
+    told: list[tuple[str, str]] = []
     failures: list[tuple[str, ZijError]] = []
     for done, (path, result) in enumerate(zip(paths, results, strict=True)):
         if progress is not None:
             progress(f"converting {path.stem}", done, len(paths))
         try:
-            made.append((result, _converted(path, result, to)))
+            document, remarks = _converted(path, result, to, images if rescale else None, rescale)
+            made.append((result, document))
+            told += [(path.name, remark) for remark in remarks]
         except ZijError as error:
             failures.append((str(path), error))
     _raise_if_none(made, failures)
@@ -137,17 +148,38 @@ def convert(
                 document.write(folder / result.name)
     lost = _summed([phrase for _, document in made for phrase in document.lost])
     names = tuple(result.name for result, _ in made)
-    return Converted(out, to, names, len(made), lost, (), _reasons(failures), others)
+    return Converted(out, to, names, len(made), lost, (), _reasons(failures), others, tuple(told))
 
 
-def _converted(path: Path, result: Path, to: str) -> PageDocument:
-    """A page in another profile, unless its result would overwrite what a person has made."""
+def _converted(
+    path: Path, result: Path, to: str, images: str | Path | None, rescale: bool
+) -> tuple[PageDocument, tuple[str, ...]]:
+    """A page in another profile and what it tolerated, unless a person's work would be overwritten."""
     document, reading = corrected_page(path)
     profile: Profile = next(profile for profile in get_args(Profile) if profile == to)
-    new = document.updated(reading).as_profile(profile)
+    new = document.updated(reading)
+    if rescale:
+        new = _rescaled(new, path, images)
+    new = new.as_profile(profile)
     if path.resolve() != result.resolve():
         keep_changed_reading(path, result, changed_reading(result), new.reading)
-    return new
+    return new, document.file.tolerated
+
+
+def _rescaled(document: PageDocument, path: Path, images: str | Path | None) -> PageDocument:
+    """A page fitted to the size of its image, which is found by its name."""
+    from zij.tables.pagexml.document import document_from_bytes
+    from zij.tables.scan.image import read_image
+
+    folder = path.parent if images is None else Path(images)
+    picture = folder / document.reading.image
+    if not document.reading.image or not picture.is_file():
+        raise InputError(
+            f"{path}: its image {document.reading.image!r} is not in {folder}; name its folder with --images."
+        )
+    image = read_image(picture)
+    data = rescaled(document.tobytes(), str(path), image.width, image.height, image.sha256)
+    return document_from_bytes(data, path)
 
 
 def _pages(source: Path) -> tuple[tuple[Path, ...], int]:

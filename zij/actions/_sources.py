@@ -95,7 +95,8 @@ def open_source(
     if (image.width, image.height) != (reading.width, reading.height):
         raise InputError(
             f"{path}: it was made for an image of {reading.width} x {reading.height} pixels, but "
-            f"{image.name} has {image.width} x {image.height}; name the right image's folder with --images."
+            f"{image.name} has {image.width} x {image.height}; name the right image's folder with --images,"
+            " or fit it with zij convert --rescale if it is the same picture."
         )
     reading = as_written(replace(reading, image=image.name))
     return Source(path.stem, reading, image, (), file.tolerated, document=document)

@@ -73,8 +73,14 @@ def convert(
     ],
     images: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Folder with the images, for forms that hold them."),
+        typer.Option(
+            metavar="DIR", help="Folder with the images, for forms that hold them and for --rescale."
+        ),
     ] = None,
+    rescale: Annotated[
+        bool,
+        typer.Option("--rescale", help="Fit pages to their images, where these are larger or smaller now."),
+    ] = False,
 ) -> None:
     """Write PAGE-XML in another profile, or for another program.
 
@@ -84,5 +90,5 @@ def convert(
     from zij import actions
 
     with shown_progress() as progress:
-        result = actions.convert(source, out, to=to, images=images, progress=progress)
+        result = actions.convert(source, out, to=to, images=images, rescale=rescale, progress=progress)
     finish(result)
