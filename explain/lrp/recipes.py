@@ -9,11 +9,9 @@ import torch
 from torch import Tensor, nn
 
 from zij.explain.lrp.rules import Rule, box, epsilon, gamma
+from zij.similarity.encoders.encoder import IMAGENET_MEAN, IMAGENET_STD
 
-__all__ = ["DIGITS", "MEAN", "SPREAD", "Layers", "Recipe", "general", "imagenet_box", "vgg"]
-
-MEAN, SPREAD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
-"""By which the colours of ImageNet are normalised: subtracted, divided by."""
+__all__ = ["DIGITS", "Layers", "Recipe", "general", "imagenet_box", "vgg"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +79,10 @@ less to the point.
 
 
 def imagenet_box(*, stabiliser: float | None = None, signed: bool = True) -> Rule:
-    """The box rule for colours 0 to 1 that were normalised by `MEAN` and `SPREAD`."""
-    mean, spread = (torch.tensor(v, dtype=torch.float64).reshape(1, 3, 1, 1) for v in (MEAN, SPREAD))
+    """The box rule for colours 0 to 1 that were normalised as ImageNet's are."""
+    mean, spread = (
+        torch.tensor(v, dtype=torch.float64).reshape(1, 3, 1, 1) for v in (IMAGENET_MEAN, IMAGENET_STD)
+    )
     return box(-mean / spread, (1 - mean) / spread, stabiliser=stabiliser, signed=signed)
 
 

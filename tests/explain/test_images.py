@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
+from published_vgg import needs_fixture, published, published_network
 from torch import Tensor, nn
 
 from zij.errors import ModelError, UsageError
@@ -17,8 +17,6 @@ from zij.explain.bilrp.images import METHODS, Embedder, Method, Precision, expla
 from zij.explain.lrp.recipes import Recipe, general, vgg
 from zij.explain.lrp.rules import epsilon, gamma
 from zij.similarity.encoders.encoder import IMAGENET_MEAN, IMAGENET_STD, Encoder
-
-FIXTURE = Path(__file__).parents[2] / ".." / "shared" / "data" / "bilrp_reference" / "vgg_small.npz"
 
 
 class Plain:
@@ -296,14 +294,13 @@ def test_the_networks_weights_and_randomness_stay_as_they_are() -> None:
     )
 
 
-@pytest.mark.skipif(not FIXTURE.exists(), reason="the data folder is absent")
+@needs_fixture
 @pytest.mark.parametrize("pooling", ["average", "sum"])
 @pytest.mark.parametrize("cut", [5, 10])
 def test_published_pairs_on_a_small_vgg(cut: int, pooling: Any) -> None:
     """Relevance maps and pairs of cells as the published code gives them, to 1e-5 of their maximum."""
-    with np.load(FIXTURE) as data:
-        arrays = {name: data[name] for name in data.files}
-    encoder = fixture_encoder(arrays, cut)
+    arrays = published()
+    encoder = Encoder("vgg", published_network(arrays, cut), IMAGENET_MEAN, IMAGENET_STD)
     found = explain_images(
         encoder,
         arrays["image_a"],
@@ -317,20 +314,3 @@ def test_published_pairs_on_a_small_vgg(cut: int, pooling: Any) -> None:
     assert np.abs(found.dense() - expected).max() <= 1e-5 * np.abs(expected).max()
     for phi, side in ((found.phi_a, "a"), (found.phi_b, "b")):
         np.testing.assert_allclose(phi, arrays[f"cut{cut}_embedding_{side}"], rtol=1e-4, atol=1e-5)
-
-
-def fixture_encoder(arrays: dict[str, NDArray[np.float32]], cut: int) -> Encoder:
-    """The network of the published figures."""
-    layers: list[nn.Module] = []
-    for k in range(2 if cut == 5 else 4):
-        weight = arrays[f"conv{k}_weight"]
-        layer = nn.Conv2d(weight.shape[1], weight.shape[0], 3, padding=1)
-        layer.load_state_dict({n: torch.from_numpy(arrays[f"conv{k}_{n}"]) for n in ("weight", "bias")})
-        layers += [layer, nn.ReLU()] if k % 2 == 0 else [layer, nn.ReLU(), nn.MaxPool2d(2)]
-    projection = torch.from_numpy(arrays[f"cut{cut}_projection"])
-    head = nn.Linear(projection.shape[1], 12, bias=False)
-    head.load_state_dict({"weight": projection})
-    network = nn.Sequential()
-    for name, part in (("features", nn.Sequential(*layers)), ("flat", nn.Flatten()), ("head", head)):
-        network.add_module(name, part)
-    return Encoder("vgg", network, IMAGENET_MEAN, IMAGENET_STD)

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from published_vgg import needs_fixture, published, published_network
 from torch import Tensor, nn
 
 from zij.errors import ModelError
-from zij.explain.lrp.recipes import DIGITS, MEAN, SPREAD, Recipe, vgg
+from zij.explain.lrp.recipes import DIGITS, Recipe, vgg
 from zij.explain.lrp.rules import Rule, box, epsilon, flat, gamma, zplus
 from zij.explain.lrp.sweep import attribute
+from zij.similarity.encoders.encoder import IMAGENET_MEAN, IMAGENET_STD
 from zij.tables.digits.network import DigitNetwork, Residual
 
-FIXTURE = Path(__file__).parents[2] / ".." / "shared" / "data" / "bilrp_reference" / "vgg_small.npz"
 Slow = Callable[[float, float], float]
 
 
@@ -209,25 +209,13 @@ def test_unknown_layer_is_named(network: nn.Module, message: str) -> None:
         attribute(network, torch.rand(1, 1, 4, 4))
 
 
-@pytest.mark.skipif(not FIXTURE.exists(), reason="the data folder is absent")
+@needs_fixture
 @pytest.mark.parametrize("cut", [5, 10])
 def test_published_relevance_on_a_small_vgg(cut: int) -> None:
     """Relevance of each pixel for each dimension as the published code gives it, to 1e-5 of the maximum."""
-    with np.load(FIXTURE) as data:
-        arrays = {name: data[name] for name in data.files}
-    layers: list[nn.Module] = []
-    for k in range(2 if cut == 5 else 4):
-        weight = arrays[f"conv{k}_weight"]
-        layer = nn.Conv2d(weight.shape[1], weight.shape[0], 3, padding=1)
-        layer.load_state_dict({n: torch.from_numpy(arrays[f"conv{k}_{n}"]) for n in ("weight", "bias")})
-        layers += [layer, nn.ReLU()] if k % 2 == 0 else [layer, nn.ReLU(), nn.MaxPool2d(2)]
-    projection = torch.from_numpy(arrays[f"cut{cut}_projection"])
-    head = nn.Linear(projection.shape[1], 12, bias=False)
-    head.load_state_dict({"weight": projection})
-    network = nn.Sequential()
-    for name, part in (("features", nn.Sequential(*layers)), ("flat", nn.Flatten()), ("head", head)):
-        network.add_module(name, part)
-    mean, spread = (torch.tensor(values).reshape(1, 3, 1, 1) for values in (MEAN, SPREAD))
+    arrays = published()
+    network = published_network(arrays, cut)
+    mean, spread = (torch.tensor(values).reshape(1, 3, 1, 1) for values in (IMAGENET_MEAN, IMAGENET_STD))
     for side in "ab":
         image = torch.from_numpy(arrays[f"image_{side}"]).permute(2, 0, 1)[None]
         attribution = attribute(network, (image - mean) / spread, vgg(published=True))

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
+from published_vgg import needs_fixture, published, published_network
 from torch import nn
 
 from zij.errors import InputError, ModelError, UsageError
 from zij.similarity.encoders.encoder import IMAGENET_MEAN, IMAGENET_STD, Encoder
 from zij.similarity.encoders.fitting import fit, paper_colour
-
-REFERENCE = Path(__file__).parents[3] / "shared/data/bilrp_reference/vgg_small.npz"
 
 
 class Means(nn.Module):
@@ -189,25 +187,14 @@ def test_devices() -> None:
         Encoder("mine", mixed).embed(page())
 
 
-@pytest.mark.skipif(not REFERENCE.is_file(), reason="vgg_small.npz is not at ../shared/data")
+@needs_fixture
 @pytest.mark.parametrize("cut", [5, 10])
 def test_published_embeddings_are_reproduced(cut: int) -> None:
     """An encoder of the reference's arrays gives its embeddings, and their dot product its similarity."""
-    with np.load(REFERENCE) as arrays:
-        held = {name: arrays[name] for name in arrays.files}
-    layers: list[nn.Module] = []
-    for index in range(2 if cut == 5 else 4):
-        weight, bias = (torch.from_numpy(held[f"conv{index}_{name}"]) for name in ("weight", "bias"))
-        layer = nn.utils.skip_init(nn.Conv2d, weight.shape[1], weight.shape[0], 3, padding=1)
-        layer.load_state_dict({"weight": weight, "bias": bias})
-        layers += [layer, nn.ReLU()]
-        if index % 2:
-            layers.append(nn.MaxPool2d(2))
-    assert len(layers) == cut
-    projection = torch.from_numpy(held[f"cut{cut}_projection"])
-    linear = nn.utils.skip_init(nn.Linear, projection.shape[1], 12, bias=False)
-    linear.load_state_dict({"weight": projection})
-    encoder = Encoder("reference", nn.Sequential(*layers, nn.Flatten(), linear), IMAGENET_MEAN, IMAGENET_STD)
+    held = published()
+    network = published_network(held, cut)
+    assert len(network.get_submodule("features")) == cut  # type: ignore[arg-type]
+    encoder = Encoder("reference", network, IMAGENET_MEAN, IMAGENET_STD)
     for side in "ab":
         wanted = held[f"cut{cut}_embedding_{side}"]
         found = encoder.embed(held[f"image_{side}"])
