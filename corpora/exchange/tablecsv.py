@@ -6,25 +6,12 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 
+from zij.tables import cellscsv
 from zij.tables.reading import Cell, Reading, Table
 
 __all__ = ["COLUMNS", "UNREAD", "grid_text", "guarded", "long_rows", "long_text"]
 
-COLUMNS = (
-    "table",
-    "row",
-    "column",
-    "row_span",
-    "column_span",
-    "header",
-    "text",
-    "state",
-    "confidence",
-    "x",
-    "y",
-    "w",
-    "h",
-)
+COLUMNS = (*cellscsv.COLUMNS[:5], "header", *cellscsv.COLUMNS[5:])
 UNREAD = "[unread]"
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")

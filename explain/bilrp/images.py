@@ -20,7 +20,16 @@ from zij.explain.lrp.recipes import Recipe, general, vgg
 from zij.explain.lrp.rules import box
 from zij.explain.lrp.sweep import attribute
 
-__all__ = ["METHODS", "PRECISIONS", "Embedder", "Method", "Pooling", "Precision", "explain_images"]
+__all__ = [
+    "METHODS",
+    "PRECISIONS",
+    "Embedder",
+    "Method",
+    "Pooling",
+    "Precision",
+    "default_recipe",
+    "explain_images",
+]
 
 Method = Literal["bilrp", "hxp", "gxi", "saliency", "curvature", "products"]
 Pooling = Literal["sum", "average"]
@@ -151,7 +160,7 @@ def _half(
     back = PRECISIONS[precision] if precision else x.dtype
     pooler = Pooler(x, pool, labels)
     if method == "bilrp":
-        chosen = _default_recipe(encoder) if recipe is None else recipe
+        chosen = default_recipe(encoder)[1] if recipe is None else recipe
         return _relevances(network, x, pooler, chosen, back)
     if method == "products":
         phi, found = last_map(network, x)
@@ -179,13 +188,17 @@ def _relevances(network: nn.Module, x: Tensor, pooler: Pooler, recipe: Recipe, k
     return _Half(phi, pooler.shape, lambda other: factor, kept.double().cpu().numpy())
 
 
-def _default_recipe(encoder: Embedder) -> Recipe:
-    """The published ladder for VGG networks, else the general recipe."""
+def default_recipe(encoder: Embedder) -> tuple[str, Recipe]:
+    """The recipe by which an encoder is explained if none is named, and its name for the record.
+
+    "vgg", the published ladder, for encoders named so; else "general". Both begin with the box rule where the
+    encoder knows its `bounds()`.
+    """
     bounds = getattr(encoder, "bounds", None)
     low, high = bounds() if bounds is not None else (None, None)
     if str(getattr(encoder, "name", "")).startswith("vgg") and low is not None and high is not None:
-        return replace(vgg(), first=box(low, high))
-    return general(low, high)
+        return "vgg", replace(vgg(), first=box(low, high))
+    return "general", general(low, high)
 
 
 def _check(phi_a: NDArray[np.float64], phi_b: NDArray[np.float64]) -> None:

@@ -92,18 +92,20 @@ def _calls(root: nn.Module, nodes: list[fx.Node], lone: str | None) -> Iterator[
             yield Call(node, str(node.target) if lone is None else lone, type(layer), layer)
         elif node.op in {"call_function", "call_method"}:
             yield Call(node, node.name, node.target, None)
+        elif node.op == "placeholder" and node.args:  # a further argument, at its default
+            yield Call(node, node.name, "default", _Constant(node.args[0]))
         elif node.op == "get_attr":
             yield Call(node, str(node.target), "get_attr", _Constant(_attribute(root, str(node.target))))
 
 
 class _Constant(nn.Module):
-    """A tensor of the network that no input changes."""
+    """A value that no input changes: a tensor of the network, or an argument's default."""
 
-    def __init__(self, value: torch.Tensor) -> None:
+    def __init__(self, value: Any) -> None:
         super().__init__()
         self.value = value
 
-    def forward(self) -> torch.Tensor:
+    def forward(self, *_: Any) -> Any:
         return self.value
 
 

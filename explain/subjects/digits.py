@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from zij.errors import InputError, UsageError
 from zij.explain.subjects.looking import Scan
-from zij.explain.subjects.vectors import distances
+from zij.explain.subjects.vectors import distances, kept_shares
 from zij.similarity.embedding import embed
 from zij.similarity.evidence import Evidence
 from zij.similarity.masked import masked_counts
@@ -104,11 +104,7 @@ class DigitSubject:
         UsageError
             If `kept` does not fit the regions.
         """
-        kept = np.asarray(kept, float)
-        if kept.ndim != 2 or kept.shape[1] != self.regions:
-            raise UsageError(
-                f"kept has shape {kept.shape}; give (n, {self.regions}), a share for each region."
-            )
+        kept = kept_shares(kept, self.regions)
         shares = np.ones((len(kept), len(self.labels)))
         inside = self.labels >= 0
         shares[:, inside] = kept[:, self.labels[inside]]

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from zij.errors import UsageError
 from zij.explain.subjects.redrawn import learned_layers, redrawn
-from zij.explain.subjects.vectors import distances
+from zij.explain.subjects.vectors import distances, kept_shares
 from zij.similarity.encoders.encoder import Encoder, checked_vectors
 from zij.similarity.encoders.fitting import paper_colour
 from zij.tables.geometry import Box
@@ -150,11 +150,7 @@ class ImageSubject:
         UsageError
             If `kept` does not fit the regions.
         """
-        kept = np.asarray(kept, float)
-        if kept.ndim != 2 or kept.shape[1] != self.regions:
-            raise UsageError(
-                f"kept has shape {kept.shape}; give (n, {self.regions}), a share for each region."
-            )
+        kept = kept_shares(kept, self.regions)
         shares = torch.from_numpy(np.column_stack([kept, np.ones(len(kept))])).to(self.shown)
         contrast = self.shown - self._paper
         parts = [

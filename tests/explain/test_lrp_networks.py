@@ -240,6 +240,22 @@ def test_layers_by_their_place() -> None:
     assert Layers("trunk.body", 0, 3).holds("trunk.body.2.conv")
 
 
+class WithOption(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.layer = conv(2, 3)
+
+    def forward(self, x: Tensor, scale: float = 2.0, mask: Tensor | None = None) -> Tensor:
+        return self.layer(x).relu() * scale  # type: ignore[no-any-return]
+
+
+def test_further_arguments_stay_at_their_defaults() -> None:
+    network = filled(WithOption())
+    found, kept, output = whole(network, image(), PLAIN)
+    torch.testing.assert_close(found, gradient_times_input(network, image()), rtol=1e-6, atol=1e-8)
+    torch.testing.assert_close(found.flatten(1).sum(1) + kept, output, rtol=1e-9, atol=1e-10)
+
+
 class Branching(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         return x if x.sum() > 0 else -x

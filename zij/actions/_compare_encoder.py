@@ -139,7 +139,7 @@ def _explained(
     import numpy as np
 
     from zij.explain.bilrp.encoded import encoded_pair, page_geometry
-    from zij.explain.bilrp.images import explain_images
+    from zij.explain.bilrp.images import default_recipe, explain_images
 
     readings = [source.reading for source in sources]
     a, b = (
@@ -151,7 +151,7 @@ def _explained(
     pool = _pool(len(encoder.embed(a)), places)
     factors = explain_images(encoder, a, b, pool=pool, precision=precision)
     pair = encoded_pair(factors, readings[0], readings[1], geometries, pool=pool)
-    recipe = "vgg" if encoder.name.startswith("vgg") else "general"  # as explain_images chooses
+    recipe, _ = default_recipe(encoder)
     return pair, {
         "method": "bilrp", "recipe": recipe, "precision": precision or "float32",
         "cell": pool, "patch": pair.patch,
