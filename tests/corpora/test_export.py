@@ -17,7 +17,7 @@ from made_pair import made_page, made_pairs
 from oracles import ask
 
 from zij import export
-from zij.cli.corpora import Form
+from zij.cli.corpus.export import Form
 from zij.corpora.exchange.forms import FORMS
 from zij.corpora.exchange.loss import EVERYTHING, counted, lost
 from zij.corpora.exchange.readingjson import reading_from_json

@@ -17,7 +17,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from zij import __version__
-from zij.cli import corpora, explanations, files, pages, pairs
+from zij.cli import corpus, explanations, files, pages, pairs
 from zij.errors import ZijError
 
 __all__ = ["app", "main"]
@@ -36,7 +36,7 @@ app = typer.Typer(
 pages.register(app)
 pairs.register(app)
 explanations.register(app)
-corpora.register(app)
+corpus.register(app)
 files.register(app)
 
 

@@ -1,4 +1,4 @@
-"""Commands about collections: `corpus export`."""
+"""`zij corpus export`."""
 
 from __future__ import annotations
 
@@ -27,22 +27,9 @@ Form = Literal[
 Unit = Literal["degree", "day", "hour", "month", "year"]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands of this module."""
-    corpus = typer.Typer(
-        name="corpus",
-        help="Work with many pages.",
-        no_args_is_help=True,
-        rich_markup_mode=None,
-        context_settings={"help_option_names": ["-h", "--help"]},
-    )
+def register(corpus: typer.Typer) -> None:
+    """Add the command of this module."""
     corpus.command()(export)
-    corpus.callback()(_corpus)
-    app.add_typer(corpus)
-
-
-def _corpus() -> None:
-    """Work with many pages."""
 
 
 def export(

@@ -1,0 +1,1 @@
+"""Pages like a given one."""

@@ -1,0 +1,1 @@
+"""How well the pages of known families find each other."""

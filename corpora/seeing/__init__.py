@@ -1,0 +1,1 @@
+"""A corpus as a whole: clusters, outliers, maps, diversity."""

@@ -1,0 +1,28 @@
+"""Commands about many pages: `zij corpus ...`."""
+
+from __future__ import annotations
+
+import typer
+
+from zij.cli.corpus import evaluate, export, gather, keep, process, search, see
+
+__all__ = ["register"]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this package."""
+    corpus = typer.Typer(
+        name="corpus",
+        help="Work with many pages.",
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    for module in (gather, process, keep, search, see, evaluate, export):
+        module.register(corpus)
+    corpus.callback()(_corpus)
+    app.add_typer(corpus)
+
+
+def _corpus() -> None:
+    """Work with many pages."""
