@@ -9,6 +9,7 @@ import json
 import math
 from typing import Any, NoReturn
 
+from zij.corpora.exchange._readingparts import Misfit, reading_of
 from zij.corpora.exchange.schema import reading_schema, violations
 from zij.errors import InputError
 from zij.tables.geometry import Box
@@ -63,41 +64,44 @@ def reading_from_json(text: str | bytes, name: str = "the file") -> Reading:
         If it is no JSON, or not as the schema says.
     """
     try:
-        data = json.loads(text, parse_constant=_refuse, parse_float=_finite)
-        json.dumps(data, ensure_ascii=False).encode()  # half a surrogate pair could never be written again
+        if isinstance(text, bytes):
+            text = text.decode(json.detect_encoding(text))
+        data = json.loads(text, parse_constant=_refuse)
+        _check_text(text, data)
+        return reading_of(data)
     except (ValueError, RecursionError) as error:
         reason = str(error).partition("\n")[0].rstrip(".") or "nested too deeply"
         raise InputError(f"{name}: not readable as JSON ({reason}); export the reading again.") from error
-    if isinstance(data, dict) and data.get("format") == FORMAT and data.get("version") != VERSION:
-        raise InputError(
-            f"{name}: is version {str(data.get('version'))[:20]} of this form, and only {VERSION} can be "
-            "read; export the reading again with this zij."
-        )
-    wrong = next(violations(data, reading_schema()), None)
-    if wrong is not None:
-        raise InputError(f"{name}: is no reading as zij writes it: {wrong}; export the reading again.")
-    parts = {**data, **_whole(data, "width", "height", "turn")}
-    parts["tables"] = tuple(map(_table_of, data["tables"]))
-    parts["loose"] = tuple(map(_number_of, data["loose"]))
-    parts["parameters"] = tuple((item["name"], item["value"]) for item in data["parameters"])
-    del parts["format"], parts["version"]
-    return Reading(**parts)
+    except Misfit as error:
+        raise InputError(f"{name}: {_what_misfits(data)}; export the reading again.") from error
 
 
 def _refuse(word: str) -> NoReturn:
     raise ValueError(f"{word} is no number")
 
 
-def _finite(word: str) -> float:
-    value = float(word)
-    if not math.isfinite(value):
-        raise ValueError(f"{word[:20]} is too large")
-    return value
+def _check_text(text: str, data: Any) -> None:
+    """Refuse half a surrogate pair, which could never be written again."""
+    text.encode()
+    if "\\u" in text:
+        json.dumps(data, ensure_ascii=False).encode()
 
 
-def _whole(data: dict[str, Any], *names: str) -> dict[str, int]:
-    """Counts as whole numbers, where JSON has 3.0 for 3."""
-    return {name: int(data[name]) for name in names}
+def _what_misfits(data: Any) -> str:
+    """What keeps parsed JSON from being a reading, as the schema says it."""
+    if isinstance(data, dict) and data.get("format") == FORMAT and data.get("version") != VERSION:
+        version = str(data.get("version"))[:20]
+        return f"is version {version} of this form, and only {VERSION} can be read"
+    if not _all_finite(data):
+        return "a number in it is too large"
+    return f"is no reading as zij writes it: {next(violations(data, reading_schema()), 'it is damaged')}"
+
+
+def _all_finite(value: Any) -> bool:
+    if isinstance(value, float):
+        return math.isfinite(value)
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return all(map(_all_finite, parts))
 
 
 def _box(box: Box) -> dict[str, Any]:
@@ -145,25 +149,3 @@ def _glyph(glyph: Glyph) -> dict[str, Any]:
         "box": _box(glyph.box),
         "alternatives": [{"text": text, "confidence": value} for text, value in glyph.alternatives],
     }
-
-
-def _table_of(data: dict[str, Any]) -> Table:
-    cells = tuple(map(_cell_of, data["cells"]))
-    whole = _whole(data, "rows", "columns")
-    return Table(**{**data, **whole, "box": Box(**data["box"]), "cells": cells})
-
-
-def _cell_of(data: dict[str, Any]) -> Cell:
-    numbers = tuple(map(_number_of, data["numbers"]))
-    whole = _whole(data, "row", "column", "row_span", "column_span")
-    return Cell(**{**data, **whole, "box": Box(**data["box"]), "numbers": numbers})
-
-
-def _number_of(data: dict[str, Any]) -> Number:
-    glyphs = tuple(map(_glyph_of, data["glyphs"]))
-    return Number(**{**data, "box": Box(**data["box"]), "glyphs": glyphs})
-
-
-def _glyph_of(data: dict[str, Any]) -> Glyph:
-    alternatives = tuple((item["text"], item["confidence"]) for item in data["alternatives"])
-    return Glyph(**{**data, "box": Box(**data["box"]), "alternatives": alternatives})
