@@ -11,7 +11,7 @@ from pathlib import Path
 from zij.tables.geometry import Box
 from zij.tables.reading import Cell, Glyph, Number, Reading, Table
 
-__all__ = ["Notes", "PageFile", "as_written", "clean_text", "inside", "six_digits"]
+__all__ = ["Notes", "PageFile", "as_written", "clean_lines", "clean_text", "inside", "six_digits"]
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -65,8 +65,8 @@ def as_written(reading: Reading) -> Reading:
     """The reading as a PAGE-XML file of the profiles nested and flat holds it.
 
     Boxes are whole pixels inside the image, parents hold their children, confidences have six
-    significant digits, text is NFC without what XML forbids, cells stand row by row, every element has its
-    id. A reading that was read from such a file is not changed.
+    significant digits, text is NFC without what XML forbids and without blanks at the ends of lines, cells
+    stand row by row, every element has its id. A reading that was read from such a file is not changed.
     """
     tables = tuple(_table(table, reading) for table in reading.tables)
     loose = tuple(_number(number, reading) for number in reading.loose)
@@ -87,6 +87,15 @@ def clean_text(text: str) -> str:
     return unicodedata.normalize("NFC", _NOT_XML.sub("", text))
 
 
+def clean_lines(text: str) -> str:
+    """Text of one or more lines, clean, without blanks at their ends and without empty lines.
+
+    Lines end at any of Unicode's line breaks (U+2028 and the like), which other programs take for one or
+    strip from a line's ends; so the text of a cell is the text of its lines to all of them.
+    """
+    return "\n".join(filter(None, (line.strip() for line in clean_text(text).splitlines())))
+
+
 def six_digits(value: float) -> float:
     """A confidence, 0 to 1, with six significant digits."""
     return float(f"{min(max(value, 0.0), 1.0):.6g}")
@@ -104,7 +113,7 @@ def _cell(cell: Cell, page: Reading) -> Cell:
         cell,
         numbers=numbers,
         box=Box.hull([inside(cell.box, page.width, page.height), *(number.box for number in numbers)]),
-        text=clean_text(cell.text),
+        text=clean_lines(cell.text),
         confidence=six_digits(cell.confidence),
         source=re.sub(r"[;{}\s]+", " ", clean_text(cell.source)).strip(),
     )
@@ -113,7 +122,7 @@ def _cell(cell: Cell, page: Reading) -> Cell:
 def _number(number: Number, page: Reading) -> Number:
     glyphs = tuple(_glyph(glyph, page) for glyph in number.glyphs)
     box = Box.hull([inside(number.box, page.width, page.height), *(glyph.box for glyph in glyphs)])
-    return replace(number, glyphs=glyphs, box=box, text=clean_text(number.text))
+    return replace(number, glyphs=glyphs, box=box, text=clean_lines(number.text).replace("\n", " "))
 
 
 def _glyph(glyph: Glyph, page: Reading) -> Glyph:

@@ -176,4 +176,4 @@ def _word(rng: np.random.Generator) -> str:
 
 
 def _is_text(sign: str) -> bool:
-    return unicodedata.category(sign) not in ("Cs", "Zl", "Zp")
+    return unicodedata.category(sign) != "Cs"
