@@ -55,7 +55,8 @@ def read_header(path: str | Path, *, max_megapixels: float = 150) -> Header:
             picture = _header(stream, kind, path)
             _check_size(picture, path, max_megapixels)
             with _silence():
-                turned = _orientation(picture) >= 5
+                # Pillow turns the size of a TIFF by itself, of others not
+                turned = kind != "TIFF" and _orientation(picture) >= 5
                 pages = _pages(picture) if kind == "TIFF" else 1
     except OSError as error:
         raise ImageError(f"{path}: cannot be read: {error.strerror or error}; check the file.") from error
