@@ -40,6 +40,8 @@ class Leaf:
         Its image, where that was found.
     stored : bool
         Whether the reading is that of the file, so that all else in the file can be kept.
+    tolerated : tuple of str
+        What in the file was tolerated.
     """
 
     stem: str
@@ -49,6 +51,7 @@ class Leaf:
     load: Callable[[], Reading] = field(compare=False, repr=False)
     image: Path | None = None
     stored: bool = False
+    tolerated: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, stem: str, reading: Reading, path: Path, image: Path | None = None) -> Leaf:
@@ -123,7 +126,7 @@ def read_leaf(path: str | Path, images: str | Path | None = None) -> Leaf:
     except ImageError:
         if images is not None:
             raise
-    return Leaf(path.stem, _head(reading), path, counted(reading), load, image, True)
+    return Leaf(path.stem, _head(reading), path, counted(reading), load, image, True, file.tolerated)
 
 
 def _state(path: Path) -> tuple[int, int, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,12 +13,18 @@ import pytest
 from commands import VIEW, files, refused, small_page, zij
 from lxml import etree
 
+from zij.actions import _laying
 from zij.actions._lessons import Gathered, _Images, _Search
 from zij.tables.digits import detect
+from zij.tables.digits.network import load_weights
 from zij.tables.overlay import save_png
 from zij.tables.pagexml import read_pagexml
 from zij.tables.reading import Reading
 from zij.tables.scores.beside import judged_pages, truth_of
+from zij.tables.teach import teaching
+from zij.tables.teach.lessons import Lesson
+from zij.tables.teach.teaching import Taught
+from zij.tables.teach.trial import Trial
 
 TOOLS = ("transkribus", "escriptorium", "aletheia")
 
@@ -37,13 +44,13 @@ class Edited:
 
 @pytest.fixture(scope="module")
 def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Two images, and what zij read on the first."""
+    """Two images, and what zij read on them."""
     folder = tmp_path_factory.mktemp("machine")
     for number, name in enumerate("ab"):
         save_png(folder / f"{name}.png", small_page(number))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(detect, "choose_view", lambda *_, **__: VIEW)
-        assert zij("annotate", folder / "a.png", "-o", folder).code == 0
+        assert zij("annotate", folder / "a.png", folder / "b.png", "-o", folder).code == 0
         yield folder
 
 
@@ -127,25 +134,29 @@ def as_escriptorium(root: etree._Element) -> None:
             region.remove(equiv)
 
 
-@pytest.fixture(params=TOOLS)
-def edited(request: pytest.FixtureRequest, machine: Path, tmp_path: Path) -> Edited:
-    """The page after it went through another program."""
-    tool = request.param
+def come_back(machine: Path, folder: Path, tool: str, name: str = "a") -> Edited:
+    """A page after it went through another program."""
     profile = {"transkribus": "transkribus", "escriptorium": "flat", "aletheia": "nested"}[tool]
-    folder = tmp_path / "back"
-    folder.mkdir()
-    (folder / "a.png").write_bytes((machine / "a.png").read_bytes())
-    assert zij("convert", machine / "a.xml", folder / "a.xml", "--to", profile).code == 0
-    before = read_pagexml(folder / "a.xml").reading
+    folder.mkdir(exist_ok=True)
+    (folder / f"{name}.png").write_bytes((machine / f"{name}.png").read_bytes())
+    page = folder / f"{name}.xml"
+    assert zij("convert", machine / f"{name}.xml", page, "--to", profile).code == 0
+    before = read_pagexml(page).reading
     assert before.source == "machine"
-    root = etree.parse(folder / "a.xml").getroot()
+    root = etree.parse(page).getroot()
     texts = edit(root, before, words=tool != "escriptorium")
     if tool == "transkribus":
         as_transkribus(root)
     elif tool == "escriptorium":
         as_escriptorium(root)
-    (folder / "a.xml").write_bytes(etree.tostring(root, encoding="UTF-8", xml_declaration=True))
+    page.write_bytes(etree.tostring(root, encoding="UTF-8", xml_declaration=True))
     return Edited(folder, before, texts)
+
+
+@pytest.fixture(params=TOOLS)
+def edited(request: pytest.FixtureRequest, machine: Path, tmp_path: Path) -> Edited:
+    """A page that came back from each of the programs."""
+    return come_back(machine, tmp_path / "back", request.param)
 
 
 def test_what_was_touched_is_marked(edited: Edited) -> None:
@@ -205,7 +216,9 @@ def test_compare_uses_it(edited: Edited, machine: Path) -> None:
 def test_it_can_be_annotated_where_it_stands_and_elsewhere(edited: Edited) -> None:
     out = edited.folder / "out"
     ended = zij("annotate", edited.page, "-o", out)
-    assert (ended.code, ended.err) == (0, "")
+    assert ended.code == 0
+    assert ended.err
+    assert all(line.startswith("a: tolerated: ") for line in ended.err.splitlines())
     cells = {cell.id: cell for cell in read_pagexml(out / "a.xml").reading.tables[0].cells}
     assert {name: cells[name].text for name in edited.texts} == edited.texts
     assert all(cells[name].source == "human" for name in edited.texts)
@@ -222,6 +235,62 @@ def test_it_is_truth_and_it_teaches(edited: Edited) -> None:
     (told,) = search.told()
     assert gathered.untouched == [] and gathered.failures == []
     assert told.source == edited.page
+
+
+def test_evaluate_holds_the_machine_against_it(edited: Edited) -> None:
+    """The cells that the person changed are the errors, each with her text and the machine's."""
+    out = edited.folder / "scores"
+    ended = zij("evaluate", edited.folder, "-o", out)
+    assert ended.code == 0, ended
+    with (out / "errors.csv").open(newline="", encoding="utf-8") as stream:
+        found = [row for row in csv.DictReader(stream) if row["what"] == "value"]
+    (table,) = edited.before.tables
+    wanted = sorted(
+        (edited.texts[c.id], c.text) for c in table.cells if edited.texts.get(c.id, c.text) != c.text
+    )
+    assert sorted((row["truth"], row["read"]) for row in found) == wanted
+
+
+def test_explain_hides_what_she_wrote(edited: Edited, machine: Path) -> None:
+    out = edited.folder / "why"
+    ended = zij("explain", edited.page, machine / "b.xml", "-o", out, "--number", "60", "--images", machine)
+    assert ended.code == 0, ended
+    assert all(line.startswith("a: tolerated: ") for line in ended.err.splitlines())
+    with (out / "regions.csv").open(newline="", encoding="utf-8") as stream:
+        hidden = {row["id"]: row["text"] for row in csv.DictReader(stream) if row["side"] == "a"}
+    assert {name: hidden[name] for name in edited.texts} == edited.texts
+    facts = json.loads((out / "explanation.json").read_text("utf-8"))
+    assert facts["parameters"]["a_source"] == "human" and facts["parameters"]["b_source"] == "machine"
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_train_learns_what_she_wrote(
+    tool: str, machine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages = {f"{name}.png": come_back(machine, tmp_path / "back", tool, name) for name in "ab"}
+    for name in "ab":
+        assert read_pagexml(tmp_path / "back" / f"{name}.xml").reading.source == "human"
+    seen: dict[str, Lesson] = {}
+
+    def teach(_: object, lessons: list[Lesson], held: list[Lesson], *__: object, **___: object) -> Taught:
+        seen.update({lesson.name: lesson for lesson in [*lessons, *held]})
+        return Taught(load_weights().network, 7, 9, ())
+
+    monkeypatch.setattr(teaching, "teach", teach)
+    monkeypatch.setattr(_laying, "choose_view", lambda *_, **__: VIEW)
+    monkeypatch.setattr("zij.tables.teach.calibration.find_temperature", lambda *_, **__: 1.25)
+    monkeypatch.setattr("zij.tables.teach.trial.trial", lambda *_, **__: Trial(1, 1, 1.0, 1.0, 0.5, 0, 0.0))
+    ended = zij("train", "--pages", tmp_path / "back", "-o", tmp_path / "new.safetensors")
+    assert ended.code == 0, ended
+    assert set(seen) == set(pages)
+    for name, page in pages.items():
+        after = read_pagexml(tmp_path / "back" / f"{name[0]}.xml").reading
+        states = {cell.id: cell.state for table in after.tables for cell in table.cells}
+        cells = [cell for table in page.before.tables for cell in table.cells]
+        texts = [page.texts.get(cell.id, cell.text) for cell in cells if states[cell.id] != "uncertain"]
+        texts += [number.text for number in page.before.loose]
+        wanted = Counter(int(sign) for sign in "".join(texts) if sign.isdigit())
+        assert Counter(seen[name].truth.digits.tolist()) == wanted
 
 
 def test_the_untouched_page_is_the_machines(machine: Path) -> None:

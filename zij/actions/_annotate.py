@@ -41,6 +41,11 @@ class Annotated:
     whole: tuple[str, ...] = ()
 
     @property
+    def tolerated(self) -> tuple[tuple[str, str], ...]:
+        """Stem of a page, and what in the file that it came from was tolerated."""
+        return tuple((source.stem, remark) for source in self.sources for remark in source.remarks)
+
+    @property
     def sentence(self) -> str:
         """What was found and where it lies."""
         tables = sum(len(source.reading.tables) for source in self.sources)

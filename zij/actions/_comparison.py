@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from zij.explain.bilrp.pairs import PairExplanation
     from zij.tables.digits.network import Weights
 
-__all__ = ["Asked", "Drawing", "Found", "summarised"]
+__all__ = ["Asked", "Drawing", "Found", "reading_facts", "summarised"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,11 +87,7 @@ def summarised(
             "top": top,
             **parameters,
             "alignment_score": explanation.alignment.score,
-            **{
-                f"{side}_{name}": value
-                for side, s in (("a", a), ("b", b))
-                for name, value in _reading_facts(s)
-            },
+            **reading_facts(a, b),
         },
         "versions": {"zij": __version__, "numpy": np.__version__, "torch": torch.__version__},
         "hashes": {"a": a.reading.sha256, "b": b.reading.sha256},
@@ -99,7 +95,11 @@ def summarised(
     }
 
 
-def _reading_facts(source: Source) -> list[tuple[str, Any]]:
-    reading = source.reading
-    facts = [("source", reading.source), ("turn", reading.turn), ("skew", reading.skew)]
-    return [*facts, ("digit_height", reading.digit_height), *reading.parameters]
+def reading_facts(a: Source, b: Source) -> dict[str, Any]:
+    """Whose the readings of two pages are, and what they depended on, for the record."""
+    facts: dict[str, Any] = {}
+    for side, reading in (("a", a.reading), ("b", b.reading)):
+        own = {"source": reading.source, "turn": reading.turn, "skew": reading.skew}
+        own |= {"digit_height": reading.digit_height, **dict(reading.parameters)}
+        facts |= {f"{side}_{name}": value for name, value in own.items()}
+    return facts

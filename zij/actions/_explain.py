@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from zij import __version__
 from zij.actions._checks import checked, chosen_checks, verdict, write_checks
 from zij.actions._compare_encoder import chosen_encoder
+from zij.actions._comparison import reading_facts
 from zij.actions._explain_bilrp import by_bilrp
 from zij.actions._explain_distance import by_distance
 from zij.actions._explain_inside import INSIDE, looking_inside
@@ -211,7 +212,7 @@ def _summary(
         **answer.facts,
         "model": model,
         "encoder": facts,
-        "parameters": {**answer.parameters, "masks": masks},
+        "parameters": {**answer.parameters, "masks": masks, **reading_facts(a, b)},
         "versions": {"zij": __version__, "numpy": np.__version__, "torch": torch.__version__},
         "hashes": {"a": a.reading.sha256, "b": b.reading.sha256},
         "pages": {"a": a.reading.image, "b": b.reading.image},

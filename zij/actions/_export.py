@@ -41,6 +41,8 @@ class Exported:
         What could stand there, had it been stated or at hand.
     failures : tuple of (str, str)
         Name and reason of each page that could not be read and is not there.
+    tolerated : tuple of (str, str)
+        Stem of a page, and what in its file was tolerated.
     """
 
     folder: Path
@@ -50,6 +52,7 @@ class Exported:
     lost: tuple[str, ...]
     missing: tuple[str, ...]
     failures: tuple[tuple[str, str], ...]
+    tolerated: tuple[tuple[str, str], ...] = ()
 
     @property
     def sentence(self) -> str:
@@ -153,7 +156,8 @@ def export(
         said = write_form(form, scratch, collection, options)
         paths = (path for path in scratch.rglob("*") if path.is_file())
         files = tuple(sorted(path.relative_to(scratch).as_posix() for path in paths))
-    return Exported(out, form, len(collection.leaves), files, said.lost, said.missing, failures)
+    tolerated = tuple((leaf.stem, remark) for leaf in collection.leaves for remark in leaf.tolerated)
+    return Exported(out, form, len(collection.leaves), files, said.lost, said.missing, failures, tolerated)
 
 
 def _collected(
