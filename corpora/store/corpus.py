@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from zij.corpora.store import notes, overview
+from zij.corpora.store import pages as pages_
+from zij.corpora.store import readings as readings_
+from zij.corpora.store import results as results_
+from zij.corpora.store.clock import now
+from zij.corpora.store.database import FILE, Database
 from zij.corpora.store.records import (
     GIVEN,
     AddedPages,
@@ -25,8 +32,9 @@ from zij.corpora.store.records import (
     Verdict,
     Work,
 )
-from zij.corpora.store.vectors import Vectors
+from zij.corpora.store.vectors import Vectors, mapped
 from zij.corpora.store.where import Where
+from zij.errors import InputError, OutputError
 from zij.tables.reading import Reading
 
 if TYPE_CHECKING:
@@ -39,7 +47,7 @@ __all__ = ["Corpus", "create_corpus", "is_corpus", "open_corpus"]
 
 def is_corpus(folder: str | Path) -> bool:
     """Whether a folder holds a corpus."""
-    raise NotImplementedError
+    return (Path(folder) / FILE).is_file()
 
 
 def create_corpus(folder: str | Path) -> Corpus:
@@ -52,7 +60,25 @@ def create_corpus(folder: str | Path) -> Corpus:
     OutputError
         If the folder cannot be written to.
     """
-    raise NotImplementedError
+    home = Path(folder)
+    new = not home.exists()
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        others = sorted(path.name for path in home.iterdir() if not path.name.startswith((FILE, ".")))
+    except OSError as error:
+        raise OutputError(
+            f"{home}: no corpus can be made there ({error.strerror}); choose another folder."
+        ) from error
+    if others and not is_corpus(home):
+        raise InputError(
+            f"{home}: holds other files ({others[0]}) and is no corpus; name a new folder for the corpus."
+        )
+    try:
+        return Corpus(home, Database(home / FILE, create=True))
+    except BaseException:
+        if new:
+            _take_away(home)
+        raise
 
 
 def open_corpus(folder: str | Path) -> Corpus:
@@ -63,7 +89,19 @@ def open_corpus(folder: str | Path) -> Corpus:
     InputError
         If there is none, it is damaged, or it was made by a newer zij.
     """
-    raise NotImplementedError
+    home = Path(folder)
+    if not is_corpus(home):
+        what = "is no corpus" if home.exists() else "is not there"
+        raise InputError(f"{home}: {what}; make a corpus with zij corpus add.")
+    return Corpus(home, Database(home / FILE))
+
+
+def _take_away(folder: Path) -> None:
+    """Remove what an unsuccessful start left in a new folder."""
+    with contextlib.suppress(OSError):
+        for path in folder.glob(f"{FILE}*"):
+            path.unlink()
+        folder.rmdir()
 
 
 class Corpus:
@@ -75,19 +113,24 @@ class Corpus:
     Attributes
     ----------
     folder : Path
-    read_only : bool
-        Whether nothing can be written there.
     recipes : Recipes
         The recipes against which pages are stale, as last set.
     """
 
-    folder: Path
-    read_only: bool
-    recipes: Recipes
+    def __init__(self, folder: Path, database: Database) -> None:
+        self.folder = folder
+        self._database = database
+        found = {row["name"]: row["value"] for row in database.rows("SELECT name, value FROM setting")}
+        self.recipes = Recipes(found.get("recipe.read", ""), found.get("recipe.embed", ""))
+
+    @property
+    def read_only(self) -> bool:
+        """Whether nothing can be written there."""
+        return self._database.read_only
 
     def close(self) -> None:
         """Let go of all files."""
-        raise NotImplementedError
+        self._database.close()
 
     def __enter__(self) -> Self:
         """The corpus itself."""
@@ -104,7 +147,14 @@ class Corpus:
     @property
     def images(self) -> Path:
         """Folder for images that zij downloads or renders; made when first asked for."""
-        raise NotImplementedError
+        folder = self.folder / "images"
+        try:
+            folder.mkdir(exist_ok=True)
+        except OSError as error:
+            raise OutputError(
+                f"{folder}: cannot be made ({error.strerror}); see to the permissions."
+            ) from error
+        return folder
 
     def add_pages(self, pages: Sequence[NewPage]) -> AddedPages:
         """Add pages that are not there yet, all or none; a known page is told apart by its key.
@@ -112,31 +162,41 @@ class Corpus:
         A page that was missed (its key as the item) counts as had from now on. A reading of a person that
         the page has or had before is not added again, so that a later correction still holds.
         """
-        raise NotImplementedError
+        return pages_.add_pages(self._database, self.folder, pages)
 
     def missed(self, items: Sequence[Missed]) -> None:
         """Note what could not be had; an older entry of the same source and item is replaced."""
-        raise NotImplementedError
+        rows = [(item.source, item.item, item.reason, now()) for item in items]
+        with self._database.writing():
+            self._database.run_all(
+                "INSERT OR REPLACE INTO missed (source, item, reason, at) VALUES (?, ?, ?, ?)", rows
+            )
 
     def had(self, source: str, items: Iterable[str] | None = None) -> None:
         """Forget what was missed of a source: these items, or all."""
-        raise NotImplementedError
+        with self._database.writing():
+            if items is None:
+                self._database.run("DELETE FROM missed WHERE source = ?", (source,))
+            else:
+                rows = [(source, item) for item in items]
+                self._database.run_all("DELETE FROM missed WHERE source = ? AND item = ?", rows)
 
     def missed_items(self) -> list[Missed]:
         """What could not be had, by source and item."""
-        raise NotImplementedError
+        query = "SELECT source, item, reason FROM missed ORDER BY source, item"
+        return [Missed(*row) for row in self._database.rows(query)]
 
     def set_books(self, books: Sequence[Book]) -> None:
         """Set the metadata of books, those that are not there included; older metadata are replaced."""
-        raise NotImplementedError
+        pages_.set_books(self._database, books)
 
     def books(self) -> list[Book]:
         """All books, by name."""
-        raise NotImplementedError
+        return pages_.all_books(self._database)
 
     def set_page_fields(self, fields: Mapping[int, Metadata]) -> None:
         """Set the metadata of pages, by id; older metadata of these pages are replaced."""
-        raise NotImplementedError
+        pages_.set_fields(self._database, fields)
 
     def page(self, name: str | int) -> Page:
         """A page by its id, its name, or the last part or file name or stem of one, if that is unique.
@@ -146,48 +206,54 @@ class Corpus:
         InputError
             If there is none, with names that come near it; or several, with their full names.
         """
-        raise NotImplementedError
+        return pages_.find_page(self._database, name, self.recipes)
 
     def pages(self, where: Where | None = None) -> list[Page]:
         """Pages in the order of their ids."""
-        raise NotImplementedError
+        return pages_.all_pages(self._database, where or Where(), self.recipes)
 
     def ids(self, where: Where | None = None) -> list[int]:
         """Ids of pages, rising."""
-        raise NotImplementedError
+        text, values = (where or Where()).sql(self.recipes)
+        return [row["id"] for row in self._database.rows(f"SELECT e.id AS id {text} ORDER BY e.id", values)]
 
     def count(self, where: Where | None = None) -> int:
         """How many pages."""
-        raise NotImplementedError
+        text, values = (where or Where()).sql(self.recipes)
+        return int(self._database.rows(f"SELECT count(*) {text}", values)[0][0])
 
     def frame(self, where: Where | None = None) -> pd.DataFrame:
         """One row a page: id, name, book, title, authors, place, date, year_from, year_to, lat, lng, state,
         source, tables, digits, tags (joined by ";"), image, sha256, width, height, canvas, service, rights.
         Unknown years are <NA> (Int64), unknown coordinates NaN.
-        """  # noqa: D205
-        raise NotImplementedError
+        """
+        return overview.frame(self._database, where or Where(), self.recipes)
 
     def image_file(self, page: Page | int | str) -> Path | None:
         """Where a page's image lies now; None where it is not found."""
-        raise NotImplementedError
+        number = page.id if isinstance(page, Page) else page if isinstance(page, int) else self.page(page).id
+        return pages_.image_file(self._database, self.folder, number)
 
     # -- readings ------------------------------------------------------------------------------------------
 
     def reading(self, page_id: int) -> Reading | None:
         """The reading that holds: the newest of a person, else the machine's, else None."""
-        raise NotImplementedError
+        stored = readings_.held(self._database, page_id)
+        return stored.reading if stored is not None else None
 
     def readings(self, ids: Iterable[int]) -> Iterator[tuple[int, Reading]]:
         """Readings that hold, for those of the pages that have one, in the order given."""
-        raise NotImplementedError
+        return readings_.readings(self._database, ids)
 
     def stored_reading(self, page_id: int, kind: Kind | None = None) -> StoredReading | None:
         """The reading that holds, or the newest of a kind, with its digest and story."""
-        raise NotImplementedError
+        if kind is None:
+            return readings_.held(self._database, page_id)
+        return readings_.stored(self._database, page_id, kind)
 
     def history(self, page_id: int) -> list[StoredReading]:
         """All readings of a page, the machine's first, then people's, the newest last."""
-        raise NotImplementedError
+        return readings_.history(self._database, page_id)
 
     def put_reading(
         self, page_id: int, reading: Reading, *, kind: Kind, who: str = "", recipe: str = GIVEN,
@@ -197,13 +263,20 @@ class Corpus:
 
         A person's reading is kept beside all older ones, and holds; the machine's replaces the machine's.
         """
-        raise NotImplementedError
+        with self._database.writing():
+            return readings_.put(
+                self._database, page_id, reading, kind=kind, who=who, recipe=recipe, origin=origin
+            )
 
     # -- processing ----------------------------------------------------------------------------------------
 
     def use_recipes(self, recipes: Recipes) -> None:
         """Set the recipes against which pages are stale; kept in the corpus where it can be written."""
-        raise NotImplementedError
+        if not self.read_only and recipes != self.recipes:
+            rows = [("recipe.read", recipes.read), ("recipe.embed", recipes.embed)]
+            with self._database.writing():
+                self._database.run_all("INSERT OR REPLACE INTO setting (name, value) VALUES (?, ?)", rows)
+        self.recipes = recipes
 
     def work(
         self, recipes: Recipes, *, where: Where | None = None, retry: bool = False, afresh: bool = False
@@ -214,60 +287,66 @@ class Corpus:
         under the same recipes are left out unless `retry`; with `afresh` everything is done again (a
         person's readings and given ones stay).
         """
-        raise NotImplementedError
+        self.use_recipes(recipes)
+        return results_.work(
+            self._database, self.folder, recipes, where or Where(), retry=retry, afresh=afresh
+        )
 
     def put_results(self, results: Sequence[PageResult]) -> None:
         """Store what processing gave, all or nothing, in one transaction.
 
         Vectors are on the disk before what points to them is. Pages that are no longer there are passed over.
         """
-        raise NotImplementedError
+        results_.put_results(self._database, self.folder, results)
 
     def failures(self, where: Where | None = None) -> list[tuple[str, str]]:
         """Name and reason of each page in state "failed"."""
-        raise NotImplementedError
+        return results_.failures(self._database, where or Where(), self.recipes)
 
     def vectors(self, kind: str = "bigram") -> Vectors:
         """The vectors that are committed now, mapped read-only; square roots of counts, not normalised."""
-        raise NotImplementedError
+        return mapped(self._database, self.folder, kind)
 
     def arrangements(self, ids: Iterable[int]) -> Iterator[tuple[int, Arrangement]]:
         """Arrangements, for those of the pages that have one, in the order given."""
-        raise NotImplementedError
+        from zij.similarity.arrangement import Arrangement
+
+        for page, blob in results_.blobs(self._database, ids):
+            yield page, Arrangement.from_bytes(blob)
 
     def thumbnail(self, page_id: int) -> bytes:
         """JPEG with a longest side of 128 pixels; b"" where there is none."""
-        raise NotImplementedError
+        return results_.thumbnail(self._database, page_id)
 
     # -- the scholar's -------------------------------------------------------------------------------------
 
     def tag(self, pages: Iterable[int], tag: str, *, table: str = "", who: str = "") -> int:
         """Put a tag on pages, or on that table of each; returns on how many it was not yet."""
-        raise NotImplementedError
+        return notes.tag_pages(self._database, pages, tag, table=table, who=who)
 
     def untag(self, pages: Iterable[int], tag: str, *, table: str = "", who: str = "") -> int:
         """Take a tag away; returns from how many. That it was there is remembered."""
-        raise NotImplementedError
+        return notes.untag_pages(self._database, pages, tag, table=table, who=who)
 
     def tags(self, where: Where | None = None) -> list[Tag]:
         """Tags that hold, by page, table and tag."""
-        raise NotImplementedError
+        return notes.all_tags(self._database, where or Where(), self.recipes)
 
     def judge(self, a: int, b: int, verdict: Verdict, *, note: str = "", who: str = "") -> None:
         """Say what two pages are to each other; an older judgement is kept, the newer holds."""
-        raise NotImplementedError
+        notes.judge_all(self._database, [Judgement(a, b, verdict, note, who)])
 
     def judge_all(self, judgements: Sequence[Judgement]) -> int:
         """Store many judgements, all or none; returns how many were not there yet just so."""
-        raise NotImplementedError
+        return notes.judge_all(self._database, judgements)
 
     def judgements(self, where: Where | None = None, *, history: bool = False) -> list[Judgement]:
         """Judgements that hold, one a pair, in the order in which they were given; or all there ever were.
 
         With `where`, those of whose pages at least one fulfils it.
         """
-        raise NotImplementedError
+        return notes.all_judgements(self._database, where or Where(), self.recipes, history=history)
 
     def summary(self) -> Summary:
         """How the corpus stands."""
-        raise NotImplementedError
+        return overview.summary(self._database, self.recipes)
