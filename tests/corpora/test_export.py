@@ -242,7 +242,10 @@ def test_a_transkribus_folder_is_a_folder_of_readings(folder: Path, tmp_path: Pa
     export(folder, tmp_path / "tr", form="transkribus", title="doc")
     result = export(tmp_path / "tr" / "doc", tmp_path / "out", form="csv", images=tmp_path / "tr" / "doc")
     assert result.pages == 4
+    told = [remark for stem, remark in result.tolerated if stem == "full"]
+    assert any("as Transkribus does it" in remark for remark in told)
     there = (tmp_path / "out" / "full.t1.csv").read_text("utf-8")
+    assert export(folder, tmp_path / "own", form="json").tolerated == ()
     export(folder, tmp_path / "direct", form="csv")
     assert there == (tmp_path / "direct" / "full.t1.csv").read_text("utf-8")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from zij.tables.pagexml import to_xml
 from zij.tables.reading import Reading
 
 SCRIPT = Path(__file__).parents[1] / "oracles" / "ask_ocrd.py"
-COUNT = 70
+COUNT = int(os.environ.get("READINGS", "70"))
 
 
 @pytest.fixture(scope="module")

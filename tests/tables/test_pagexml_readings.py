@@ -8,8 +8,9 @@ import pytest
 from lxml import etree
 from made_readings import KINDS, large_reading, made_reading, made_readings
 
+from zij.tables.geometry import Box
 from zij.tables.pagexml import as_written, examine_pagexml, page_from_bytes, to_xml
-from zij.tables.reading import Reading
+from zij.tables.reading import Cell, Number, Reading, Table
 
 COUNT = 500
 PARTS = 10
@@ -65,3 +66,17 @@ def test_readings_come_back(part: int) -> None:
 def test_transkribus_files_have_no_findings(kind: str) -> None:
     for seed in range(10):
         assert examine_pagexml(to_xml(made_reading(seed, kind), profile="transkribus")) == ()
+
+
+def test_lines_of_a_cell_end_at_any_line_break_and_without_blanks() -> None:
+    """What another program strips, or takes for another line, is not kept to differ from it."""
+    breaks = "\u2028 12\u00a0\n\x85\n\u30003\u2029"
+    cell = Cell(0, 0, Box(0, 0, 50, 50), text=breaks, state="read")
+    number = Number((), "\u20287\u00a0", Box(60, 60, 9, 9))
+    page = Reading("a.png", "", 100, 100, (Table(Box(0, 0, 50, 50), 1, 1, (cell,)),), (number,))
+    written = as_written(page)
+    assert written.tables[0].cells[0].text == "12\n3"
+    assert written.loose[0].text == "7"
+    for profile in ("nested", "flat", "transkribus"):
+        (found,) = page_from_bytes(to_xml(page, profile=profile)).reading.tables[0].cells  # type: ignore[arg-type]
+        assert found.text == "12\n3"
