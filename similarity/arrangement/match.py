@@ -1,0 +1,91 @@
+"""What two arrangements share, as records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+__all__ = ["ArrangementMatch", "SharedPart"]
+
+
+@dataclass(frozen=True, slots=True)
+class SharedPart:
+    """Part of a table that stands on both pages.
+
+    Attributes
+    ----------
+    table_a, table_b : int
+        Index of the table in its reading.
+    rows_a, rows_b : (int, int)
+        First and last row, as counted in the reading.
+    columns : tuple of (int, int)
+        Matching columns of the first and the second page; a column whose cells hold two numbers, which the
+        other page sets in two columns, occurs twice.
+    agreeing, differing : int
+        Numbers in corresponding places that are the same, and that are not.
+    """
+
+    table_a: int
+    table_b: int
+    rows_a: tuple[int, int]
+    rows_b: tuple[int, int]
+    columns: tuple[tuple[int, int], ...]
+    agreeing: int
+    differing: int
+
+    @property
+    def columns_a(self) -> tuple[int, int]:
+        """First and last of the columns on the first page."""
+        return min(a for a, _ in self.columns), max(a for a, _ in self.columns)
+
+    @property
+    def columns_b(self) -> tuple[int, int]:
+        """First and last of the columns on the second page."""
+        return min(b for _, b in self.columns), max(b for _, b in self.columns)
+
+    @property
+    def shift(self) -> tuple[int, int]:
+        """Rows and columns by which the part stands further on on the second page."""
+        return self.rows_b[0] - self.rows_a[0], self.columns_b[0] - self.columns_a[0]
+
+    def turned(self) -> SharedPart:
+        """The same part as the second page sees it."""
+        return replace(
+            self, table_a=self.table_b, table_b=self.table_a, rows_a=self.rows_b, rows_b=self.rows_a,
+            columns=tuple(sorted((b, a) for a, b in self.columns)),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ArrangementMatch:
+    """How far the shared numbers of two pages stand in corresponding places.
+
+    Attributes
+    ----------
+    score : float
+        0 to 1: the share of the smaller page's numbers, by weight, that stand in parts shared with the other
+        page, times the agreement in these parts corrected for chance.
+    chance : float
+        Share of the smaller page, by weight, whose agreement is laid to chance in these parts: what it would
+        be if the numbers of each column, or of each row, stood in any order, and some more, as the best of
+        many placings is taken. 0 without parts.
+    share_a, share_b : float
+        Share of each page's numbers that agree with the number in the corresponding place.
+    agreeing, differing : int
+        Numbers in corresponding places that are the same, and that are not.
+    parts : tuple of SharedPart
+        The largest first.
+    """
+
+    score: float = 0.0
+    chance: float = 0.0
+    share_a: float = 0.0
+    share_b: float = 0.0
+    agreeing: int = 0
+    differing: int = 0
+    parts: tuple[SharedPart, ...] = ()
+
+    def turned(self) -> ArrangementMatch:
+        """The same match as the second page sees it."""
+        return replace(
+            self, share_a=self.share_b, share_b=self.share_a, parts=tuple(p.turned() for p in self.parts)
+        )
