@@ -17,7 +17,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from zij import __version__
-from zij.cli import corpus, explanations, files, pages, pairs
+from zij.cli import collation, corpus, explanations, files, pages, pairs
 from zij.errors import ZijError
 
 __all__ = ["app", "main"]
@@ -36,6 +36,7 @@ app = typer.Typer(
 pages.register(app)
 pairs.register(app)
 explanations.register(app)
+collation.register(app)
 corpus.register(app)
 files.register(app)
 

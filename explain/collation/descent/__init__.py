@@ -1,0 +1,1 @@
+"""What shared errors say about descent: weights, distances, trees and their support."""

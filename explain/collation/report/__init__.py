@@ -1,0 +1,1 @@
+"""The apparatus as files: CSV, text, a page that opens offline."""
