@@ -1,0 +1,179 @@
+"""The apparatus: every place of a table, what each witness has there, and what a difference is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Literal
+
+from zij.tables.geometry import Box
+from zij.tables.reading import Reading, State
+
+__all__ = ["Apparatus", "CollatedTable", "Entry", "Part", "Place", "Status", "Verdict", "Witness"]
+
+Status = Literal["agree", "variant", "uncertain", "only"]
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """One copy of the work: a book, a manuscript, an edition.
+
+    Attributes
+    ----------
+    siglum : str
+        Its short name in the apparatus.
+    readings : tuple of Reading
+        Its pages in order, each with ids.
+    date : str
+        As it was given.
+    years : (int or None, int or None)
+        First and last year that the date allows; None where it does not say.
+    """
+
+    siglum: str
+    readings: tuple[Reading, ...]
+    date: str = ""
+    years: tuple[int | None, int | None] = (None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a witness has in one place.
+
+    Attributes
+    ----------
+    page : int
+        Index of the page among the witness's readings.
+    cell : str
+        Id of the cell on that page.
+    text : str
+        As it is to be quoted; of a cell whose numbers stand in several places, the numbers of this place.
+    state : State
+        "read", "uncertain", "unread" or "empty".
+    confidence : float
+        Probability that every sign is right, 0 to 1.
+    alternatives : tuple of (str, float)
+        Other texts that it may be, with their probabilities, the likeliest first; by one sign each.
+    box : Box
+        Pixels of the original image.
+    source : str
+        "human" where a person wrote or corrected it, else "".
+    """
+
+    page: int
+    cell: str
+    text: str
+    state: State
+    confidence: float
+    alternatives: tuple[tuple[str, float], ...]
+    box: Box
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How three explanations of a difference weigh against each other; they sum to 1."""
+
+    scan: float
+    print: float
+    computation: float
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One place of a collated table.
+
+    Attributes
+    ----------
+    table : str
+        Name of the collated table.
+    row, column : int
+        From 0, in the collated table.
+    entries : tuple of (Entry or None)
+        One a witness, in the order of the witnesses; None where a witness lacks the row or the column.
+    status : Status
+        "agree", "variant", "uncertain" (probably misread) or "only" (not all witnesses have it, and those
+        that have it agree).
+    kind : str
+        What kind of difference it is, "" where there is none.
+    reason : str
+        Why it is taken for that, in words.
+    verdict : Verdict or None
+        Weights of three explanations, where they were sought.
+    """
+
+    table: str
+    row: int
+    column: int
+    entries: tuple[Entry | None, ...]
+    status: Status
+    kind: str = ""
+    reason: str = ""
+    verdict: Verdict | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A table of a witness, as far as it lies on a collated table.
+
+    Attributes
+    ----------
+    page, table : int
+        Index of the page among the witness's readings, and of the table on it.
+    rows, columns : tuple of (int, int)
+        Row (column) of the collated table and of the witness's table, in order.
+    score : float
+        Share of its filled cells that agree with the others in their places, 0 to 1.
+    """
+
+    page: int
+    table: int
+    rows: tuple[tuple[int, int], ...]
+    columns: tuple[tuple[int, int], ...]
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class CollatedTable:
+    """A table as all witnesses together have it.
+
+    Attributes
+    ----------
+    name : str
+        "t1", "t2" and so on.
+    rows, columns : int
+        Of the collated table, with those that only some witnesses have.
+    headings : tuple of str
+        One a column, "" where no witness has a legible one.
+    parts : tuple of tuples of Part
+        For each witness the tables, or halves of tables, that lie on it; empty where it lacks the table.
+    """
+
+    name: str
+    rows: int
+    columns: int
+    headings: tuple[str, ...]
+    parts: tuple[tuple[Part, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Apparatus:
+    """All places of all tables that the witnesses share.
+
+    Attributes
+    ----------
+    witnesses : tuple of Witness
+    tables : tuple of CollatedTable
+    places : tuple of Place
+        Table by table, row by row.
+    """
+
+    witnesses: tuple[Witness, ...]
+    tables: tuple[CollatedTable, ...]
+    places: tuple[Place, ...]
+
+    def counts(self) -> dict[Status, int]:
+        """How many places there are of each status."""
+        found = Counter(place.status for place in self.places)
+        order: tuple[Status, ...] = ("agree", "variant", "uncertain", "only")
+        return {status: found[status] for status in order}
