@@ -15,9 +15,9 @@ from zij.tables.geometry import Box
 from zij.tables.pagexml import PageFile, as_written, find_image, read_pagexml
 from zij.tables.reading import Reading
 
-__all__ = ["Leaf", "base_name", "by_image", "named_after_images", "page_files", "read_leaf"]
+__all__ = ["NO_PAGES", "Leaf", "base_name", "by_image", "named_after_images", "page_files", "read_leaf"]
 
-_NO_PAGES = frozenset({"mets.xml", "metadata.xml", "editorialdeclaration.xml"})
+NO_PAGES = frozenset({"mets.xml", "metadata.xml", "editorialdeclaration.xml"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def page_files(folder: str | Path) -> tuple[Path, ...]:
         raise InputError(f"{folder}: is no folder; name the folder with the PAGE-XML of zij annotate.")
     for place in (folder, folder / "page"):
         found = sorted(path for path in place.glob("*.[xX][mM][lL]") if path.is_file())
-        found = [path for path in found if path.name.lower() not in _NO_PAGES]
+        found = [path for path in found if path.name.lower() not in NO_PAGES]
         if found:
             return tuple(found)
     raise InputError(f"{folder}: holds no PAGE-XML; name the folder that zij annotate wrote into.")

@@ -208,6 +208,20 @@ class Corpus:
         """
         return pages_.find_page(self._database, name, self.recipes)
 
+    def find(
+        self,
+        *,
+        key: str | None = None,
+        name: str | None = None,
+        image: str | None = None,
+        stem: str | None = None,
+        sha256: str | None = None,
+    ) -> list[Page]:
+        """Pages with exactly this key, name, file name of the image, stem of it, and hash of it."""
+        facts = {"key": key, "name": name, "image": image, "stem": stem, "sha256": sha256}
+        given = {fact: value for fact, value in facts.items() if value is not None}
+        return pages_.look_up(self._database, given, self.recipes)
+
     def pages(self, where: Where | None = None) -> list[Page]:
         """Pages in the order of their ids."""
         return pages_.all_pages(self._database, where or Where(), self.recipes)
@@ -244,6 +258,10 @@ class Corpus:
     def readings(self, ids: Iterable[int]) -> Iterator[tuple[int, Reading]]:
         """Readings that hold, for those of the pages that have one, in the order given."""
         return readings_.readings(self._database, ids)
+
+    def packed_readings(self, ids: Iterable[int]) -> Iterator[tuple[int, bytes, str]]:
+        """The same as they are stored: page, bytes for `zij.corpora.store.codec.decode`, digest."""
+        return readings_.packed(self._database, ids)
 
     def stored_reading(self, page_id: int, kind: Kind | None = None) -> StoredReading | None:
         """The reading that holds, or the newest of a kind, with its digest and story."""

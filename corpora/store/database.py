@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,7 @@ class Database:
     def __init__(self, path: Path, *, create: bool = False, wait: float = WAIT) -> None:
         self.path = path
         self.read_only = False
+        self._wait = wait
         self._depth = 0
         with self._told():
             self._open = _connected(path, create=create, wait=wait)
@@ -135,11 +137,31 @@ class Database:
                     "where it lies; copy the corpus to a folder of yours."
                 )
             return
-        self._open.execute("PRAGMA journal_mode = WAL")
+        self._use_log()
         self._open.execute("PRAGMA synchronous = FULL")
         if version < len(MIGRATIONS):
             with self._transaction("BEGIN IMMEDIATE"):
                 self._migrate()
+
+    def _use_log(self) -> None:
+        """Switch the write-ahead log on; another process may be at it, which SQLite does not wait for."""
+        until = time.monotonic() + self._wait
+        while True:
+            try:
+                mode = self._open.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+            except sqlite3.OperationalError as error:
+                if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY or (
+                    time.monotonic() > until
+                ):
+                    raise
+                time.sleep(0.01)
+                continue
+            if mode != "wal":
+                raise OutputError(
+                    f"{self.path.parent}: this disk cannot hold a corpus, as several programs could not share "
+                    "it; choose a folder on a disk of this computer."
+                )
+            return
 
     def _version(self) -> int:
         """The schema's number; 0 for an empty file."""

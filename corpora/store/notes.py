@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from zij.corpora.store.clock import now
@@ -10,7 +11,15 @@ from zij.corpora.store.records import VERDICTS, Judgement, Recipes, Tag
 from zij.corpora.store.where import Where
 from zij.errors import UsageError
 
-__all__ = ["all_judgements", "all_tags", "judge_all", "tag_pages", "untag_pages"]
+__all__ = [
+    "all_judgements",
+    "all_tags",
+    "checked",
+    "checked_tag",
+    "judge_all",
+    "tag_pages",
+    "untag_pages",
+]
 
 _LONGEST_TAG = 100
 _LONGEST_NOTE = 10_000
@@ -74,12 +83,7 @@ def judge_all(database: Database, judgements: Sequence[Judgement]) -> int:
     """Store judgements; see `Corpus.judge_all`."""
     at, count = now(), 0
     for said in judgements:
-        if said.verdict not in VERDICTS:
-            raise UsageError(f"verdict {said.verdict!r} is not known; choose one of {', '.join(VERDICTS)}.")
-        if said.a == said.b:
-            raise UsageError("a page cannot be judged against itself; name two pages.")
-        if len(said.note) > _LONGEST_NOTE:
-            raise UsageError(f"a note has at most {_LONGEST_NOTE:,} signs; shorten it.")
+        checked(said)
     with database.writing():
         for said in judgements:
             low, high = sorted((said.a, said.b))
@@ -100,6 +104,25 @@ def judge_all(database: Database, judgements: Sequence[Judgement]) -> int:
             )
             count += 1
     return count
+
+
+def checked(said: Judgement) -> Judgement:
+    """A judgement that can be stored.
+
+    Raises
+    ------
+    UsageError
+        If its verdict or time is none, its note is too long, or both pages are one.
+    """
+    if said.verdict not in VERDICTS:
+        raise UsageError(f"verdict {said.verdict!r} is not known; choose one of {', '.join(VERDICTS)}.")
+    if said.a == said.b:
+        raise UsageError("a page cannot be judged against itself; name two pages.")
+    if len(said.note) > _LONGEST_NOTE:
+        raise UsageError(f"a note has at most {_LONGEST_NOTE:,} signs; shorten it.")
+    if said.at and not re.fullmatch(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?Z)?", said.at):
+        raise UsageError(f"{said.at[:40]!r} is no time; write it as 2026-03-01T12:00:00Z.")
+    return said
 
 
 def all_judgements(database: Database, where: Where, recipes: Recipes, *, history: bool) -> list[Judgement]:

@@ -25,6 +25,8 @@ __all__ = [
     "all_pages",
     "find_page",
     "image_file",
+    "look_up",
+    "metadata_of",
     "set_books",
     "set_fields",
 ]
@@ -215,6 +217,16 @@ def find_page(database: Database, name: str | int, recipes: Recipes) -> Page:
     near = difflib.get_close_matches(name, _names(database), n=3, cutoff=0.5)
     advice = f"did you mean {' or '.join(map(repr, near))}" if near else "zij corpus status counts its pages"
     raise InputError(f"{database.path.parent}: has no page {name!r}; {advice}.")
+
+
+def look_up(database: Database, facts: Mapping[str, str], recipes: Recipes) -> list[Page]:
+    """Pages of which all these facts hold; see `Corpus.find`."""
+    columns = {"key": "key", "name": "name", "sha256": "sha256", "image": "image", "stem": "stem"}
+    test = " AND ".join(f"{columns[name]} = :f_{name}" for name in facts) or "0"
+    text, values = Where().sql(recipes)
+    values |= {f"f_{name}": value for name, value in facts.items()}
+    query = f"SELECT e.* {text} WHERE e.id IN (SELECT id FROM page WHERE {test}) ORDER BY e.id"
+    return [_page(row) for row in database.rows(query, values)]
 
 
 def _ambiguous(database: Database, name: str, ids: Sequence[int]) -> str:

@@ -11,7 +11,7 @@ from zij.corpora.store.database import Database
 from zij.corpora.store.records import GIVEN, Kind, StoredReading
 from zij.tables.reading import Reading
 
-__all__ = ["held", "history", "put", "readings", "stored"]
+__all__ = ["held", "history", "packed", "put", "readings", "stored"]
 
 
 def put(
@@ -103,6 +103,14 @@ def readings(database: Database, pages: Iterable[int]) -> Iterator[tuple[int, Re
         query = "SELECT r.body FROM page p JOIN reading r ON r.id = p.held WHERE p.id = ?"
         for row in database.rows(query, (page,)):
             yield page, decode(row["body"], f"{database.path.parent}: page {page}")
+
+
+def packed(database: Database, pages: Iterable[int]) -> Iterator[tuple[int, bytes, str]]:
+    """Readings that hold as they are stored, with their digests: page, bytes for `decode`, digest."""
+    for page in pages:
+        query = "SELECT r.body, r.digest FROM page p JOIN reading r ON r.id = p.held WHERE p.id = ?"
+        for row in database.rows(query, (page,)):
+            yield page, row["body"], row["digest"]
 
 
 def _stored(database: Database, row: sqlite3.Row) -> StoredReading:

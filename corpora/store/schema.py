@@ -132,8 +132,9 @@ _DATED = "p.date <> '' OR p.year_from IS NOT NULL OR p.year_to IS NOT NULL"
 _PLACED = "p.place <> '' OR p.lat IS NOT NULL OR p.lng IS NOT NULL"
 
 EFFECTIVE = f"""(SELECT p.id, p.key, p.name, p.sequence, p.label, p.image, p.sha256, p.width, p.height,
-    p.canvas, p.service, p.rights, p.absolute, p.relative, p.held, p.held_digest, p.source, p.tables, p.digits,
-    p.read_by, p.embedded_by, p.embedded_digest, p.failure, p.failed_by, p.others, b.others AS book_others,
+    p.canvas, p.service, p.rights, p.absolute, p.relative, p.held, p.held_digest, p.source, p.tables,
+    p.digits, p.read_by, p.embedded_by, p.embedded_digest, p.failure, p.failed_by, p.others,
+    b.others AS book_others,
     coalesce(b.name, '') AS book,
     CASE WHEN p.title <> '' THEN p.title ELSE coalesce(b.title, '') END AS title,
     CASE WHEN p.authors <> '' THEN p.authors ELSE coalesce(b.authors, '') END AS authors,
