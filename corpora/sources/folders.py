@@ -1,0 +1,257 @@
+"""A folder as a source: images, PAGE-XML with its images, readings as JSON, PDF, each for what it is."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from zij.corpora.sources.found import Found, Gathering, Told, Wishes, reason_of
+from zij.corpora.sources.images import FOREIGN, IMAGES, Shelf, image_page
+from zij.corpora.sources.mets import file_of, read_mets_file
+from zij.corpora.sources.names import book_of_folder, inside, natural
+from zij.corpora.sources.readings import open_json, open_pagexml, reading_page
+from zij.corpora.sources.walk import Listing, listings
+from zij.corpora.store.records import Missed, NewPage
+from zij.errors import InputError
+
+__all__ = ["Folder", "folder_pages", "kind_of"]
+
+_HEAD = 65536  # bytes in which a file must say what it is
+_IMAGE_NAME = re.compile(rb'imageFilename\s*=\s*(?:"([^"]{1,4096})"|\'([^\']{1,4096})\')')
+_XML: tuple[tuple[bytes, str], ...] = (
+    (b"PcGts", "pagexml"),
+    (b":mets", "mets"),
+    (b"<mets", "mets"),
+    (b"<alto", "alto"),
+)
+_JSON: tuple[tuple[bytes, str], ...] = (
+    (b'"zij-reading"', "json"),
+    (b"/presentation/", "manifest"),
+    (b"shared-canvas.org", "manifest"),
+)
+_SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"II*\0", b"MM\0*")
+
+
+def folder_pages(
+    root: Path,
+    source: str,
+    wishes: Wishes,
+    *,
+    others: Callable[[Path], Gathering] | None = None,
+    book: str = "",
+    key: Callable[[NewPage], NewPage] = lambda page: page,
+) -> Gathering:
+    """The pages of a folder and of the folders in it.
+
+    Parameters
+    ----------
+    root : Path
+    source : str
+        What to call it where something could not be had.
+    wishes : Wishes
+    others : callable, optional
+        Gives the pages of a file that is a source of its own (PDF); such files are told otherwise.
+    book : str
+        Name of the book; by default each folder's own name.
+    key : callable
+        Changes pages before they are given, for folders that stand for something else.
+    """
+    parts = list(listings(root, source, frozenset({wishes.images.resolve().parent})))
+    folders = [part for part in parts if isinstance(part, Listing)]
+    yield from (part for part in parts if not isinstance(part, Listing))
+    gatherer = Folder(root, source, wishes, {part.folder: part for part in folders}, book)
+    total, done = sum(len(part.files) for part in folders), 0
+    for part in folders:
+        for path, found in gatherer.pages(part, others):
+            wishes.progress(f"looking at {path.name}", done, total)
+            done += 1
+            for item in found:
+                yield key(item) if isinstance(item, NewPage) else item
+
+
+def kind_of(path: Path) -> str:
+    """What a file is: image, foreign, pagexml, mets, alto, json, manifest, pdf, zip, or "" for no page."""
+    suffix = path.suffix.lower()
+    if suffix in IMAGES:
+        return "image"
+    if suffix in FOREIGN:
+        return "foreign"
+    if suffix in (".pdf", ".zip"):
+        return suffix[1:]
+    if suffix not in (".xml", ".json", ".jsonld", ""):
+        return ""
+    head = _head(path)
+    if suffix == "":
+        return "image" if head.startswith(_SIGNATURES) else ""
+    plain = head.replace(b"\0", b"")  # UTF-16, too
+    marks = _XML if suffix == ".xml" else _JSON
+    return next((kind for mark, kind in marks if mark in plain[:8192]), "")
+
+
+def _head(path: Path) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            return stream.read(_HEAD)
+    except OSError:
+        return b""
+
+
+_WHY = {
+    "foreign": "is an image that zij does not read; convert it to JPEG, PNG or TIFF",
+    "alto": "is ALTO, which zij does not read; export the page as PAGE-XML",
+    "manifest": "is a IIIF manifest; name it by itself to add its pages",
+    "zip": "is an archive; name it by itself to add its pages",
+    "pdf": "is a PDF; name it by itself to add its pages",
+    "": "is no page and was passed over",
+}
+
+
+class Folder:
+    """A folder that was named, on the way to its pages."""
+
+    def __init__(
+        self, root: Path, source: str, wishes: Wishes, listed: dict[Path, Listing], book: str = ""
+    ) -> None:
+        self.root, self.source, self.wishes, self.book = root, source, wishes, book
+        self.shelf = Shelf()
+        self.listed = listed
+        self.counts: Counter[str] = Counter()
+        self.given: set[str] = set()
+        self.used: set[Path] = set()
+        self.books: dict[str, Path] = {}
+
+    def pages(
+        self, part: Listing, others: Callable[[Path], Gathering] | None
+    ) -> Iterator[tuple[Path, Iterator[Found]]]:
+        """For each file of a folder that matters, what comes of it."""
+        below = self.listed.get(part.folder / "page")
+        if part.folder.name == "page" and part.folder.parent in self.listed:
+            files = [
+                path for path in part.files if kind_of(path) != "pagexml"
+            ]  # the others went with the parent
+        else:
+            files = list(part.files)
+            if below is not None:
+                files += [path for path in below.files if kind_of(path) == "pagexml"]
+        kinds = {path: kind_of(path) for path in files}
+        texts = [path for path in files if kinds[path] in ("pagexml", "json")]
+        claimed = {name for path in texts for name in _claims(path)}
+        order, problems = self._order(part)
+        files.sort(key=lambda path: (order.get(path, len(order)), natural(path.name)))
+        yield part.folder, iter(problems)
+        later: list[Path] = []
+        for path in files:
+            kind = kinds[path]
+            if kind == "image" and (path.name in claimed or path.stem.casefold() in claimed):
+                later.append(path)  # comes with its reading, or else at the end
+            elif kind == "image" and not _is_overlay(path):
+                yield path, self.image(path)
+            elif kind in ("pagexml", "json"):
+                yield path, self.text(path, kind)
+            elif kind == "pdf" and others is not None:
+                yield path, others(path)
+            elif kind == "foreign":
+                yield path, iter((Missed(self.source, str(path), _WHY[kind]),))
+            elif kind not in ("mets", "image"):
+                yield path, iter((Told(str(path), _WHY[kind]),))
+        for path in later:
+            yield path, self.image(path) if path not in self.used else iter(())
+
+    def image(self, path: Path) -> Iterator[Found]:
+        """The page of an image."""
+        book = self._book(path.parent)
+        found = image_page(
+            path, self.source, self.shelf, name=path.stem, book=book, sequence=self.counts[book] + 1,
+            rights=self.wishes.rights,
+        )  # fmt: skip
+        yield from self._counted(found, path)
+
+    def text(self, path: Path, kind: str) -> Iterator[Found]:
+        """The page of a reading; where that is damaged, the page of the image of its name."""
+        folders = [path.parent, path.parent.parent]
+        if path.parent == self.root and path.parent.name != "page":
+            folders = folders[:1]
+        try:
+            opened = (open_pagexml if kind == "pagexml" else open_json)(path, self.shelf, folders)
+        except InputError as error:
+            yield Missed(self.source, str(path), reason_of(error, path))
+            return
+        if opened.image is None and (beyond := self._elsewhere(opened.reading.image, path)) is not None:
+            opened = (open_pagexml if kind == "pagexml" else open_json)(path, self.shelf, [*folders, beyond])
+        if opened.image is not None:
+            self.used.add(opened.image)
+        book = self._book(path.parent)
+        found = reading_page(
+            opened, self.source, self.shelf, book=book, sequence=self.counts[book] + 1,
+            rights=self.wishes.rights,
+        )  # fmt: skip
+        yield from self._counted(found, path)
+
+    def _elsewhere(self, name: str, path: Path) -> Path | None:
+        """The folder in which the image lies that a file names with folders, if it is inside the root."""
+        for start in (path.parent, path.parent.parent, self.root):
+            if start == self.root or start.is_relative_to(self.root):
+                image = inside(name, start, self.root)
+                if image is not None:
+                    return image.parent
+        return None
+
+    def _counted(self, found: Iterator[Found], path: Path) -> Iterator[Found]:
+        for item in found:
+            if isinstance(item, NewPage):
+                if item.key in self.given:
+                    yield Told(str(path), "is a second file of a page that was added, and was passed over")
+                    continue
+                self.given.add(item.key)
+                self.counts[item.book] += 1
+            yield item
+
+    def _book(self, folder: Path) -> str:
+        """The book of a folder; another folder of the same name is told apart by its parent's."""
+        if self.book:
+            return self.book
+        name = book_of_folder(folder, self.root)
+        place = folder if folder.name == name else folder.parent
+        if self.books.setdefault(name, place) != place:
+            longer = f"{place.parent.name}/{name}".lstrip("/")
+            self.books.setdefault(longer, place)
+            return longer
+        return name
+
+    def _order(self, part: Listing) -> tuple[dict[Path, int], list[Found]]:
+        """The places of files in METS, and what METS names that is not to be had."""
+        order: dict[Path, int] = {}
+        problems: list[Found] = []
+        for path in part.files:
+            if kind_of(path) != "mets":
+                continue
+            try:
+                hrefs = read_mets_file(path)
+            except InputError as error:
+                problems.append(Missed(self.source, str(path), reason_of(error, path)))
+                continue
+            for href in hrefs:
+                found = next((p for n in file_of(href) if (p := inside(n, part.folder, self.root))), None)
+                if found is not None:
+                    order.setdefault(found, len(order))
+                elif re.match(r"https?:", href):
+                    problems.append(Told(str(path), "names files on the web, which are not fetched"))
+                elif Path(href).suffix.lower() in IMAGES | {".xml"}:
+                    item = f"{path}: {href}"[:500]
+                    problems.append(Missed(self.source, item, "is named there, but is not in the folder"))
+        return order, problems
+
+
+def _claims(path: Path) -> list[str]:
+    """Names of images, or their stems in small letters, that belong to a file with a reading."""
+    match = _IMAGE_NAME.search(_head(path)) if path.suffix.lower() == ".xml" else None
+    name = (match[1] or match[2]).decode("utf-8", "replace") if match else ""
+    return [re.split(r"[\\/]", name)[-1], path.stem.casefold()] if name else [path.stem.casefold()]
+
+
+def _is_overlay(path: Path) -> bool:
+    """Whether an image is the picture that `zij annotate` drew beside its PAGE-XML."""
+    stem, _, last = path.stem.rpartition(".")
+    return last == "overlay" and path.with_name(f"{stem}.xml").is_file()

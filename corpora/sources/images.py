@@ -1,0 +1,150 @@
+"""Single images as pages, and the images of a folder by name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from zij.corpora.sources.found import Found, Told, reason_of
+from zij.corpora.store.records import Missed, NewPage
+from zij.errors import ImageError
+from zij.files import sha256
+from zij.tables.scan.header import Header, read_header
+
+__all__ = ["FOREIGN", "IMAGES", "Shelf", "file_key", "image_page", "is_image_name"]
+
+IMAGES = frozenset({".jpg", ".jpeg", ".jpe", ".png", ".tif", ".tiff"})
+FOREIGN = frozenset(
+    {".jp2", ".j2k", ".jpx", ".jpf", ".webp", ".gif", ".bmp", ".heic", ".avif", ".djvu", ".djv"}
+)
+"""Images that zij does not read; they are told, not passed over."""
+
+
+def is_image_name(name: str) -> bool:
+    """Whether a file is taken for an image, by its suffix."""
+    return Path(name).suffix.lower() in IMAGES
+
+
+def file_key(path: Path) -> str:
+    """What makes the page of a local image the same when it is added again."""
+    return f"file:{path.resolve().as_posix()}"
+
+
+def image_page(
+    path: Path, source: str, shelf: Shelf, *, name: str, book: str, sequence: int, rights: str = ""
+) -> Iterator[Found]:
+    """The page of one image file; or why it could not be had."""
+    try:
+        header = shelf.header(path)
+        digest = shelf.digest(path)
+    except (ImageError, OSError) as error:
+        yield Missed(source, str(path), reason_of(error, path))
+        return
+    if header.pages > 1:
+        yield Told(
+            str(path), "holds several images; only the first is the page (split the file for the others)"
+        )
+    yield NewPage(
+        key=file_key(path), name=name, book=book, sequence=sequence, file=path, sha256=digest,
+        width=header.width, height=header.height, rights=rights,
+    )  # fmt: skip
+
+
+class Shelf:
+    """The images of some folders, so that each is looked at once, however many files name them."""
+
+    def __init__(self) -> None:
+        self._names: dict[Path, dict[str, Path]] = {}
+        self._digests: dict[Path, str] = {}
+        self._headers: dict[Path, Header] = {}
+
+    def images(self, folder: Path) -> dict[str, Path]:
+        """The image files that really lie in a folder, by name."""
+        found = self._names.get(folder)
+        if found is None:
+            found = {}
+            try:
+                home = folder.resolve()
+                for path in sorted(folder.iterdir()):
+                    if is_image_name(path.name) and path.is_file():
+                        if path.is_symlink() and not path.resolve().is_relative_to(home):
+                            continue
+                        found[path.name] = path
+            except OSError:
+                found = {}
+            self._names[folder] = found
+        return found
+
+    def digest(self, path: Path) -> str:
+        """SHA-256 of a file.
+
+        Raises
+        ------
+        OSError
+            If it cannot be read.
+        """
+        if path not in self._digests:
+            self._digests[path] = sha256(path)
+        return self._digests[path]
+
+    def header(self, path: Path) -> Header:
+        """Header of an image.
+
+        Raises
+        ------
+        ImageError
+            If it is none, or too large.
+        """
+        if path not in self._headers:
+            self._headers[path] = read_header(path)
+        return self._headers[path]
+
+    def _is(self, path: Path, digest: str) -> bool:
+        try:
+            return self.digest(path) == digest
+        except OSError:
+            return False
+
+    def _fits(self, path: Path, size: tuple[int, int]) -> bool:
+        try:
+            header = self.header(path)
+        except ImageError:
+            return False
+        return not all(size) or (header.width, header.height) == size
+
+    def find(
+        self, name: str, digest: str, size: tuple[int, int], folders: list[Path]
+    ) -> tuple[Path | None, str]:
+        """The image with the recorded hash, else the one with the recorded name and size.
+
+        Only the last part of the name counts, so that no file can point outside the folders; the rules are
+        those of `zij.tables.pagexml.find_image`.
+
+        Parameters
+        ----------
+        name, digest : str
+            As recorded; each may be "".
+        size : (int, int)
+            Width and height as recorded; 0 where not known.
+        folders : list of Path
+            Where to look, in this order.
+
+        Returns
+        -------
+        (Path or None, str)
+            The image, or why there is none.
+        """
+        base = re.split(r"[\\/]", name.rstrip("\\/"))[-1]
+        named = [path for folder in folders if (path := self.images(folder).get(base)) is not None]
+        if digest:
+            others = [path for folder in folders for path in self.images(folder).values()]
+            for path in (*named, *others):
+                if self.digest(path) == digest:
+                    return path, ""
+        for path in named:
+            if self._fits(path, size):
+                return path, ""
+        if named:
+            return None, "the image beside it is damaged or has another size than the file was made for"
+        return None, "its image is not beside it"
