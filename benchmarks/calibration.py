@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 
 from zij.tables.digits.network import load_weights
-from zij.tables.generate.climates import NumericTable
 from zij.tables.generate.fonts import FAMILIES, Typeface
+from zij.tables.generate.numeric import NumericTable
 from zij.tables.generate.pages import Setting, make_page
 from zij.tables.read import read
 from zij.tables.scan.image import Image

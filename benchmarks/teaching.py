@@ -22,8 +22,8 @@ import numpy as np
 
 from zij.actions import annotate, train
 from zij.tables.digits.network import Weights, load_weights
-from zij.tables.generate.climates import NumericTable
 from zij.tables.generate.fonts import Typeface
+from zij.tables.generate.numeric import NumericTable
 from zij.tables.generate.pages import GeneratedPage, Setting, make_page
 from zij.tables.geometry import Box
 from zij.tables.overlay import save_png

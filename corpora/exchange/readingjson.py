@@ -21,8 +21,14 @@ FORMAT = "zij-reading"
 VERSION = 1
 
 
-def reading_json(reading: Reading) -> str:
+def reading_json(reading: Reading, *, compact: bool = False) -> str:
     """A reading as JSON text; `reading_from_json` gives an equal reading back.
+
+    Parameters
+    ----------
+    reading : Reading
+    compact : bool
+        All on one line, for many pages: a third of the size, and faster.
 
     Raises
     ------
@@ -45,6 +51,8 @@ def reading_json(reading: Reading) -> str:
         "tables": [_table(table) for table in reading.tables],
         "loose": [_number(number) for number in reading.loose],
     }
+    if compact:
+        return json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":")) + "\n"
     return json.dumps(data, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
 
 

@@ -3,38 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
 
-__all__ = ["NumericTable", "climates"]
+from zij.tables.generate.numeric import NumericTable, sexagesimal
+
+__all__ = ["climates", "latitude"]
 
 OBLIQUITY = 23.5  # degrees, as tables of the 16th century have it
-
-
-@dataclass(frozen=True, slots=True)
-class NumericTable:
-    """The contents of a printed table, before it is set.
-
-    Attributes
-    ----------
-    title : str
-    headings : tuple of str
-        One for each column.
-    words : frozenset of int
-        Columns that hold words and no numbers.
-    rows : tuple of tuple of str
-        "" for an empty cell.
-    """
-
-    title: str
-    headings: tuple[str, ...]
-    words: frozenset[int]
-    rows: tuple[tuple[str, ...], ...]
-
-    def with_cell(self, row: int, column: int, text: str) -> NumericTable:
-        """The same table with another text in one cell."""
-        line = self.rows[row]
-        changed = (*line[:column], text, *line[column + 1 :])
-        return replace(self, rows=(*self.rows[:row], changed, *self.rows[row + 1 :]))
 
 
 def latitude(day: float, obliquity: float = OBLIQUITY) -> float:
@@ -45,7 +19,7 @@ def latitude(day: float, obliquity: float = OBLIQUITY) -> float:
     return math.degrees(math.atan(-math.cos(math.radians(7.5 * day)) / math.tan(math.radians(obliquity))))
 
 
-def climates(title: str = "TABVLA CLIMATVM") -> NumericTable:
+def climates(title: str = "TABVLA CLIMATVM", obliquity: float = OBLIQUITY) -> NumericTable:
     """Beginning, middle and end of each climate, every quarter of an hour from 12 h to 18 h 15.
 
     Columns: parallel, climate, part (words), longest day (hours, minutes), latitude (degrees, minutes), and
@@ -54,10 +28,10 @@ def climates(title: str = "TABVLA CLIMATVM") -> NumericTable:
     rows = []
     for climate in range(12):
         start = 12.25 + climate / 2 if climate else 12.0
-        edges = [latitude(start + part / 4) for part in range(3)]
+        edges = [latitude(start + part / 4, obliquity) for part in range(3)]
         for part, name in enumerate(("Princip.", "Medium", "Finis")):
             hours, minutes = divmod(round(60 * (start + part / 4)), 60)
-            breadth = _sexagesimal(edges[2] - edges[0]) if part == 1 else ("", "")
+            breadth = sexagesimal(edges[2] - edges[0], 2) if part == 1 else ("", "")
             parallel = str((2 if climate else 1) + 2 * climate + part)
             number = str(climate) if part == 1 and climate else ""
             rows.append(
@@ -67,14 +41,10 @@ def climates(title: str = "TABVLA CLIMATVM") -> NumericTable:
                     name if climate else "",
                     str(hours),
                     str(minutes),
-                    *_sexagesimal(edges[part]),
+                    *sexagesimal(edges[part], 2),
                     *breadth,
                 )
             )
     headings = ("Par.", "Cl.", "Climata.", "H.", "M.", "G.", "M.", "G.", "M.")
-    return NumericTable(title, headings, frozenset({2}), tuple(rows))
-
-
-def _sexagesimal(degrees: float) -> tuple[str, str]:
-    whole, minutes = divmod(round(60 * degrees), 60)
-    return str(whole), str(minutes)
+    groups = ((0,), (1,), (2,), (3, 4), (5, 6), (7, 8))
+    return NumericTable(title, headings, frozenset({2}), tuple(rows), groups)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from numpy.random import Generator
 
-from zij.tables.generate.climates import NumericTable
+from zij.tables.generate.numeric import NumericTable
 
 __all__ = ["CONFUSIONS", "CopyingError", "copy_with_errors"]
 

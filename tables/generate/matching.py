@@ -8,7 +8,7 @@ import numpy as np
 from numpy.random import Generator
 
 from zij.errors import UsageError
-from zij.tables.generate.climates import NumericTable
+from zij.tables.generate.numeric import NumericTable
 from zij.tables.generate.pages import GeneratedPage, Setting, make_page
 
 __all__ = ["MatchingPair", "matching_pair"]

@@ -10,8 +10,8 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from zij.tables.generate.ageing import cloud, press
-from zij.tables.generate.climates import NumericTable
 from zij.tables.generate.fonts import Sort, Typeface, demo_typeface, roman_typeface
+from zij.tables.generate.numeric import NumericTable
 from zij.tables.generate.sheet import Sheet, width_of
 from zij.tables.geometry import Box
 from zij.tables.reading import Cell, Glyph, Number, Reading, Table
@@ -33,6 +33,8 @@ class Setting:
         Distance of the lines, in digit heights.
     gap : float
         White beside each column, in digit heights.
+    head : float
+        White below the headings, in digit heights.
     ruled : bool
         Whether rules stand between the columns.
     wear, stains, border : float
@@ -46,6 +48,7 @@ class Setting:
     digit_height: float = 22.0
     pitch: float = 1.5
     gap: float = 0.55
+    head: float = 0.0
     ruled: bool = True
     wear: float = 0.7
     stains: float = 0.7
@@ -107,7 +110,8 @@ def _set(rng: Generator, table: NumericTable, setting: Setting) -> tuple[Sheet, 
     ]
     left, top = 3.0 * h, 7.0 * h
     right, pitch = left + sum(widths), setting.pitch * h
-    bottom = top + pitch * (len(table.rows) + 0.4)
+    first = top + setting.head * h  # where the first row begins
+    bottom = first + pitch * (len(table.rows) + 0.4)
     sheet = Sheet(round(bottom + 3.5 * h), round(right + 3 * h))
     _set_title(sheet, table.title, setting, (left, right), top - 2.6 * h)
     edges = left + np.cumsum([0.0, *widths])
@@ -118,7 +122,7 @@ def _set(rng: Generator, table: NumericTable, setting: Setting) -> tuple[Sheet, 
     cells: list[Cell] = []
     columns = {c: n for n, c in enumerate(c for c in range(len(table.headings)) if c not in table.words)}
     for r, row in enumerate(table.rows):
-        line = top + pitch * (r + 1) - 0.35 * pitch
+        line = first + pitch * (r + 1) - 0.35 * pitch
         for c, text in enumerate(row):
             area = Box(edges[c], line - 0.72 * pitch, widths[c], pitch * 0.98)
             numbers = _set_cell(rng, sheet, setting, text, area, line, choose, c in table.words)
@@ -151,14 +155,19 @@ def _set_cell(
 
 def _set_title(sheet: Sheet, title: str, setting: Setting, span: tuple[float, float], y: float) -> None:
     em = round(setting.text.em_for_digits(setting.digit_height) * 1.25)
-    spacing = setting.digit_height * 0.25
+    space = setting.digit_height
+    spacing = space * 0.25
 
     def choose(character: str) -> Sort:
         return setting.text.sort(character, em)
 
-    width = width_of(title, choose, spacing=spacing, space=setting.digit_height)
+    width = width_of(title, choose, spacing=spacing, space=space)
+    room = sheet.ink.shape[1] - 1.5 * space
+    if width > room:  # a long title over a narrow table is set smaller
+        em, spacing, space = (max(int(size * room / width), 1) for size in (em, spacing, space))
+        width = width_of(title, choose, spacing=spacing, space=space)
     start = (span[0] + span[1] - width) / 2
-    sheet.line(title, start, y, choose, spacing=spacing, space=setting.digit_height, truth=False)
+    sheet.line(title, start, y, choose, spacing=spacing, space=space, truth=False)
 
 
 def _draw_rules(

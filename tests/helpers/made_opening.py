@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from zij.tables.generate.climates import NumericTable, climates
+from zij.tables.generate.climates import climates
+from zij.tables.generate.numeric import NumericTable
 from zij.tables.generate.pages import Setting, make_page
 from zij.tables.geometry import Box
 from zij.tables.reading import Reading

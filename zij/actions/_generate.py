@@ -23,14 +23,18 @@ class Generated:
     ----------
     folder : Path
     stems : tuple of str
-        Names of the pages, each with `STEM.png`, `STEM.truth.xml` and `STEM.truth.csv`.
+        Names of the pages, each with `STEM.png`, `STEM.truth.xml` and `STEM.truth.csv`; of a corpus of
+        families `pages/STEM.jpg` and `truth/STEM.truth.xml`, or `pages/STEM.json`.
     errors : int
         Copying errors on them in all.
+    families : int
+        How many families the pages make; 0 for editions of one table.
     """
 
     folder: Path
     stems: tuple[str, ...]
     errors: int
+    families: int = 0
 
     @property
     def failures(self) -> tuple[tuple[str, str], ...]:
@@ -42,6 +46,9 @@ class Generated:
         """What was made and where it lies."""
         count = len(self.stems)
         pages = f"{count} page{'s' * (count != 1)}"
+        if self.families:
+            of = f"{self.families} famil{'ies' if self.families != 1 else 'y'}"
+            return f"{pages}, {of} and strangers, {self.errors} misprints; results: {self.folder}"
         return f"{pages} with {self.errors} misprints, with their truth; results: {self.folder}"
 
 
@@ -51,20 +58,34 @@ def generate(
     kind: str = "climates",
     seed: int = 0,
     count: int = 1,
+    families: int | None = None,
+    pages: int | None = None,
+    readings: bool = False,
+    misread: float | None = None,
     progress: Progress | None = None,
 ) -> Generated:
     """Make editions of a table: the first faultless, each other copied from it with misprints.
 
+    With `families`, make a corpus of tables of many kinds instead: so many families of pages that show the
+    same table, among pages that do not.
+
     Parameters
     ----------
     out : path
-        Folder for `edition-N.png`, `edition-N.truth.xml`, `edition-N.truth.csv` (cells) and `misprints.csv`.
+        Folder for `edition-N.png`, `edition-N.truth.xml`, `edition-N.truth.csv` (cells) and `misprints.csv`;
+        of families for `pages/`, `truth/`, `families.csv` and `misprints.csv`.
     kind : "climates"
         Which table.
     seed : int
         The same seed gives the same bytes.
     count : int
         Number of editions.
+    families, pages : int, optional
+        Number of families, and of pages in all; 4 or more a family.
+    readings : bool
+        Whether the pages of families are written as readings (JSON) instead of images.
+    misread : float, optional
+        Share of digits that are misread in such readings; by default 0.01.
     progress : callable, optional
     """
     import csv
@@ -79,6 +100,10 @@ def generate(
     from zij.tables.overlay import save_png
     from zij.tables.pagexml import write_pagexml
 
+    if families is not None or pages is not None:
+        return _families(Path(out), families, pages, kind, count, readings, misread, seed, progress)
+    if readings or misread is not None:
+        raise UsageError("readings are made of families alone; add --families and --pages.")
     if kind != "climates":
         raise UsageError(f"kind {kind!r} is not known; choose climates.")
     if count < 1:
@@ -112,6 +137,22 @@ def generate(
             errors += len(found)
         write_text(folder / "misprints.csv", lines.getvalue())
     return Generated(out, tuple(names), errors)
+
+
+def _families(
+    out: Path, families: int | None, pages: int | None, kind: str, count: int, readings: bool,
+    misread: float | None, seed: int, progress: Progress | None,
+) -> Generated:  # fmt: skip
+    from zij.actions._families import make_families
+
+    if families is None or pages is None:
+        raise UsageError("a corpus needs both --families and --pages; give both.")
+    if kind != "climates" or count != 1:
+        raise UsageError("families are of all kinds; leave --kind and --count out.")
+    stems, errors = make_families(
+        out, families, pages, readings=readings, misread=misread, seed=seed, progress=progress
+    )
+    return Generated(out, stems, errors, families)
 
 
 def demo(out: str | Path = "demo", *, seed: int = 0, progress: Progress | None = None) -> Compared:

@@ -160,10 +160,31 @@ def generate(
     kind: Annotated[str, typer.Option(help="Kind of table.")] = "climates",
     seed: Seed = 0,
     count: Annotated[int, typer.Option(min=1, help="Number of pages.")] = 1,
+    families: Annotated[
+        int | None,
+        typer.Option(min=1, help="Make a corpus with so many families of pages of the same table instead."),
+    ] = None,
+    pages: Annotated[
+        int | None, typer.Option(min=4, help="Number of pages of that corpus, strangers included.")
+    ] = None,
+    readings: Annotated[
+        bool, typer.Option("--readings", help="Write that corpus as readings (JSON), without images.")
+    ] = False,
+    misread: Annotated[
+        float | None,
+        typer.Option(min=0, max=1, help="Share of digits misread in those readings; 0.01 if not given."),
+    ] = None,
 ) -> None:
-    """Make pages of tables with their truth, to try zij on."""
+    """Make pages of tables with their truth, to try zij on.
+
+    With --families and --pages a corpus: pages/, truth/, and families.csv, which tells what shows the same
+    table and is metadata for zij corpus add. Shuffled copies and unrelated tables are among the pages.
+    """
     from zij import actions
 
     with shown_progress() as progress:
-        result = actions.generate(out, kind=kind, seed=seed, count=count, progress=progress)
+        result = actions.generate(
+            out, kind=kind, seed=seed, count=count, families=families, pages=pages, readings=readings,
+            misread=misread, progress=progress,
+        )  # fmt: skip
     finish(result)
