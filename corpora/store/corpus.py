@@ -198,6 +198,14 @@ class Corpus:
         """Set the metadata of pages, by id; older metadata of these pages are replaced."""
         pages_.set_fields(self._database, fields)
 
+    def page_fields(self) -> dict[int, Metadata]:
+        """The metadata of all pages by id, without what only their books say."""
+        return pages_.own_fields(self._database)
+
+    def set_page_books(self, books: Mapping[int, str]) -> None:
+        """Put pages, by id, into the books of these names, which are made where they are not there."""
+        pages_.set_page_books(self._database, books)
+
     def page(self, name: str | int) -> Page:
         """A page by its id, its name, or the last part or file name or stem of one, if that is unique.
 

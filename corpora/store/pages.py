@@ -27,8 +27,10 @@ __all__ = [
     "image_file",
     "look_up",
     "metadata_of",
+    "own_fields",
     "set_books",
     "set_fields",
+    "set_page_books",
 ]
 
 METADATA = ("title", "authors", "place", "date", "year_from", "year_to", "lat", "lng")
@@ -174,6 +176,21 @@ def set_fields(database: Database, fields: Mapping[int, Metadata]) -> None:
     with database.writing():
         rows = [{**_columns(metadata), "id": page} for page, metadata in fields.items()]
         database.run_all(f"UPDATE page SET {changes} WHERE id = :id", rows)
+
+
+def own_fields(database: Database) -> dict[int, Metadata]:
+    """The metadata of pages without those of their books."""
+    columns = ", ".join((*METADATA, "others"))
+    rows = database.rows(f"SELECT id, {columns} FROM page ORDER BY id")
+    return {row["id"]: metadata_of(row) for row in rows}
+
+
+def set_page_books(database: Database, books: Mapping[int, str]) -> None:
+    """Set the books of pages; see `Corpus.set_page_books`."""
+    known: dict[str, int | None] = {"": None}
+    with database.writing():
+        rows = [(_book(database, name, known), page) for page, name in books.items()]
+        database.run_all("UPDATE page SET book = ? WHERE id = ?", rows)
 
 
 def metadata_of(row: sqlite3.Row) -> Metadata:
