@@ -11,6 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from zij.corpora.exchange.citation import citation
+from zij.corpora.exchange.corpusleaves import NOTES
 from zij.corpora.exchange.escriptorium import image_data
 from zij.corpora.exchange.leaf import Leaf, by_image
 from zij.corpora.exchange.options import NOT_STATED, Options
@@ -85,6 +86,7 @@ def write_deposit(
     write_text(folder / "parameters.json", _parameters(leaves))
     write_text(folder / "CITATION.cff", citation(options))
     others = {"pairs/": "pairs of regions behind similarities (W3C annotations)"} if pair_files else {}
+    others |= {name: what for name, what in NOTES.items() if (folder / name).is_file()}
     others |= {"model-card.md": "the digit model: data, figures, limits"} if card is not None else {}
     others |= {"images/": "the images themselves"} if copied else {}
     write_text(folder / "README.md", _readme(leaves, options, others, copied))

@@ -39,11 +39,14 @@ class Collection:
     pairs : tuple of PairSet
     pair_files : tuple of Path
         The files that the pairs were read from.
+    notes : tuple of (str, str)
+        Names and texts of files that stand beside the pages in every form.
     """
 
     leaves: tuple[Leaf, ...]
     pairs: tuple[PairSet, ...] = ()
     pair_files: tuple[Path, ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,8 @@ def write_form(name: str, folder: Path, collection: Collection, options: Options
         If something in the pages cannot be written in this form.
     """
     form = FORMS[name]
+    for file, text in collection.notes:  # before the form, so that a deposit lists them, too
+        write_text(folder / file, text)
     said = form.write(folder, collection, options) or Remarks()
     among = sum(len(group.among(collection.leaves)) for group in collection.pairs)
     pairs = (f"{among:,} pairs",) if among and not form.links else ()

@@ -42,6 +42,8 @@ class Leaf:
         Whether the reading is that of the file, so that all else in the file can be kept.
     tolerated : tuple of str
         What in the file was tolerated.
+    image_as : str
+        Name under which the image goes out, where that is not its own.
     """
 
     stem: str
@@ -52,6 +54,7 @@ class Leaf:
     image: Path | None = None
     stored: bool = False
     tolerated: tuple[str, ...] = ()
+    image_as: str = ""
 
     @classmethod
     def of(cls, stem: str, reading: Reading, path: Path, image: Path | None = None) -> Leaf:
@@ -66,6 +69,8 @@ class Leaf:
     @property
     def image_name(self) -> str:
         """File name of the image, without folders."""
+        if self.image_as:
+            return self.image_as
         return self.image.name if self.image is not None else base_name(self.head.image)
 
     def with_reading(self, reading: Reading) -> Leaf:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Set
 
 from zij.tables.reading import Cell, Reading
 
-__all__ = ["EVERYTHING", "counted", "lost"]
+__all__ = ["EVERYTHING", "counted", "lost", "resummed"]
 
 _Count = Callable[[Reading], int]
 
@@ -40,6 +40,7 @@ _FEATURES: dict[str, tuple[_Count, str, str]] = {
     "parameters": (lambda r: len(r.parameters), "parameter of the reading", "parameters of the readings"),
 }
 EVERYTHING = frozenset(_FEATURES)
+_NAMES = {words: name for name, (_, one, several) in _FEATURES.items() for words in (one, several)}
 
 
 def counted(reading: Reading) -> dict[str, int]:
@@ -61,8 +62,28 @@ def lost(counts: Iterable[Mapping[str, int]], kept: Set[str]) -> tuple[str, ...]
     sums: Counter[str] = Counter()
     for one in counts:
         sums.update(one)
-    return tuple(
-        f"{sums[name]:,} {one if sums[name] == 1 else several}"
-        for name, (_, one, several) in _FEATURES.items()
-        if name not in kept and sums[name]
-    )
+    return tuple(_phrase(name, sums[name]) for name in _FEATURES if name not in kept and sums[name])
+
+
+def resummed(phrases: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The phrases that `lost` gave for several pages as one for each kind; and all other phrases.
+
+    Parameters
+    ----------
+    phrases : iterable of str
+    """
+    sums: Counter[str] = Counter()
+    others: list[str] = []
+    for phrase in phrases:
+        number, _, words = phrase.partition(" ")
+        count = number.replace(",", "")
+        if words in _NAMES and count.isdecimal():
+            sums[_NAMES[words]] += int(count)
+        else:
+            others.append(phrase)
+    return tuple(_phrase(name, sums[name]) for name in _FEATURES if sums[name]), tuple(others)
+
+
+def _phrase(name: str, count: int) -> str:
+    _, one, several = _FEATURES[name]
+    return f"{count:,} {one if count == 1 else several}"

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from zij.corpora.exchange.leaf import Leaf
-from zij.corpora.exchange.loss import EVERYTHING, lost
+from zij.corpora.exchange.loss import EVERYTHING, lost, resummed
 from zij.tables.pagexml import Profile, to_xml
 from zij.tables.pagexml.document import open_document
 
@@ -47,7 +47,11 @@ def page_xml(leaf: Leaf, profile: Profile) -> tuple[bytes, tuple[str, ...]]:
 def summed(phrases: Iterable[str]) -> tuple[str, ...]:
     """Each kind of loss once, with the sum of its counts: "conf of Coords (3)", in order of appearance."""
     counts: Counter[str] = Counter()
-    for phrase in phrases:
+    counted, others = resummed(phrases)
+    for phrase in others:
         found = _COUNTED.fullmatch(phrase)
         counts[found[1] if found else phrase] += int(found[2]) if found else 1
-    return tuple(f"{what} ({count:,})" if count > 1 else what for what, count in counts.items())
+    return (
+        *counted,
+        *(f"{what} ({count:,})" if count > 1 else what for what, count in counts.items()),
+    )

@@ -158,8 +158,8 @@ class Database:
                 continue
             if mode != "wal":
                 raise OutputError(
-                    f"{self.path.parent}: this disk cannot hold a corpus, as several programs could not share "
-                    "it; choose a folder on a disk of this computer."
+                    f"{self.path.parent}: this disk cannot hold a corpus, as several programs could not "
+                    "share it; choose a folder on a disk of this computer."
                 )
             return
 

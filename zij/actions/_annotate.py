@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zij.actions._corrections import changed_reading, keep_changed_reading
+from zij.actions._references import reference
 from zij.actions._sources import Progress, Source, chosen_device, is_pagexml, open_opening, open_source, stems
 from zij.errors import InputError, OutputError, UsageError, ZijError
 from zij.files import check_folder, staged_folder
@@ -80,7 +81,7 @@ def annotate(
     Parameters
     ----------
     pages : sequence of path
-        Images or PAGE-XML files.
+        Images, PAGE-XML files, or pages of a corpus as `CORPUS#PAGE`.
     out : path
         Folder for `STEM.xml`, `STEM.cells.csv` and `STEM.overlay.png`.
     profile : "nested", "flat" or "transkribus"
@@ -118,7 +119,7 @@ def annotate(
         if progress is not None:
             progress(f"reading {stem}", done, len(names))
         try:
-            if split and not is_pagexml(page):
+            if split and not is_pagexml(page) and reference(page) is None:
                 found = _open_halves(Path(page), out, weights=loaded, device=device)
                 whole += [stem] * (len(found) == 1)
             else:
@@ -153,7 +154,7 @@ def _open(
 ) -> Source:
     """Read a page, unless its result would overwrite what a person has corrected."""
     standing = changed_reading(result)
-    if not is_pagexml(page):
+    if not is_pagexml(page) and reference(page) is None:
         keep_changed_reading(page, result, standing, None)
     source = open_source(page, weights=weights, device=device, images=images)
     keep_changed_reading(page, result, standing, source.reading)

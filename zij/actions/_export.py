@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zij.actions._corrections import changed_reading, keep_changed_reading
+from zij.actions._references import collected_corpus, is_stored
 from zij.actions._sources import Progress
 from zij.errors import InputError, UsageError, ZijError
 from zij.files import check_folder, staged_folder
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from zij.corpora.exchange.forms import Collection
     from zij.corpora.exchange.leaf import Leaf
     from zij.corpora.exchange.options import Unit
+    from zij.corpora.store import Where
 
 __all__ = ["Exported", "export"]
 
@@ -85,15 +88,17 @@ def export(
     argument_unit: Unit = "",
     entry_unit: Unit = "",
     table_type: int = 0,
+    where: Sequence[str] | Where | None = None,
     progress: Progress | None = None,
 ) -> Exported:
-    """Hand a folder of readings on in the form of another program.
+    """Hand readings on in the form of another program: those of a folder, or of a corpus.
 
     Parameters
     ----------
     folder : path
         PAGE-XML files, as `annotate` writes them; corrections in `STEM.cells.csv` hold, and a `pairs.jsonld`
-        of `compare` is handed on where the form can hold it.
+        of `compare` is handed on where the form can hold it. Or a corpus: people's readings hold over the
+        machine's, and metadata.csv, tags.csv and judgements.csv stand beside the readings.
     out : path
         Folder for the results, all or none of which are written.
     form : str
@@ -118,6 +123,8 @@ def export(
         dishas: degree, day, hour, month or year.
     table_type : int
         dishas: its number for the kind of table.
+    where : sequence of str or Where, optional
+        Of a corpus only the pages of which these conditions hold.
     progress : callable, optional
         Called with what is being done, how much is done, and how much there is.
 
@@ -132,6 +139,8 @@ def export(
     """
     from zij.corpora.exchange.forms import FORMS, write_form
     from zij.corpora.exchange.options import Options
+    from zij.corpora.store import is_corpus, open_corpus
+    from zij.corpora.store.where import described
 
     if form not in FORMS:
         raise UsageError(f"format {form!r} is not known; choose one of {', '.join(FORMS)}.")
@@ -146,18 +155,31 @@ def export(
     if out.resolve() == folder.resolve():
         raise UsageError(f"{out}: holds the readings themselves; choose another folder with -o.")
     check_folder(out)
-    collection, failures = _collected(folder, images, progress)
-    if form == "pagexml":
-        for leaf in collection.leaves:
-            _keep_work(leaf, out / f"{leaf.stem}.xml")
-    if progress is not None:
-        progress(f"writing {form}", 0, 0)
-    with staged_folder(out) as scratch:
-        said = write_form(form, scratch, collection, options)
-        paths = (path for path in scratch.rglob("*") if path.is_file())
-        files = tuple(sorted(path.relative_to(scratch).as_posix() for path in paths))
+    with contextlib.ExitStack() as stack:
+        left: tuple[str, ...] = ()
+        if is_corpus(folder):
+            if images is not None:
+                raise UsageError("--images is for folders; a corpus knows where its images lie.")
+            opened = stack.enter_context(open_corpus(folder))
+            collection, left = collected_corpus(opened, described(where), progress)
+            failures: tuple[tuple[str, str], ...] = ()
+        elif described(where):
+            raise UsageError(f"{folder}: is no corpus, and --where has no meaning for it; leave it out.")
+        else:
+            collection, failures = _collected(folder, images, progress)
+        if form == "pagexml":
+            for leaf in collection.leaves:
+                _keep_work(leaf, out / f"{leaf.stem}.xml")
+        if progress is not None:
+            progress(f"writing {form}", 0, 0)
+        with staged_folder(out) as scratch:
+            said = write_form(form, scratch, collection, options)
+            paths = (path for path in scratch.rglob("*") if path.is_file())
+            files = tuple(sorted(path.relative_to(scratch).as_posix() for path in paths))
     tolerated = tuple((leaf.stem, remark) for leaf in collection.leaves for remark in leaf.tolerated)
-    return Exported(out, form, len(collection.leaves), files, said.lost, said.missing, failures, tolerated)
+    return Exported(
+        out, form, len(collection.leaves), files, said.lost, (*said.missing, *left), failures, tolerated
+    )
 
 
 def _collected(
@@ -189,4 +211,7 @@ def _collected(
 
 def _keep_work(leaf: Leaf, result: Path) -> None:
     """Refuse to overwrite PAGE-XML that another hand has changed since it was exported."""
-    keep_changed_reading(leaf.path, result, changed_reading(result), leaf.reading)
+    standing = changed_reading(result)
+    if standing is not None and is_stored(leaf, standing):
+        return
+    keep_changed_reading(leaf.path, result, standing, leaf.reading)

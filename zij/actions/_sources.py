@@ -1,4 +1,4 @@
-"""Page arguments: an image, or a PAGE-XML file whose image lies beside it."""
+"""Page arguments: an image, a PAGE-XML file whose image lies beside it, or a page of a corpus."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from zij.actions._references import Reference, page_of, reference
 from zij.errors import InputError, UsageError
 from zij.tables.cellscsv import apply_cells, read_cells
 from zij.tables.digits.network import Weights, load_weights
@@ -67,13 +68,16 @@ def open_source(
 ) -> Source:
     """Read a page argument: an image is read by the digit network, a PAGE-XML file is taken as it stands.
 
+    Of a page of a corpus (`CORPUS#PAGE`) the reading that holds is taken: a person's, else the machine's; if
+    there is none yet, its image is read.
+
     Where a `STEM.cells.csv` beside a PAGE-XML file says otherwise than the file, a person has corrected it,
     and its texts hold.
 
     Parameters
     ----------
     page : path
-        An image or a PAGE-XML file.
+        An image, a PAGE-XML file or `CORPUS#PAGE`.
     weights : Weights, optional
         The digit network for images; by default the one that comes with zij.
     device : str
@@ -87,6 +91,8 @@ def open_source(
         If the file is missing, damaged, or no page.
     """
     path = Path(page)
+    if (named := reference(page)) is not None:
+        return _from_corpus(named, weights, device)
     if not is_pagexml(path):
         return _source(path.stem, read(path, weights=weights or load_weights(), device=device))
     document, reading = corrected_page(path)
@@ -100,6 +106,23 @@ def open_source(
         )
     reading = as_written(replace(reading, image=image.name))
     return Source(path.stem, reading, image, (), file.tolerated, document=document)
+
+
+def _from_corpus(named: Reference, weights: Weights | None, device: str) -> Source:
+    """A page of a corpus, read by the digit network if it has no reading yet."""
+    page = page_of(named)
+    assert page.image is not None  # it was needed
+    if page.reading is None:
+        found = read(page.image, weights=weights or load_weights(), device=device)
+        return _source(page.reference.stem, found)
+    image = read_image(page.image)
+    if (image.width, image.height) != (page.reading.width, page.reading.height):
+        raise InputError(
+            f"{page.reference}: its reading was made for an image of {page.reading.width} x "
+            f"{page.reading.height} pixels, but {image.name} has {image.width} x {image.height}; add the "
+            "page again with the right image."
+        )
+    return Source(page.reference.stem, page.reading, image)
 
 
 def corrected_page(path: Path) -> tuple[PageDocument, Reading]:
@@ -119,7 +142,7 @@ def corrected_page(path: Path) -> tuple[PageDocument, Reading]:
 
 def is_pagexml(page: str | Path) -> bool:
     """Whether a page argument is taken for PAGE-XML, by its suffix."""
-    return Path(page).suffix.lower() == ".xml"
+    return Path(page).suffix.lower() == ".xml" and reference(page) is None
 
 
 def open_opening(
@@ -168,14 +191,16 @@ def stems(pages: Sequence[str | Path]) -> tuple[str, ...]:
             )
     first: dict[str, str | Path] = {}
     for page in pages:
-        if (other := first.get(Path(page).stem)) is None:
-            first[Path(page).stem] = page
+        named = reference(page)
+        stem = named.stem if named is not None else Path(page).stem
+        if (other := first.get(stem)) is None:
+            first[stem] = page
             continue
         if Path(page).resolve() == Path(other).resolve():
             raise UsageError(f"{page}: is named twice; name it once.")
         raise UsageError(
-            f"{other} and {page}: two inputs are named {Path(page).stem!r} and would overwrite each other's "
-            "results; rename one."
+            f"{other} and {page}: two inputs are named {stem!r} and would overwrite each other's "
+            "results; " + ("write them into different folders." if named is not None else "rename one.")
         )
     return tuple(first)
 

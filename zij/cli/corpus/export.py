@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from zij.cli.corpus.keep import WHERE
 from zij.cli.progress import finish, shown_progress
 
 __all__ = ["export", "register"]
@@ -35,7 +36,9 @@ def register(corpus: typer.Typer) -> None:
 def export(
     folder: Annotated[
         Path,
-        typer.Argument(metavar="FOLDER", help="Folder with PAGE-XML files, as zij annotate writes them."),
+        typer.Argument(
+            metavar="FOLDER", help="A corpus, or a folder with PAGE-XML files as zij annotate writes them."
+        ),
     ],
     out: Annotated[
         Path, typer.Option("--out", "-o", metavar="DIR", help="Folder for the results; made if missing.")
@@ -98,11 +101,13 @@ def export(
     table_type: Annotated[
         int, typer.Option(min=0, help="dishas: its number for the kind of table; 0 if not stated.")
     ] = 0,
+    where: Annotated[list[str] | None, WHERE] = None,
 ) -> None:
     """Hand readings on to another program.
 
     Corrections in STEM.cells.csv hold, and pairs.jsonld of zij compare is used where the form has a place
-    for it. The closing line says what the form cannot hold.
+    for it. Of a corpus people's readings go out before the machine's, with metadata.csv, tags.csv and
+    judgements.csv. The closing line says what the form cannot hold.
     """
     from zij import actions
 
@@ -112,6 +117,6 @@ def export(
             base_url=base_url, title=title, authors=authors or (), date=date, licence=licence,
             image_licence=image_licence, copy_images=copy_images, model_card=model_card, argument=argument,
             entries=entries or (), argument_unit=argument_unit or "", entry_unit=entry_unit or "",
-            table_type=table_type, progress=progress,
+            table_type=table_type, where=where, progress=progress,
         )  # fmt: skip
     finish(result)
