@@ -5,16 +5,19 @@
 
 from zij.actions.corpus._import import Imported, import_
 from zij.actions.corpus._judge import Judged, judge
+from zij.actions.corpus._process import Processed, process
 from zij.actions.corpus._status import Status, status
 from zij.actions.corpus._tag import Tagged, tag
 
 __all__ = [
     "Imported",
     "Judged",
+    "Processed",
     "Status",
     "Tagged",
     "import_",
     "judge",
+    "process",
     "status",
     "tag",
 ]
