@@ -1,8 +1,8 @@
 """zij: compare digitised numerical tables, and say exactly why they are similar.
 
 Functions do what the commands of the same names do; that of `zij explain` is `zij.actions.explain`, as
-`zij.explain` is a room of the house. Names are loaded when they are first used, so that `import zij` costs
-nothing.
+`zij.explain` is a room of the house; those of `zij corpus ...` are in `zij.corpus`. Names are loaded when
+they are first used, so that `import zij` costs nothing.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         annotate,
         compare,
         convert,
+        corpus,
         demo,
         evaluate,
         export,
@@ -54,6 +55,7 @@ __all__ = [
     "annotate",
     "compare",
     "convert",
+    "corpus",
     "demo",
     "evaluate",
     "export",
@@ -69,6 +71,8 @@ _READING = frozenset({"Cell", "Glyph", "Number", "Reading", "Table"})
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module 'zij' has no attribute {name!r}")
+    if name == "corpus":
+        return importlib.import_module("zij.actions.corpus")
     if name.endswith("Error"):
         home = "zij.errors"
     else:

@@ -15,12 +15,25 @@ def test_names_are_sorted_and_listed() -> None:
     assert set(zij.__all__) <= set(dir(zij))
 
 
-@pytest.mark.parametrize("name", zij.__all__)
+MODULES = {"corpus"}
+
+
+@pytest.mark.parametrize("name", sorted(set(zij.__all__) - MODULES))
 def test_every_name_is_there_and_is_public(name: str) -> None:
     value = getattr(zij, name)
     assert value.__name__ == name
     assert value.__doc__
     assert value.__module__.startswith("zij.")
+
+
+def test_the_corpus_commands_are_functions_of_a_module() -> None:
+    assert zij.corpus.__name__ == "zij.actions.corpus"
+    assert sorted(zij.corpus.__all__) == zij.corpus.__all__
+    for name in zij.corpus.__all__:
+        value = getattr(zij.corpus, name)
+        assert value.__name__ == name
+        assert value.__doc__
+        assert value.__module__.startswith("zij.actions.corpus._")
 
 
 def test_type_checkers_are_told_the_same_names() -> None:

@@ -8,7 +8,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
+from zij.actions._convert_corpus import convert_page
 from zij.actions._corrections import changed_reading, keep_changed_reading
+from zij.actions._references import reference
 from zij.actions._sources import Progress, corrected_page
 from zij.errors import InputError, UsageError, ZijError
 from zij.files import check_folder, staged_folder, write_bytes
@@ -92,7 +94,7 @@ def convert(
     Parameters
     ----------
     source : path
-        A PAGE-XML file, or a folder with some.
+        A PAGE-XML file, a folder with some, or `CORPUS#PAGE`.
     out : path
         For a profile a file (`.xml`) or a folder; for any other form a folder. All is written or nothing.
     to : str
@@ -114,10 +116,17 @@ def convert(
         If nothing could be done. Where several pages failed, the error is that of the first, and its notes
         (`__notes__`) are the others' reasons.
     """
-    source, out = Path(source), Path(out)
     known = (*get_args(Profile), *FORMATS)
     if to not in known:
         raise UsageError(f"format {to!r} is not known; choose one of {', '.join(known)}.")
+    named, source, out = reference(source), Path(source), Path(out)
+    if named is not None:
+        if rescale or images is not None:
+            raise UsageError(
+                f"{source}: --images and --rescale are for files; a corpus knows where its images lie."
+            )
+        files, gone, lacking = convert_page(named, out, to)
+        return Converted(out, to, files, 1, gone, lacking)
     paths, others = _pages(source)
     if to in FORMATS and rescale:
         raise UsageError(f"--rescale is for PAGE-XML; rescale to a profile first, then convert to {to}.")

@@ -32,8 +32,12 @@ def register(app: typer.Typer) -> None:
 
 
 def explain(
-    a: Annotated[str, typer.Argument(metavar="A", help="Image or PAGE-XML file of the first page.")],
-    b: Annotated[str, typer.Argument(metavar="B", help="Image or PAGE-XML file of the second page.")],
+    a: Annotated[
+        str, typer.Argument(metavar="A", help="Image, PAGE-XML file or CORPUS#PAGE of the first page.")
+    ],
+    b: Annotated[
+        str, typer.Argument(metavar="B", help="Image, PAGE-XML file or CORPUS#PAGE of the second page.")
+    ],
     out: Annotated[
         Path, typer.Option("--out", "-o", metavar="DIR", help="Folder for the results; made if missing.")
     ],
@@ -98,8 +102,12 @@ def explain(
 
 
 def study(
-    a: Annotated[str, typer.Argument(metavar="A", help="Image or PAGE-XML file of the page to explain.")],
-    b: Annotated[str, typer.Argument(metavar="B", help="Image or PAGE-XML file of the other page.")],
+    a: Annotated[
+        str, typer.Argument(metavar="A", help="Image, PAGE-XML file or CORPUS#PAGE of the page to explain.")
+    ],
+    b: Annotated[
+        str, typer.Argument(metavar="B", help="Image, PAGE-XML file or CORPUS#PAGE of the other page.")
+    ],
     out: Annotated[
         Path, typer.Option("--out", "-o", metavar="DIR", help="Folder for the results; made if missing.")
     ],

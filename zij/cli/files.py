@@ -63,7 +63,9 @@ def validate(
 
 
 def convert(
-    source: Annotated[Path, typer.Argument(metavar="IN", help="A PAGE-XML file, or a folder of them.")],
+    source: Annotated[
+        Path, typer.Argument(metavar="IN", help="A PAGE-XML file, a folder of them, or CORPUS#PAGE.")
+    ],
     out: Annotated[
         Path,
         typer.Argument(metavar="OUT", help="The file or folder to write; changed in place if it is IN."),

@@ -33,7 +33,9 @@ def register(app: typer.Typer) -> None:
 
 
 def annotate(
-    pages: Annotated[list[str], typer.Argument(metavar="PAGE", help="Images or PAGE-XML files.")],
+    pages: Annotated[
+        list[str], typer.Argument(metavar="PAGE", help="Images, PAGE-XML files, or CORPUS#PAGE.")
+    ],
     out: Annotated[
         Path, typer.Option("--out", "-o", metavar="DIR", help="Folder for the results; made if missing.")
     ],

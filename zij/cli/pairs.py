@@ -20,8 +20,12 @@ def register(app: typer.Typer) -> None:
 
 
 def compare(
-    a: Annotated[str, typer.Argument(metavar="A", help="Image or PAGE-XML file of the first page.")],
-    b: Annotated[str, typer.Argument(metavar="B", help="Image or PAGE-XML file of the second page.")],
+    a: Annotated[
+        str, typer.Argument(metavar="A", help="Image, PAGE-XML file or CORPUS#PAGE of the first page.")
+    ],
+    b: Annotated[
+        str, typer.Argument(metavar="B", help="Image, PAGE-XML file or CORPUS#PAGE of the second page.")
+    ],
     out: Annotated[
         Path, typer.Option("--out", "-o", metavar="DIR", help="Folder for the results; made if missing.")
     ],
