@@ -78,8 +78,8 @@ def drawn_thumbnail(reading: Reading) -> bytes:
     boxes = [g.box for g in reading.glyphs() if g.is_digit] or [n.box for n in reading.numbers()]
     for x, y, right, bottom in _corners(boxes, page):
         ink[y : bottom + 1, x : right + 1] = 255
-    small = np.asarray(cv2.resize(ink, _size(page.width, page.height), interpolation=cv2.INTER_AREA))
-    colours = _PAPER + small[:, :, None] / 255 * (_INK - _PAPER)
+    share = cv2.resize(ink, _size(page.width, page.height), interpolation=cv2.INTER_AREA)[..., None] / 255
+    colours = _PAPER + share * (_INK - _PAPER)
     return _jpeg(np.rint(colours).astype(np.uint8))
 
 
