@@ -8,6 +8,7 @@ gains nothing. What the part covers is taken away, and the next part is sought.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -32,14 +33,14 @@ CONTRARY = 0.5
 """How much a differing number counts against its row, when the ends of a part are sought."""
 LEAST_COLUMN = 0.2
 """Share of a column's numbers that must agree for it to belong to a part."""
-SPREAD = 2.0
-"""Standard deviations above the expected agreement that are laid to chance as well, because the best of many
-placings was taken."""
-LEAST = 2.0
-"""Agreements that are laid to chance in any part."""
-LEAST_AGREEMENT = 0.25
+SPREAD = 3.0
+"""Standard deviations by which a part must agree more than chance."""
+LEAST_IN_COLUMNS, LEAST_IN_ROWS = 3.0, 1.0
+"""Agreements by which it must besides: a part is the best of very many placings of one page on the other, and
+of some assignments of columns."""
+LEAST_AGREEMENT = 0.4
 """Agreement, corrected for chance, below which there is no part."""
-ENOUGH = 6.0
+ENOUGH = 8.0
 """Worth of shared parts, in agreements, below which a match counts for less: so little may be chance."""
 ROUNDS = 2
 """How often rows and columns are matched in turn."""
@@ -57,10 +58,9 @@ def compare_arrangements(a: Arrangement, b: Arrangement) -> ArrangementMatch:
     another order.
 
     An agreement counts by its weight (`zij.similarity.arrangement.prepared.prepare`): rare numbers much,
-    counts and constant columns next to nothing. In each shared part the agreement is corrected for what
-    chance would give, so that a shuffled copy of a table scores about 0 whether its columns, its rows or all
-    of it were shuffled; the score is the corrected share of the smaller page, less where the shared parts
-    are worth fewer than `ENOUGH` agreements.
+    counts and constant columns next to nothing. What chance would give is taken off (`_chance`), so that a
+    shuffled copy of a table scores about 0 whether its columns, its rows or all of it were shuffled; with few
+    rows and columns a shuffled copy can by luck have many numbers in place.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def compare_prepared(a: Prepared, b: Prepared) -> ArrangementMatch:
     parts: list[_Part] = []
     while len(parts) < MOST_PARTS and len(pairs.a):
         part = _part(a, b, pairs, free_a, free_b)
-        if part is None or part.corrected < LEAST_AGREEMENT:
+        if part is None or not part.proven:
             break
         parts.append(part)
         free_a[part.a] = free_b[part.b] = False
@@ -97,22 +97,35 @@ def _key(page: Prepared) -> tuple[int, bytes, bytes]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Part:
-    """Entries in corresponding places, whether they agree, their weight, and the agreement due to chance."""
+    """Entries in corresponding places, whether they agree, and their weight; the agreement that chance would
+    give them, and that which it would hardly ever give.
+    """
 
     a: Ints
     b: Ints
     agree: Mask
     weight: Floats
     chance: float = 0.0
+    bar: float = math.inf
 
     def where(self, mask: Mask) -> _Part:
         return _Part(self.a[mask], self.b[mask], self.agree[mask], self.weight[mask])
 
     @property
+    def agreeing(self) -> float:
+        """Weight of what agrees."""
+        return float(self.weight[self.agree].sum())
+
+    @property
     def corrected(self) -> float:
         """Agreement corrected for chance (Cohen 1960, doi:10.1177/001316446002000104); 1: all agree."""
-        whole, agreeing = float(self.weight.sum()), float(self.weight[self.agree].sum())
-        return (agreeing - self.chance) / (whole - self.chance) if whole > self.chance else 0.0
+        whole = float(self.weight.sum())
+        return (self.agreeing - self.chance) / (whole - self.chance) if whole > self.chance else 0.0
+
+    @property
+    def proven(self) -> bool:
+        """Whether chance does not explain it."""
+        return self.agreeing >= self.bar and self.corrected >= LEAST_AGREEMENT
 
     @property
     def worth(self) -> float:
@@ -138,7 +151,8 @@ def _part(a: Prepared, b: Prepared, pairs: EqualNumbers, free_a: Mask, free_b: M
     part = part.where(_good_rows(a, part))
     if not len(part.a):
         return None
-    return replace(part, chance=_chance(a, b, pairs, part))
+    chance, bar = _chance(a, b, pairs, part)
+    return replace(part, chance=chance, bar=bar)
 
 
 def _good_columns(a: Prepared, part: _Part) -> Mask:
@@ -161,10 +175,11 @@ def _good_rows(a: Prepared, part: _Part) -> Mask:
     return np.asarray((row >= first) & (row < last))
 
 
-def _chance(a: Prepared, b: Prepared, pairs: EqualNumbers, part: _Part) -> float:
-    """Agreement, by weight, that chance would give a part of that form.
+def _chance(a: Prepared, b: Prepared, pairs: EqualNumbers, part: _Part) -> tuple[float, float]:
+    """Agreement, by weight, that chance would give a part of that form; and which it would hardly ever give.
 
-    The larger of two: that the numbers of each column stood in any order, and that those of each row did.
+    Chance may have put the numbers of each column in any order, or those of each row: of these two what gives
+    more. A pair of equal numbers in one of n lines meets with probability 1 / n.
     """
     column, row = a.column[part.a], a.row[part.a]
     column_of, row_of = np.full(a.columns, -1), np.full(a.rows, -1)
@@ -175,12 +190,18 @@ def _chance(a: Prepared, b: Prepared, pairs: EqualNumbers, part: _Part) -> float
     weight, group, row_a = pairs.weight[here], pairs.group[here], pairs.row[here]
     height, width = np.bincount(column, minlength=a.columns), np.bincount(row, minlength=a.rows)
     column_a = pairs.column_a[group]
-    same = column_of[column_a] == pairs.column_b[group]
-    by_column = float((weight[same] / height[column_a[same]]).sum())
-    same = (row_of[row_a] == row_a + pairs.offset[here] - a.rows) & (width[row_a] > 1)
-    by_row = float((weight[same] / width[row_a[same]]).sum())
-    most, usual = max(by_column, by_row), float(part.weight.mean())
-    return LEAST + most + SPREAD * float(np.sqrt(most * usual))
+    in_column = column_of[column_a] == pairs.column_b[group]
+    in_row = (row_of[row_a] == row_a + pairs.offset[here] - a.rows) & (width[row_a] > 1)
+    chance, bar = 0.0, 0.0
+    for same, lines, least in (
+        (in_column, height[column_a], LEAST_IN_COLUMNS),
+        (in_row, width[row_a], LEAST_IN_ROWS),
+    ):
+        meet = 1 / lines[same]
+        expected = float((weight[same] * meet).sum())
+        spread = math.sqrt(float((weight[same] ** 2 * meet * (1 - meet)).sum()))
+        chance, bar = max(chance, expected), max(bar, expected + SPREAD * spread + least)
+    return chance, bar
 
 
 def _match(a: Prepared, b: Prepared, parts: list[_Part]) -> ArrangementMatch:
@@ -190,8 +211,9 @@ def _match(a: Prepared, b: Prepared, parts: list[_Part]) -> ArrangementMatch:
     worth = sum(part.worth for part in parts)
     agreeing = sum(int(part.agree.sum()) for part in parts)
     shared = [shared for part in parts for shared in _shared(a, b, part)]
+    share = sum(part.corrected * int(part.agree.sum()) for part in parts) / min(len(a.value), len(b.value))
     return ArrangementMatch(
-        score=min(worth / smaller, 1.0) * min(worth / ENOUGH, 1.0),
+        score=math.sqrt(share * min(worth / smaller, 1.0)) * min(worth / ENOUGH, 1.0),
         chance=min(sum(part.chance for part in parts) / smaller, 1.0),
         share_a=agreeing / len(a.value),
         share_b=agreeing / len(b.value),

@@ -62,12 +62,11 @@ class ArrangementMatch:
     Attributes
     ----------
     score : float
-        0 to 1: the share of the smaller page's numbers, by weight, that stand in parts shared with the other
-        page, times the agreement in these parts corrected for chance.
+        0 to 1: the geometric mean of two shares of the smaller page, that of the numbers which agree with the
+        number in the corresponding place, and that of the agreeing weight, corrected for chance.
     chance : float
-        Share of the smaller page, by weight, whose agreement is laid to chance in these parts: what it would
-        be if the numbers of each column, or of each row, stood in any order, and some more, as the best of
-        many placings is taken. 0 without parts.
+        Share of the smaller page, by weight, whose agreement chance would explain, if it had put the numbers
+        of each column, or of each row, of these parts in any order. 0 without parts.
     share_a, share_b : float
         Share of each page's numbers that agree with the number in the corresponding place.
     agreeing, differing : int

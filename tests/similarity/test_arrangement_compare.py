@@ -66,8 +66,8 @@ def test_a_page_is_itself(name: str) -> None:
 @pytest.mark.parametrize("name", TABLES)
 def test_a_shuffled_copy_scores_as_chance(name: str, how: str) -> None:
     scores = [compare(TABLES[name], shuffled(TABLES[name], how, seed)).score for seed in range(5)]
-    assert np.mean(scores) < 0.03
-    assert max(scores) < 0.12
+    assert np.mean(scores) < 0.05
+    assert max(scores) < 0.2
 
 
 @pytest.mark.parametrize("name", TABLES)
