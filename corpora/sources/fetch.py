@@ -16,7 +16,7 @@ import numpy as np
 
 from zij import __version__
 from zij.corpora.sources.address import PUBLIC, Reach, Target, checked_target, resolve
-from zij.corpora.sources.partial import Partial, starts_at
+from zij.corpora.sources.partial import Partial, alone, starts_at
 from zij.corpora.sources.patience import AGAIN, Limits, NotHad, proxied_by_environment, retry_after
 from zij.errors import InputError, OutputError, UsageError
 
@@ -150,7 +150,9 @@ class Fetcher:
         encoded = answer.headers.get("content-encoding", "identity").lower() not in ("", "identity")
         chunks = answer.iter_bytes() if encoded else answer.iter_raw()
         try:
-            with part.open("r+b" if start else "wb") as stream:
+            with part.open("r+b" if start else "ab") as stream:
+                if not alone(stream):
+                    raise NotHad(f"{url}: is being fetched by another zij; run it again later.", again=True)
                 stream.seek(start)
                 stream.truncate()
                 for chunk in self._chunks(answer, url, chunks):

@@ -42,6 +42,7 @@ def folder_pages(
     others: Callable[[Path], Gathering] | None = None,
     book: str = "",
     key: Callable[[NewPage], NewPage] = lambda page: page,
+    skip: Path | None = None,
 ) -> Gathering:
     """The pages of a folder and of the folders in it.
 
@@ -57,8 +58,11 @@ def folder_pages(
         Name of the book; by default each folder's own name.
     key : callable
         Changes pages before they are given, for folders that stand for something else.
+    skip : Path, optional
+        A folder that is left out; by default that of the corpus.
     """
-    parts = list(listings(root, source, frozenset({wishes.images.resolve().parent})))
+    left_out = wishes.images.parent if skip is None else skip
+    parts = list(listings(root, source, frozenset({left_out.resolve()})))
     folders = [part for part in parts if isinstance(part, Listing)]
     yield from (part for part in parts if not isinstance(part, Listing))
     gatherer = Folder(root, source, wishes, {part.folder: part for part in folders}, book)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from zij.corpora.store.records import Missed, NewPage, Page
+from zij.corpora.store.records import Book, Missed, NewPage, Page
 
 __all__ = ["Found", "Known", "Told", "Wishes", "reason_of"]
 
@@ -29,7 +29,8 @@ class Told:
     remark: str
 
 
-Found = NewPage | Missed | Told
+Found = NewPage | Missed | Told | Book
+"""A `Book` stands for what a source says of a book, which holds where nobody has said anything else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,10 @@ def _waiting(step: str, done: int, total: int) -> None:
     return None
 
 
+def _label(label: str, manifest: str) -> str:
+    return label
+
+
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """How sources are to be gathered.
@@ -75,6 +80,8 @@ class Wishes:
         Whether the network is forbidden.
     rate : float
         Requests a second to one host.
+    book_for : callable
+        Gives the name of the book of a manifest, of its label and address.
     private : bool
         Whether a manifest in a file may name images on this machine and its own network.
     seed : int
@@ -85,6 +92,7 @@ class Wishes:
 
     images: Path
     known: Callable[[str], Known | None] = _nothing
+    book_for: Callable[[str, str], str] = _label
     rights: str = ""
     size: int = 3000
     offline: bool = False

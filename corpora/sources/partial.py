@@ -7,9 +7,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import IO, Self
 
-__all__ = ["Partial", "starts_at"]
+__all__ = ["Partial", "alone", "starts_at"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +63,18 @@ class Partial:
 def starts_at(headers: Mapping[str, str], start: int) -> bool:
     """Whether an answer is the rest from that byte on."""
     return bool(headers.get("content-range", "").replace(" ", "").startswith(f"bytes{start}-"))
+
+
+def alone(stream: IO[bytes]) -> bool:
+    """Whether no other process writes the file; where that can be told, it stays so until it is closed."""
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        return True
+    try:
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # a file system without locks
+        return True
+    return True
