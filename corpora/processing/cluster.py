@@ -19,6 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from zij.corpora.processing.local import LIMIT, TICK, Batches
@@ -103,18 +104,22 @@ def run_cluster(
     """
     _check(client, wait)
     task = _Task(replace(means, weights=""), _Model.of(means), limit, work)
-    sent = client.scatter(task, broadcast=True, hash=False)
+    # not scattered: what is scattered is lost with the workers that hold it
+    sent = client.submit(_same, task, pure=False)
     out: dict[Any, Sequence[Job]] = {}
     again: deque[Sequence[Job]] = deque()
+    finished: SimpleQueue[Any] = SimpleQueue()
     fresh = iter(batches)
     try:
         while True:
             supply = itertools.chain(_emptied(again), fresh)
             for batch in itertools.islice(supply, max(_room(client) - len(out), 0)):
-                out[_submitted(client, batch, sent)] = batch
+                future = _submitted(client, batch, sent)
+                future.add_done_callback(finished.put)
+                out[future] = batch
             if not out and not again:
                 return
-            done = _done(out)
+            done = _done(out, finished)
             if not done:
                 yield None
             for future in done:
@@ -152,7 +157,7 @@ class _Model:
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """What is the same for all pages, sent once to each worker."""
+    """What is the same for all pages; it travels to each worker once."""
 
     means: Means
     model: _Model
@@ -192,6 +197,10 @@ def _told(found: Mapping[str, str]) -> str:
     return ", ".join(f"{name} {version}" for name, version in found.items())
 
 
+def _same(task: _Task) -> _Task:
+    return task
+
+
 def _versions() -> dict[str, str]:
     return versions()
 
@@ -210,15 +219,15 @@ def _submitted(client: Any, batch: Sequence[Job], sent: Any) -> Any:
         return client.submit(_batch, batch, sent, versions(), pure=False)
 
 
-def _done(out: Mapping[Any, Any]) -> list[Any]:
+def _done(out: Mapping[Any, Any], finished: SimpleQueue[Any]) -> list[Any]:
     """Futures that are done, within a tick."""
-    import distributed
-
-    wait: Any = distributed.wait
-    if not any(future.done() for future in out):
-        with contextlib.suppress(TimeoutError):
-            wait(list(out), timeout=TICK, return_when="FIRST_COMPLETED")
-    return [future for future in out if future.done()]
+    try:
+        found = [finished.get(timeout=TICK)]
+        while not finished.empty():
+            found.append(finished.get())
+    except Empty:
+        found = [future for future in out if future.done()]
+    return [future for future in found if future in out]
 
 
 def _result(future: Any) -> list[PageResult]:

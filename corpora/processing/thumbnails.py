@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import cv2
 import numpy as np
@@ -78,15 +78,17 @@ def drawn_thumbnail(reading: Reading) -> bytes:
     boxes = [g.box for g in reading.glyphs() if g.is_digit] or [n.box for n in reading.numbers()]
     for x, y, right, bottom in _corners(boxes, page):
         ink[y : bottom + 1, x : right + 1] = 255
-    share = cv2.resize(ink, _size(page.width, page.height), interpolation=cv2.INTER_AREA)[..., None] / 255
-    colours = _PAPER + share * (_INK - _PAPER)
+    share: NDArray[Any] = np.asarray(
+        cv2.resize(ink, _size(page.width, page.height), interpolation=cv2.INTER_AREA)
+    )
+    colours = _PAPER + share[..., None] / 255 * (_INK - _PAPER)
     return _jpeg(np.rint(colours).astype(np.uint8))
 
 
 def _corners(boxes: Sequence[Box], page: Geometry) -> list[list[int]]:
     """First and last whole pixels of boxes on the drawing."""
-    corners = np.array([(b.x, b.y, b.right, b.bottom) for b in boxes], float).reshape(-1, 2)
-    corners = page.to_raster(corners).reshape(-1, 2, 2)
+    points = np.array([(b.x, b.y, b.right, b.bottom) for b in boxes], float).reshape(-1, 2)
+    corners = page.to_raster(points).reshape(-1, 2, 2)
     ends = np.concatenate([corners.min(axis=1), corners.max(axis=1)], axis=1)
     whole: list[list[int]] = np.rint(np.clip(np.nan_to_num(ends), 0, _FINE * SIDE)).astype(int).tolist()
     return whole

@@ -137,7 +137,7 @@ def process(
             _results(opened, work, means, workers, scheduler, limit, send_images)
         ) as results:
             commit(opened, results, tally, _told(progress))
-        failures = tuple((opened.page(page).name, reason) for page, reason in tally.failures)
+        failures = tuple((opened.page(page).name, reason) for page, reason in sorted(tally.failures))
         lost = {page for page, _ in tally.failures}
         failed_reads = len(lost & {one.page_id for one in work if "read" in one.steps})
         return Processed(
