@@ -58,6 +58,8 @@ class Entry:
         Pixels of the original image.
     source : str
         "human" where a person wrote or corrected it, else "".
+    signs : tuple of float
+        Probability of each digit of the text, in order; empty where it is not known.
     """
 
     page: int
@@ -68,6 +70,7 @@ class Entry:
     alternatives: tuple[tuple[str, float], ...]
     box: Box
     source: str = ""
+    signs: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
