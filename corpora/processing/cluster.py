@@ -104,36 +104,68 @@ def run_cluster(
     """
     _check(client, wait)
     task = _Task(replace(means, weights=""), _Model.of(means), limit, work)
-    # not scattered: what is scattered is lost with the workers that hold it
-    sent = client.submit(_same, task, pure=False)
-    out: dict[Any, Sequence[Job]] = {}
-    again: deque[Sequence[Job]] = deque()
-    finished: SimpleQueue[Any] = SimpleQueue()
+    desk = _Desk(client, task)
     fresh = iter(batches)
+    suspects: deque[Job] = deque()  # of lost batches; one at a time after all the others
+    alone = False
     try:
         while True:
-            supply = itertools.chain(_emptied(again), fresh)
-            for batch in itertools.islice(supply, max(_room(client) - len(out), 0)):
-                future = _submitted(client, batch, sent)
-                future.add_done_callback(finished.put)
-                out[future] = batch
-            if not out and not again:
+            for batch in itertools.islice(fresh, max(_room(client) - len(desk.out), 0)):
+                desk.submit(batch)
+            if not desk.out and suspects:
+                desk.submit([suspects.popleft()])
+                alone = True
+            if not desk.out:
                 return
-            done = _done(out, finished)
+            done = desk.done()
             if not done:
                 yield None
             for future in done:
-                batch = out.pop(future)
+                batch = desk.out.pop(future)
                 try:
                     yield from _result(future)
                 except _LostError as error:
-                    if len(batch) > 1:  # one of them was too much; the others are not to suffer for it
-                        again.extend([job] for job in batch)
-                    else:
+                    if alone:
                         yield failed(batch[0], means, str(error))
+                    else:  # it may only have stood beside the one that was too much
+                        suspects.extend(batch)
     finally:
-        with contextlib.suppress(Exception):  # what is out is of no use to anybody
-            client.cancel([*out, sent], force=True)
+        desk.clear()
+
+
+class _Desk:
+    """What is out: futures with their batches."""
+
+    def __init__(self, client: Any, task: _Task) -> None:
+        self._client = client
+        # not scattered: what is scattered is lost with the workers that hold it
+        self._task = client.submit(_same, task, pure=False)
+        self._finished: SimpleQueue[Any] = SimpleQueue()
+        self.out: dict[Any, Sequence[Job]] = {}
+
+    def submit(self, batch: Sequence[Job]) -> None:
+        """Give a batch to the cluster."""
+        import dask
+
+        with dask.config.set({"distributed.admin.large-graph-warning-threshold": "4 GB"}):  # images are large
+            future = self._client.submit(_batch, batch, self._task, versions(), pure=False)
+        self.out[future] = batch
+        future.add_done_callback(self._finished.put)
+
+    def done(self) -> list[Any]:
+        """Futures that are done, within a tick."""
+        try:
+            found = [self._finished.get(timeout=TICK)]
+            while not self._finished.empty():
+                found.append(self._finished.get())
+        except Empty:
+            found = [future for future in self.out if future.done()]
+        return [future for future in found if future in self.out]
+
+    def clear(self) -> None:
+        """Take back what is out; it is of no use to anybody."""
+        with contextlib.suppress(Exception):
+            self._client.cancel([*self.out, self._task], force=True)
 
 
 class _LostError(Exception):
@@ -163,12 +195,6 @@ class _Task:
     model: _Model
     limit: float
     work: Work
-
-
-def _emptied(batches: deque[Sequence[Job]]) -> Iterator[Sequence[Job]]:
-    """Batches that are there when they are asked for."""
-    while batches:
-        yield batches.popleft()
 
 
 def _check(client: Any, wait: float) -> None:
@@ -209,25 +235,6 @@ def _room(client: Any) -> int:
     """How many batches may be out."""
     threads: Mapping[str, int] = client.nthreads()
     return max(_AHEAD * sum(threads.values()), 1)
-
-
-def _submitted(client: Any, batch: Sequence[Job], sent: Any) -> Any:
-    """The future of a batch."""
-    import dask
-
-    with dask.config.set({"distributed.admin.large-graph-warning-threshold": "4 GB"}):  # images are large
-        return client.submit(_batch, batch, sent, versions(), pure=False)
-
-
-def _done(out: Mapping[Any, Any], finished: SimpleQueue[Any]) -> list[Any]:
-    """Futures that are done, within a tick."""
-    try:
-        found = [finished.get(timeout=TICK)]
-        while not finished.empty():
-            found.append(finished.get())
-    except Empty:
-        found = [future for future in out if future.done()]
-    return [future for future in found if future in out]
 
 
 def _result(future: Any) -> list[PageResult]:
