@@ -101,10 +101,6 @@ class Fetcher:
             If it cannot be written.
         """
         part = path.with_name(f"{path.name}.part")
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise OutputError(f"{path.parent}: cannot be made ({error.strerror}); make room.") from error
         self._tried(lambda: self._into(url, part, check, allowed))
         try:
             os.replace(part, path)
@@ -133,6 +129,10 @@ class Fetcher:
                 mark.forget()
                 raise NotHad(f"{url}: sent another part than was asked for; run it again.", again=True)
             self._length(answer, url, self.limits.image_bytes - start)
+            try:
+                part.parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise OutputError(f"{part.parent}: cannot be made ({error.strerror}); make room.") from error
             if not start:
                 mark.begin(url, answer.headers)
             self._write(answer, url, part, start)
