@@ -72,7 +72,7 @@ def decode(blob: bytes, name: str = "the corpus") -> Reading:
     """
     try:
         return _reading(_Columns(_unpacked(blob)))
-    except (ValueError, TypeError, KeyError, IndexError, RecursionError, zlib.error) as error:
+    except (ValueError, TypeError, LookupError, OverflowError, RecursionError, zlib.error) as error:
         raise InputError(
             f"{name}: a stored reading is damaged ({error}); take the corpus from a backup, or process the "
             "page again."

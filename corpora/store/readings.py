@@ -40,6 +40,7 @@ def put(
     """
     body, digest = encoded(reading)
     if kind == "human":
+        recipe = ""
         same = "SELECT id, digest FROM reading WHERE page = ? AND kind = 'human' ORDER BY id"
         known = [row["digest"] for row in database.run(same, (page,)).fetchall()]
         if digest in (known[-1:] if again else known):

@@ -53,6 +53,7 @@ def put_results(database: Database, folder: Path, results: Sequence[PageResult])
     """Store results, all or nothing; see `Corpus.put_results`."""
     rows = {result.page_id: _row(result) for result in results if result.counts is not None}
     with database.writing():
+        forget_lost(database, folder, "bigram")
         embedded: dict[int, NDArray[np.float32]] = {}
         for result in results:
             if not database.run("SELECT 1 FROM page WHERE id = ?", (result.page_id,)).fetchone():

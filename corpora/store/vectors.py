@@ -72,6 +72,8 @@ def vector_file(folder: Path, kind: str) -> Path:
 def append(database: Database, folder: Path, kind: str, pages: list[int], rows: NDArray[np.float32]) -> None:
     """Give pages new vectors, inside a transaction; slots that they had become empty.
 
+    `forget_lost` comes first, else the hole in a file that was cut would count as vectors of nothing.
+
     Parameters
     ----------
     database : Database
@@ -87,7 +89,6 @@ def append(database: Database, folder: Path, kind: str, pages: list[int], rows: 
     OutputError
         If the disk is full or the file cannot be written.
     """
-    forget_lost(database, folder, kind)  # else the hole would count as vectors of nothing
     first = database.run("SELECT coalesce(max(slot), -1) + 1 FROM vector WHERE kind = ?", (kind,))
     start = int(first.fetchone()[0])
     _write(vector_file(folder, kind), start, rows.astype(_TYPE, copy=False))
