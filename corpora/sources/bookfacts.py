@@ -67,6 +67,9 @@ def described(fields: Mapping[str, str]) -> tuple[Metadata, list[str]]:
             others[name] = text
     unread: list[str] = []
     lat, lng = (_degrees(taken.get(name, ""), most, unread) for name, most in (("lat", 90), ("lng", 180)))
+    others |= {
+        name: taken[name] for name, value in (("lat", lat), ("lng", lng)) if value is None and name in taken
+    }
     date = taken.get("date", "")
     dated = read_date(date) if date else None
     if date and dated is None:
@@ -88,7 +91,7 @@ def _degrees(text: str, most: int, unread: list[str]) -> float | None:
     except ValueError:
         value = math.nan
     if not abs(value) <= most:
-        unread.append(f"{text[:40]!r} is no latitude or longitude in degrees and was left out")
+        unread.append(f"{text[:40]!r} is no latitude or longitude in degrees and is kept as text")
         return None
     return value
 
