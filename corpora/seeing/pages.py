@@ -60,6 +60,11 @@ class SeenPages:
         """A column as text, "" where nothing is known."""
         return [str(value) if isinstance(value, str) else "" for value in self.frame[column]]
 
+    def text(self, column: str, row: int) -> str:
+        """What a column says of one page, "" where nothing is known."""
+        value = self.frame.at[row, column]
+        return value if isinstance(value, str) else ""
+
     def dated(self) -> tuple[NDArray[np.bool_], Span]:
         """Which pages have a year, and the years of those."""
         first, last = self.frame["year_from"], self.frame["year_to"]

@@ -18,7 +18,9 @@ from zij.errors import UsageError
 
 __all__ = [
     "ITERATIONS",
+    "NEIGHBOURS",
     "PUBLISHED_PERPLEXITY",
+    "SAMPLE",
     "Projection",
     "default_perplexity",
     "principal_plane",
@@ -30,6 +32,7 @@ __all__ = [
 PUBLISHED_PERPLEXITY = 500
 ITERATIONS = 750
 SMALLEST_PERPLEXITY = 15
+NEIGHBOURS, SAMPLE = 12, 1000  # of the trustworthiness
 FEWEST = 5  # pages below which there are no neighbourhoods to keep
 Plane = NDArray[np.float64]
 
@@ -167,7 +170,7 @@ def umap(
 
 
 def trustworthiness(
-    vectors: NDArray[np.float32], xy: Plane, *, k: int = 12, sample: int = 1000, seed: int = 1
+    vectors: NDArray[np.float32], xy: Plane, *, k: int = NEIGHBOURS, sample: int = SAMPLE, seed: int = 1
 ) -> float:
     """Whether neighbours on the map are neighbours in fact: 1 where all are, about 0.5 for a map by chance.
 

@@ -18,8 +18,19 @@ from numpy.typing import NDArray
 
 from zij.corpora.seeing.rarefaction import bootstrap_error, entropy, rarefied_entropy
 
-__all__ = ["THRESHOLDS", "TIME_COLUMNS", "Span", "drawn", "drawn_entropies", "time_diversity", "year_weights"]
+__all__ = [
+    "LONGEST",
+    "THRESHOLDS",
+    "TIME_COLUMNS",
+    "Span",
+    "drawn",
+    "drawn_entropies",
+    "time_diversity",
+    "year_weights",
+]
 
+LONGEST = 3000
+"""Years from the first to the last at most; more is a slip in the metadata."""
 THRESHOLDS = (0, 100, 200, 250, 300)
 SIGMA, TABLES, REPEATS = 4.0, 80, 20
 TIME_COLUMNS = (

@@ -1,0 +1,164 @@
+"""The figures of diversity: bars by place, curves over time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from zij.corpora.seeing.palette import BASE, COLOURS, GREY, INK, QUIET, save_figure
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["FEW", "few_tables", "save_places", "save_times"]
+
+FEW = 100
+"""Tables up to which the study draws a place in grey."""
+LOWEST = -3.0  # of the study's axis, in bits; longer where a place needs it
+LINES = ("-", "--", "-.", ":", (0, (1, 1)))  # of the thresholds
+
+
+def few_tables(table: pd.DataFrame) -> int:
+    """Tables up to which a place is drawn in grey: 100, or below the common size in a small corpus."""
+    many = int((table["tables"] > FEW).sum())
+    return FEW if many >= 2 or table.empty else int(table["size"].iloc[0]) - 1
+
+
+def save_places(folder: Path, table: pd.DataFrame, caption: str) -> None:
+    """Draw `diversity_place.png` and `.svg`: the published bars, and the comparison at one size.
+
+    Parameters
+    ----------
+    folder : Path
+    table : DataFrame
+        As from `place_diversity`, places by name.
+    caption : str
+
+    Raises
+    ------
+    OutputError
+        If a file cannot be written.
+    """
+    import matplotlib
+    from matplotlib.figure import Figure
+
+    with matplotlib.rc_context(BASE):
+        figure = Figure(figsize=(9.0, 1.9 + 0.24 * max(len(table), 4)), layout="constrained")
+        left, right = figure.subplots(1, 2, sharey=True)
+        y = np.arange(len(table))
+        many = (table["tables"] > few_tables(table)).to_numpy(dtype=bool)
+        colours = np.where(many, COLOURS[0], GREY)
+        published = table["published"].to_numpy(dtype=float)
+        left.barh(y, published, color=colours, height=0.72)
+        left.set_title("as published: H(p) \N{MINUS SIGN} log n, n all tables of a place", fontsize=9)
+        left.set_xlim(min(LOWEST, float(np.nanmin(published, initial=0.0)) - 0.15), 0)
+        names = [
+            f"{n} ({t:,})".replace("$", r"\$") for n, t in zip(table["place"], table["tables"], strict=True)
+        ]
+        left.set_yticks(y, names)
+        left.set_ylim(len(table) - 0.4, -0.6)
+        _compared(right, table, colours)
+        for axes in (left, right):
+            axes.grid(axis="x", color="#e5e1d8", linewidth=0.6)
+            axes.set_axisbelow(True)
+            axes.spines[["top", "right", "left"]].set_visible(False)
+            axes.tick_params(axis="y", length=0)
+            axes.set_xlabel("bits; 0: every table is another, negative: tables repeat", fontsize=8)
+        figure.supxlabel(caption, fontsize=8, color=QUIET, x=0.01, ha="left")
+        save_figure(figure, folder, "diversity_place")
+
+
+def _compared(axes: Axes, table: pd.DataFrame, colours: np.ndarray) -> None:
+    """Rarefied values with their intervals."""
+    size = int(table["size"].iloc[0]) if len(table) else 0
+    value, low, high = (table[f"rarefied{end}"].to_numpy(dtype=float) for end in ("", "_low", "_high"))
+    for y in np.flatnonzero(np.isfinite(value)):
+        axes.plot([low[y], high[y]], [y, y], color=colours[y], linewidth=2.2, solid_capstyle="butt")
+        axes.plot(value[y], y, "o", color=colours[y], markersize=5)
+    for y in np.flatnonzero(~np.isfinite(value)):
+        axes.text(-0.02, float(y), "too few", fontsize=7, color=QUIET, va="center", ha="right")
+    axes.set_title(f"comparable: expected at {size:,} tables each, with 95 % interval", fontsize=9)
+    lowest = float(np.nanmin(low, initial=0.0))
+    axes.set_xlim(min(1.08 * lowest, -0.5), 0)
+
+
+def save_times(folder: Path, table: pd.DataFrame, caption: str) -> None:
+    """Draw `diversity_time.png` and `.svg`: the published curves, the comparison, and the number of tables.
+
+    Parameters
+    ----------
+    folder : Path
+    table : DataFrame
+        As from `time_diversity`.
+    caption : str
+
+    Raises
+    ------
+    OutputError
+        If a file cannot be written.
+    """
+    import matplotlib
+    from matplotlib.figure import Figure
+
+    with matplotlib.rc_context(BASE):
+        figure = Figure(figsize=(9.0, 8.2), layout="constrained")
+        upper, middle, lower = figure.subplots(3, 1, sharex=True, height_ratios=(3, 2.4, 1.1))
+        parts = [part for _, part in table.groupby("digits", sort=True)]
+        for n, part in enumerate(parts):
+            _curve(upper, part, n)
+        if parts:
+            _around(middle, parts[0])
+            _numbers(lower, parts[0])
+        upper.set_title("as published: tables drawn with Gaussian weights around each year", fontsize=9)
+        middle.set_title("comparable: expected entropy of tables within one sigma, 95 % interval", fontsize=9)
+        lower.set_title("tables that a value rests on", fontsize=9)
+        for axes in (upper, middle):
+            axes.set_ylabel("entropy (nats)")
+            axes.set_ylim(bottom=0)
+        lower.set(xlabel="year", ylabel="tables")
+        for axes in (upper, middle, lower):
+            axes.grid(color="#e5e1d8", linewidth=0.6)
+            axes.spines[["top", "right"]].set_visible(False)
+            if axes.get_legend_handles_labels()[0]:
+                axes.legend(frameon=False, fontsize=8, ncols=3, loc="best", labelcolor=INK)
+        figure.supxlabel(caption, fontsize=8, color=QUIET, x=0.01, ha="left")
+        save_figure(figure, folder, "diversity_time")
+
+
+def _curve(axes: Axes, part: pd.DataFrame, n: int) -> None:
+    """One threshold: the first with its band and the baseline, the others as thin lines."""
+    year = part["year"].to_numpy(dtype=float)
+    value, spread = part["entropy"].to_numpy(dtype=float), part["entropy_sd"].to_numpy(dtype=float)
+    digits, tables = int(part["digits"].iloc[0]), int(part["tables"].iloc[0])
+    label = f"{'all' if digits == 0 else f'{digits:,} digits and more'} ({tables:,} tables)"
+    width, colour, dashes = 1.8 if n == 0 else 1.0, COLOURS[n % len(COLOURS)], LINES[n % len(LINES)]
+    axes.plot(year, value, label=label, linewidth=width, zorder=3, color=colour, linestyle=dashes)
+    if n == 0:
+        axes.fill_between(year, value - spread, value + spread, color=COLOURS[0], alpha=0.22, linewidth=0)
+        dealt, reach = part["random"].to_numpy(dtype=float), part["random_sd"].to_numpy(dtype=float)
+        axes.plot(year, dealt, color=QUIET, linewidth=1.0, label="clusters dealt out at random")
+        axes.fill_between(year, dealt - reach, dealt + reach, color=QUIET, alpha=0.18, linewidth=0)
+
+
+def _around(axes: Axes, part: pd.DataFrame) -> None:
+    """The comparison within one sigma."""
+    year = part["year"].to_numpy(dtype=float)
+    value, low, high = (part[f"rarefied{end}"].to_numpy(dtype=float) for end in ("", "_low", "_high"))
+    size = int(part["size"].iloc[0])
+    axes.fill_between(year, low, high, color=COLOURS[2], alpha=0.25, linewidth=0)
+    axes.plot(year, value, color=COLOURS[2], linewidth=1.8, label=f"{size:,} tables; gaps: fewer are near")
+    if not np.isfinite(value).any():
+        axes.text(0.5, 0.5, f"no year has {size:,} tables near it", transform=axes.transAxes, ha="center")
+
+
+def _numbers(axes: Axes, part: pd.DataFrame) -> None:
+    """How many tables are near."""
+    year = part["year"].to_numpy(dtype=float)
+    near = part["window_tables"].to_numpy(dtype=float)
+    axes.fill_between(year, 0, near, color=GREY, linewidth=0, step="mid", label="within one sigma")
+    effective = part["effective_tables"].to_numpy(dtype=float)
+    axes.plot(year, effective, color=COLOURS[1], linewidth=1.2, label="effective number by weight")
+    axes.set_ylim(bottom=0)

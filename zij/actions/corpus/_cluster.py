@@ -1,0 +1,298 @@
+"""`zij corpus cluster`: which pages belong together, and how far that can be relied on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from zij.actions.corpus._looking import (
+    Progress,
+    close,
+    facts,
+    look,
+    pictures,
+    steps,
+    versions,
+    write_csv,
+    write_json,
+)
+from zij.errors import UsageError
+from zij.files import check_folder, staged_folder, write_text
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from zij.corpora.seeing.clusterfigure import Tried
+    from zij.corpora.seeing.pages import SeenPages
+    from zij.corpora.seeing.partition import Partition
+    from zij.corpora.store import Where
+
+__all__ = ["Clustered", "cluster"]
+
+SEEDS = 5
+DRAWS = 5  # parts of the pages among which clusters are sought again
+RUNS_A_K = 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Clustered:
+    """What `cluster` found.
+
+    Attributes
+    ----------
+    folder : Path
+        Where the files lie.
+    pages : DataFrame
+        The contents of `clusters.csv`.
+    clusters : DataFrame
+        The contents of `clusters-summary.csv`.
+    summary : dict
+        The contents of `clusters.json`.
+    sentence : str
+    """
+
+    folder: Path
+    pages: pd.DataFrame
+    clusters: pd.DataFrame
+    summary: dict[str, Any]
+    sentence: str
+
+    @property
+    def failures(self) -> tuple[tuple[str, str], ...]:
+        """Clusters are there or not."""
+        return ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Method:
+    """Clusters by one method."""
+
+    name: str
+    split: Partition
+    stability: NDArray[np.float64]
+    rand: float
+
+
+def cluster(
+    corpus: str | Path,
+    out: str | Path,
+    *,
+    where: Sequence[str] | Where | None = None,
+    k: int | None = None,
+    seeds: int = SEEDS,
+    seed: int = 1,
+    sensitivity: bool = True,
+    progress: Progress | None = None,
+) -> Clustered:
+    """Split the pages into clusters: by k-means as published, and by a method that needs no k.
+
+    Writes `clusters.csv`, `clusters-summary.csv`, `clusters-k.csv`, `clusters.json`, `clusters.png`,
+    `clusters.svg` and `clusters.html` into `out`, all or none.
+
+    Parameters
+    ----------
+    corpus : path
+    out : path
+        Folder for the results.
+    where : sequence of str or Where, optional
+        Only these pages.
+    k : int, optional
+        Clusters of k-means; by default 1500 for 9,793 pages, and in proportion.
+    seeds : int
+        Runs of k-means whose agreement is measured.
+    seed : int
+        Of the first of them, whose clusters are written.
+    sensitivity : bool
+        Whether other numbers of clusters are tried: 500, 1000, 1500 and 2000 for 9,793 pages.
+    progress : callable, optional
+
+    Returns
+    -------
+    Clustered
+
+    Raises
+    ------
+    ZijError
+        If there is no page to look at, the request cannot be right, or the folder cannot be written to.
+    """
+    from zij.corpora.seeing.kmeans import default_k
+    from zij.corpora.store import open_corpus
+    from zij.corpora.store.where import described
+
+    out, conditions, tell = Path(out), described(where), steps(progress)
+    if (k is not None and k < 1) or seeds < 1:
+        raise UsageError("the number of clusters and of runs must be at least 1; give --k and --seeds so.")
+    check_folder(out)
+    with open_corpus(corpus) as opened:
+        pages = look(opened, conditions)
+        wanted = default_k(len(pages)) if k is None else k
+        methods = _methods(pages, wanted, seeds, seed, tell)
+        tried = _tried(pages, wanted, methods, seed, tell) if sensitivity else []
+        summary = _summary(pages, methods, tried, {
+            "where": str(conditions or ""), "k": wanted, "seeds": seeds, "seed": seed, "draws": DRAWS,
+        })  # fmt: skip
+        table, about = _table(pages, methods), _about(pages, methods)
+        tell("writing")
+        with staged_folder(out) as folder:
+            _write(folder, pages, methods, tried, summary, table, about, pictures(opened, pages))
+    return Clustered(out, table, about, summary, _sentence(pages, methods, out))
+
+
+def _methods(pages: SeenPages, k: int, seeds: int, seed: int, tell: Any) -> tuple[_Method, _Method]:
+    """k-means over seeds, and HDBSCAN over parts of the pages."""
+    from zij.corpora.seeing.density import density_clusters
+    from zij.corpora.seeing.kmeans import kmeans
+    from zij.corpora.seeing.neighbours import unit
+    from zij.corpora.seeing.partition import numbered, partition
+    from zij.corpora.seeing.stability import mean_rand, stability, subsample_stability
+
+    runs = []
+    for n in range(seeds):
+        tell(f"k-means, run {n + 1} of {seeds}")
+        runs.append(numbered(kmeans(pages.vectors, k, seed=seed + n)[0]))
+    first = _Method(
+        "k-means", partition(pages.vectors, runs[0]), stability(runs[0], runs[1:]), mean_rand(runs)
+    )
+    tell("clusters without k")
+    labels = numbered(density_clusters(pages.vectors))
+    rand, each = subsample_stability(
+        labels, lambda rows: density_clusters(pages.vectors[rows]), draws=DRAWS, seed=seed
+    )
+    return first, _Method("no k (HDBSCAN)", partition(unit(pages.vectors), labels), each, rand)
+
+
+def _tried(pages: SeenPages, k: int, methods: tuple[_Method, _Method], seed: int, tell: Any) -> list[Tried]:
+    """Other numbers of clusters, in the proportions of the study."""
+    import numpy as np
+
+    from zij.corpora.seeing.clusterfigure import Tried
+    from zij.corpora.seeing.kmeans import PUBLISHED_K, SENSITIVITY, kmeans
+    from zij.corpora.seeing.stability import adjusted_rand, mean_rand
+
+    found = []
+    for one in sorted({max(round(k * number / PUBLISHED_K), 1) for number in SENSITIVITY}):
+        tell(f"k-means with {one:,} clusters")
+        runs = [kmeans(pages.vectors, one, seed=seed + n) for n in range(RUNS_A_K)]
+        other = [adjusted_rand(labels, methods[1].split.labels) for labels, _ in runs]
+        between = mean_rand([labels for labels, _ in runs])
+        found.append(
+            Tried(one, between, float(np.mean(other)), float(np.mean([inertia for _, inertia in runs])))
+        )
+    return found
+
+
+def _table(pages: SeenPages, methods: tuple[_Method, _Method]) -> pd.DataFrame:
+    """A row a page."""
+    import numpy as np
+    import pandas as pd
+
+    columns: dict[str, Any] = {"page": pages.names}
+    means, free = methods
+    for suffix, method in (("_kmeans", means), ("", free)):
+        own, rows = method.split, np.arange(len(pages))
+        columns |= {
+            f"cluster{suffix}": own.labels,
+            f"size{suffix}": own.sizes[own.labels - 1],
+            f"stability{suffix}": method.stability[own.labels - 1],
+            f"distance{suffix}": own.distances,
+            f"medoid{suffix}": np.where(own.medoids[own.labels - 1] == rows, "yes", "no"),
+        }
+    return pd.DataFrame(columns)
+
+
+def _about(pages: SeenPages, methods: tuple[_Method, _Method]) -> pd.DataFrame:
+    """A row a cluster."""
+    import numpy as np
+    import pandas as pd
+
+    books, places = (np.array(pages.texts(name), object) for name in ("book", "place"))
+    first, last = (pages.frame[name] for name in ("year_from", "year_to"))
+    names, rows = pages.names, []
+    for method in methods:
+        split = method.split
+        order = np.argsort(split.labels, kind="stable")
+        for n, own in enumerate(np.split(order, np.cumsum(split.sizes)[:-1]), start=1):
+            years = [first.iloc[own].min(), last.iloc[own].max()]
+            rows.append((
+                method.name, n, len(own), len(set(books[own]) - {""}), len(set(places[own]) - {""}),
+                *(pd.NA if pd.isna(year) else int(year) for year in years), method.stability[n - 1],
+                float(split.distances[own].mean()), names[split.medoids[n - 1]],
+            ))  # fmt: skip
+    return pd.DataFrame(rows, columns=[
+        "method", "cluster", "pages", "books", "places", "year_from", "year_to", "stability", "mean_distance",
+        "medoid",
+    ])  # fmt: skip
+
+
+def _summary(
+    pages: SeenPages, methods: tuple[_Method, _Method], tried: Sequence[Tried], parameters: dict[str, Any]
+) -> dict[str, Any]:
+    """The contents of `clusters.json`."""
+    return {
+        "pages": len(pages),
+        "unprocessed": pages.unprocessed,
+        "without_digits": pages.empty,
+        "methods": {
+            method.name: {
+                "clusters": len(method.split.sizes),
+                "of_two_and_more": int((method.split.sizes > 1).sum()),
+                "largest": int(method.split.sizes[0]),
+                "adjusted_rand": method.rand,
+            }
+            for method in methods
+        },
+        "sensitivity": [asdict(one) for one in tried],
+        "parameters": parameters,
+        "versions": versions("scipy"),
+    }
+
+
+def _write(
+    folder: Path, pages: SeenPages, methods: tuple[_Method, _Method], tried: Sequence[Tried],
+    summary: dict[str, Any], table: pd.DataFrame, about: pd.DataFrame, picture: Any,
+) -> None:  # fmt: skip
+    import pandas as pd
+
+    from zij.corpora.seeing.clusterfigure import save_clusters
+    from zij.corpora.seeing.clustershtml import clusters_page
+
+    write_csv(folder / "clusters.csv", table)
+    write_csv(folder / "clusters-summary.csv", about)
+    names = ["k", "between_seeds", "with_density", "inertia"]
+    write_csv(folder / "clusters-k.csv", pd.DataFrame([asdict(one) for one in tried], columns=names))
+    write_json(folder / "clusters.json", summary)
+    save_clusters(
+        folder,
+        {method.name: method.split.sizes for method in methods},
+        {method.name: method.stability for method in methods},
+        tried,
+        f"{len(pages):,} pages. Dotted: 0.75, from which a cluster counts as stable (Hennig 2007).",
+    )
+    free = methods[1]
+    html = clusters_page(
+        pages, free.split, free.stability, picture, title=f"Clusters of {len(pages):,} pages",
+        lead=f"{_found(free)}. Found by HDBSCAN, which needs no number of clusters; those of k-means "
+        "stand in clusters.csv.",
+        facts=facts(summary["parameters"], summary["versions"]),
+    )  # fmt: skip
+    write_text(folder / "clusters.html", html)
+
+
+def _found(method: _Method) -> str:
+    """How many pages are in clusters and how many alone."""
+    sizes = method.split.sizes
+    several, alone = sizes[sizes > 1], int((sizes == 1).sum())
+    return f"{int(several.sum()):,} pages in {len(several):,} clusters, {alone:,} alone"
+
+
+def _sentence(pages: SeenPages, methods: tuple[_Method, _Method], out: Path) -> str:
+    means, free = methods
+    parts = [
+        f"{_found(free)} (agreement among parts of the pages {free.rand:.2f})",
+        f"k-means with {len(means.split.sizes):,} clusters (agreement between seeds {means.rand:.2f})",
+    ]
+    return close(parts, pages.left_out(), out / "clusters.html", "pictures")
