@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from zij.actions import (
         annotate,
+        collate,
         compare,
         convert,
         corpus,
@@ -53,6 +54,7 @@ __all__ = [
     "UsageError",
     "ZijError",
     "annotate",
+    "collate",
     "compare",
     "convert",
     "corpus",

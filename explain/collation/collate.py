@@ -153,7 +153,7 @@ def _table(
         tuple(_heading(table, groups[c]) for c in kept_columns),
         tuple(_parts(table, w, kept_rows, [groups[c] for c in kept_columns]) for w in members),
     )  # fmt: skip
-    return made, list(_places(name, rows, len(members)))
+    return made, list(_places(name, rows, [witnesses[w].siglum for w in members]))
 
 
 def _heading(table: Growing, group: Sequence[int]) -> str:
@@ -187,16 +187,16 @@ def _parts(
     return tuple(found)
 
 
-def _places(name: str, rows: Rows, witnesses: int) -> Iterator[Place]:
-    texts = _Texts(rows, witnesses)
+def _places(name: str, rows: Rows, sigla: Sequence[str]) -> Iterator[Place]:
+    texts = _Texts(rows, len(sigla))
     usual = texts.usual()
     last = texts.last_places()
     for r, line in enumerate(rows):
         for c, entries in enumerate(line):
-            if not any(texts.at(w, r, c) for w in range(witnesses)):
+            if not any(texts.at(w, r, c) for w in range(len(sigla))):
                 continue
             judged = judge(entries, expected=[bool(own) for own in usual[:, c]])
-            kind, reason = _kind(judged, texts, r, c, last[c], entries)
+            kind, reason = _kind(judged, texts, (r, c), last[c], entries, sigla)
             yield Place(name, r, c, entries, judged.status, kind, reason)
 
 
@@ -250,31 +250,31 @@ def _figures(entry: Entry | None) -> str:
 
 
 def _kind(
-    judged: Judged, texts: _Texts, row: int, column: int, last: bool, entries: Sequence[Entry | None]
+    judged: Judged,
+    texts: _Texts,
+    place: tuple[int, int],
+    last: bool,
+    entries: Sequence[Entry | None],
+    sigla: Sequence[str],
 ) -> tuple[str, str]:
     """Kind and reason of the differences in a place; of several variants the kinds are parted by ";"."""
     if judged.status in ("agree", "only"):
-        zeros = {e.text for e in entries if e is not None and value(e.text)}
-        return "", "" if len(judged.groups) != 1 or len(
-            {digits_of(z) for z in zeros}
-        ) < 2 else "leading zeros differ"
+        written = {digits_of(e.text) for e in entries if e is not None and value(e.text)}
+        return "", "leading zeros differ" if len(written) > 1 else ""
     if len(judged.groups) == 1:
-        return "unread", _doubts(judged)
+        return "unread", _doubts(judged, sigla)
     lemma, *others = judged.groups
     kinds: dict[str, None] = {}
-    reasons = []
+    reasons: dict[str, None] = {}
     for group in others:
-        one, two = texts.at(lemma[0], row, column), texts.at(group[0], row, column)
-        around = Around(
-            texts.look(lemma, row, column), texts.look(group, row, column), last, len(lemma) == len(group)
-        )
+        one, two = texts.at(lemma[0], *place), texts.at(group[0], *place)
+        around = Around(texts.look(lemma, *place), texts.look(group, *place), last, len(lemma) == len(group))
         kind, reason = kind_of(one, two, around)
-        kinds[kind] = None
-        reasons.append(reason)
+        kinds[kind] = reasons[reason] = None
     if judged.status == "uncertain":
-        return "likely misreading", f"{_doubts(judged)}; else {'; '.join(kinds)}: {'; '.join(reasons)}"
+        return "likely misreading", f"{_doubts(judged, sigla)}; else {'; '.join(kinds)}: {'; '.join(reasons)}"
     return "; ".join(kinds), "; ".join(reasons)
 
 
-def _doubts(judged: Judged) -> str:
-    return "; ".join(f"witness {witness + 1}: {why}" for witness, why in judged.doubts[:3])
+def _doubts(judged: Judged, sigla: Sequence[str]) -> str:
+    return "; ".join(f"{sigla[witness]}: {why}" for witness, why in judged.doubts[:3])

@@ -1,6 +1,7 @@
 """What a user asks for, each a function of its command's name with the same defaults."""
 
 from zij.actions._annotate import Annotated, annotate
+from zij.actions._collate import Collated, collate
 from zij.actions._compare import Compared, compare
 from zij.actions._convert import Converted, convert
 from zij.actions._evaluate import Evaluated, evaluate
@@ -15,6 +16,7 @@ from zij.actions._validate import Validated, validate
 
 __all__ = [
     "Annotated",
+    "Collated",
     "Compared",
     "Converted",
     "Evaluated",
@@ -27,6 +29,7 @@ __all__ = [
     "Trained",
     "Validated",
     "annotate",
+    "collate",
     "compare",
     "convert",
     "demo",

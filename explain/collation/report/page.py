@@ -1,0 +1,358 @@
+"""The apparatus as one page that opens offline: the collated table, and the crops behind every difference."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from importlib import resources
+from typing import Any
+
+from zij.explain.collation.apparatus import Apparatus, CollatedTable, Entry, Place
+from zij.explain.collation.judging import groups_of
+from zij.explain.collation.report.pictures import Gallery, Shelf
+from zij.explain.collation.report.words import (
+    argument_of,
+    counted,
+    entry_text,
+    place_words,
+    sentence,
+    siglum_list,
+)
+from zij.html import Markup, data_uri, element, json_block, page
+from zij.tables.geometry import Geometry
+
+__all__ = ["apparatus_page"]
+
+MOST_CELLS = 20_000
+"""Cells of a collated table that are all shown; of larger ones the rows in which all agree are left out."""
+MOST_LISTED = 3_000
+"""Differences in the list; all are in the files."""
+
+_STATUSES = {
+    "variant": "differ",
+    "uncertain": "uncertain: one may be misread from the scan",
+    "only": "not in all witnesses",
+    "agree": "agree",
+}
+
+
+def apparatus_page(apparatus: Apparatus, pictures: Gallery, facts: Mapping[str, Any]) -> str:
+    """The whole page as the text of an HTML file.
+
+    Parameters
+    ----------
+    apparatus : Apparatus
+    pictures : Gallery
+        Of the same apparatus.
+    facts : mapping
+        The contents of `collation.json`, for the end of the page.
+    """
+    by_table: dict[str, list[tuple[int, Place]]] = {table.name: [] for table in apparatus.tables}
+    for number, place in enumerate(apparatus.places):
+        by_table[place.table].append((number, place))
+    arguments = argument_of(apparatus)
+    places = [(n, p) for n, p in enumerate(apparatus.places) if p.status != "agree"]
+    tables = [
+        _table(table, by_table[table.name], apparatus, len(apparatus.tables) > 1)
+        for table in apparatus.tables
+    ]
+    body = Markup(
+        "\n".join(
+            [
+                _opening(apparatus, facts),
+                _filters(apparatus),
+                element("div", element("main", *tables), _panel(), class_="desk"),
+                _list(apparatus, places, arguments),
+                _witnesses(apparatus, facts),
+                _origins(facts),
+                json_block("places", _data(apparatus, places, pictures, arguments)),
+            ]
+        )
+    )
+    title = f"Collation of {' and '.join(w.siglum for w in apparatus.witnesses[:3])}"
+    if len(apparatus.witnesses) > 3:
+        title = f"Collation of {len(apparatus.witnesses)} witnesses"
+    files = resources.files("zij.explain.collation.report")
+    style, script = (
+        files.joinpath(f"apparatus.{kind}").read_text(encoding="utf-8") for kind in ("css", "js")
+    )
+    return page(title, body, style=style + _sheets(pictures), script=script)
+
+
+def _sheets(pictures: Gallery) -> str:
+    """The sheets of crops and the small pages, each written once."""
+    rules = []
+    for number, shelf in enumerate(pictures.shelves):
+        if shelf.sheet:
+            size = f"{shelf.width}px {shelf.height}px"
+            image = data_uri(shelf.sheet, "image/jpeg")
+            rules.append(f".w{number} {{ background-image: url({image}); background-size: {size}; }}")
+        rules += [
+            f".w{number}p{n} {{ background-image: url({data_uri(jpeg, 'image/jpeg')}); }}"
+            for n, jpeg in shelf.pages.items()
+        ]
+    return "\n".join(rules)
+
+
+def _opening(apparatus: Apparatus, facts: Mapping[str, Any]) -> Markup:
+    sigla = [witness.siglum for witness in apparatus.witnesses]
+    name = " and ".join(sigla) if len(sigla) < 4 else f"{len(sigla)} witnesses"
+    notes = [
+        element("p", f"{item['siglum']} is left out: it {item['reason']}.", class_="warning")
+        for item in facts["left_out"]
+    ]
+    return element(
+        "header",
+        element("h1", f"Collation of {name}"),
+        element("p", f"{sentence(apparatus)}.", class_="found"),
+        *notes,
+        element(
+            "p",
+            "Click a marked cell, or press the arrow keys: the cell of every witness appears beside the "
+            "table, with its place on the page. What may be a misreading of the scan is called uncertain, "
+            "not a variant. Nothing in the readings was changed.",
+        ),
+    )
+
+
+def _filters(apparatus: Apparatus) -> Markup:
+    counts = apparatus.counts()
+    boxes = [
+        element(
+            "label",
+            element("input", type="checkbox", name="status", value=status, checked=True),
+            element("span", class_=f"swatch {status}"),
+            f"{words} ({counts[status]:,})",  # type: ignore[literal-required]
+        )
+        for status, words in _STATUSES.items()
+        if status != "agree"
+    ]
+    kinds = Counter(kind for p in apparatus.places for kind in p.kind.split("; ") if kind)
+    options = [element("option", "all kinds", value="")]
+    options += [element("option", f"{kind} ({n})", value=kind) for kind, n in kinds.most_common()]
+    select = element("label", "Kind ", element("select", *options, id="kind")) if kinds else Markup("")
+    return element(
+        "form",
+        element("fieldset", element("legend", "Show"), *boxes, select),
+        element(
+            "p",
+            element("button", "\N{LEFTWARDS ARROW} previous", type="button", id="previous"),
+            element("button", "next \N{RIGHTWARDS ARROW}", type="button", id="next"),
+            element("span", "", id="shown", role="status"),
+        ),
+        class_="filters screen-only",
+        autocomplete="off",
+    )
+
+
+def _panel() -> Markup:
+    return element(
+        "aside",
+        element("p", "Click a marked cell to see it in all witnesses.", class_="hint"),
+        id="panel",
+        tabindex="-1",
+        aria_live="polite",
+        aria_label="The chosen place",
+    )
+
+
+def _table(
+    table: CollatedTable, places: Sequence[tuple[int, Place]], apparatus: Apparatus, several: bool
+) -> Markup:
+    at = {(place.row, place.column): (number, place) for number, place in places}
+    rows = list(range(table.rows))
+    note = Markup("")
+    if table.rows * table.columns > MOST_CELLS:
+        kept = sorted({p.row for _, p in places if p.status in ("variant", "uncertain")})
+        kept = kept[: MOST_CELLS // max(table.columns, 1)]
+        note = element(
+            "p",
+            f"{counted(table.rows - len(kept), 'row')} of {table.rows:,} are left out of this page; all are "
+            "in apparatus.csv.",
+            class_="warning",
+        )
+        rows = kept
+    heads = [
+        element("th", table.headings[c] or str(c + 1), scope="col", title=f"column {c + 1}")
+        for c in range(table.columns)
+    ]
+    lines = [
+        element(
+            "tr",
+            element("th", str(r + 1), scope="row"),
+            *(_cell(*at[r, c]) if (r, c) in at else element("td") for c in range(table.columns)),
+        )
+        for r in rows
+    ]
+    caption = f"Table {table.name}" if several else "The collated table"
+    return element(
+        "section",
+        note,
+        element(
+            "div",
+            element(
+                "table",
+                element("caption", f"{caption}: what most witnesses have"),
+                element("thead", element("tr", element("th", "row", scope="col"), *heads)),
+                element("tbody", *lines),
+                class_="collated",
+            ),
+            class_="wide",
+        ),
+    )
+
+
+def _cell(number: int, place: Place) -> Markup:
+    groups = groups_of(place.entries)
+    text = entry_text(place.entries[groups[0][0]]) if groups else ""
+    if place.status == "agree":
+        return element("td", text, title=place.reason or None)
+    others = [entry_text(place.entries[group[0]]) for group in groups[1:]]
+    more = " ".join(others) if len(others) < 3 else f"and {len(others)} others"
+    button = element(
+        "button",
+        text,
+        element("small", more) if more else "",
+        type="button",
+        class_=place.status,
+        id=f"p{number}",
+        data_kind=place.kind,
+        aria_label=f"{text}, {place.status}, row {place.row + 1}, column {place.column + 1}",
+    )
+    return element("td", button)
+
+
+def _list(
+    apparatus: Apparatus, places: Sequence[tuple[int, Place]], arguments: dict[tuple[str, int], str]
+) -> Markup:
+    listed = [(n, p) for n, p in places if p.status in ("variant", "uncertain")]
+    if not listed:
+        return element("section", element("h2", "Differences"), element("p", "There is none."))
+    rows = []
+    for number, place in listed[:MOST_LISTED]:
+        readings = "; ".join(
+            f"{entry_text(place.entries[group[0]])} {siglum_list(apparatus.witnesses, group)}"
+            for group in groups_of(place.entries)
+        )
+        where = element(
+            "a", place_words(place, arguments), href=f"#p{number}", class_="go", data_place=number
+        )
+        table = [element("td", place.table)] if len(apparatus.tables) > 1 else []
+        rows.append(
+            element(
+                "tr",
+                *table,
+                element("td", where),
+                element("td", readings),
+                element("td", element("span", class_=f"swatch {place.status}"), place.status),
+                element("td", place.kind),
+                element("td", place.reason),
+                data_status=place.status,
+                data_kind=place.kind,
+            )
+        )
+    names = ["table"] if len(apparatus.tables) > 1 else []
+    heads = [
+        element("th", name, scope="col") for name in (*names, "place", "readings", "status", "kind", "why")
+    ]
+    note = ""
+    if len(listed) > MOST_LISTED:
+        note = element("p", f"{len(listed) - MOST_LISTED:,} more are in variants.csv.", class_="warning")
+    table_ = element("table", element("thead", element("tr", *heads)), element("tbody", *rows), id="list")
+    return element("section", element("h2", "Differences"), element("div", table_, class_="wide"), note)
+
+
+def _witnesses(apparatus: Apparatus, facts: Mapping[str, Any]) -> Markup:
+    rows = []
+    for witness, fact in zip(apparatus.witnesses, facts["witnesses"], strict=True):
+        rows.append(
+            element(
+                "tr",
+                element("th", witness.siglum, scope="row"),
+                element("td", witness.date),
+                element("td", ", ".join(reading.image for reading in witness.readings)),
+                element("td", f"{float(fact['score']):.2f}", class_="number"),
+            )
+        )
+    heads = [element("th", name, scope="col") for name in ("siglum", "date", "pages", "alignment")]
+    return element(
+        "section",
+        element("h2", "Witnesses"),
+        element(
+            "div",
+            element("table", element("thead", element("tr", *heads)), element("tbody", *rows)),
+            class_="wide",
+        ),
+        element(
+            "p",
+            "The alignment score is the share of telling numbers that agree in their places, corrected for "
+            f"chance, with what the others have; below {facts['parameters']['least_score']:g} a witness does "
+            "not hold the same table.",
+        ),
+    )
+
+
+def _origins(facts: Mapping[str, Any]) -> Markup:
+    items = [(name, value) for name, value in facts["parameters"].items()]
+    items += [(f"version of {name}", value) for name, value in facts.get("versions", {}).items()]
+    items += [
+        (f"hash of {p['image']}", p["sha256"]) for w in facts["witnesses"] for p in w["pages"] if p["sha256"]
+    ]
+    rows = [
+        element("tr", element("th", name, scope="row"), element("td", element("code", value)))
+        for name, value in items
+    ]
+    return element(
+        "details",
+        element("summary", "Parameters, versions and hashes"),
+        element("table", element("tbody", *rows)),
+    )
+
+
+def _data(
+    apparatus: Apparatus,
+    places: Sequence[tuple[int, Place]],
+    pictures: Gallery,
+    arguments: dict[tuple[str, int], str],
+) -> dict[str, Any]:
+    """What the script shows of a place: texts, where they stand on their pages, and their crops."""
+    several = len(apparatus.tables) > 1
+    found = {}
+    for number, place in places:
+        verdict = place.verdict
+        found[number] = {
+            "words": (f"Table {place.table}, " if several else "") + place_words(place, arguments),
+            "status": place.status,
+            "kind": place.kind,
+            "why": place.reason,
+            "verdict": None
+            if verdict is None
+            else [round(v, 3) for v in (verdict.scan, verdict.print, verdict.computation)],
+            "groups": groups_of(place.entries),
+            "entries": [
+                None if entry is None else _entry(apparatus, w, entry, pictures.shelves[w])
+                for w, entry in enumerate(place.entries)
+            ],
+        }
+    witnesses = [
+        {"siglum": w.siglum, "date": w.date, "pages": [r.image for r in w.readings]}
+        for w in apparatus.witnesses
+    ]
+    return {"witnesses": witnesses, "places": found}
+
+
+def _entry(apparatus: Apparatus, witness: int, entry: Entry, shelf: Shelf) -> list[Any]:
+    """Text, state, confidence, page, place on the page in thousandths, crop, width by height of the page."""
+    reading = apparatus.witnesses[witness].readings[entry.page]
+    geometry = Geometry.identity(reading.width or 1, reading.height or 1).turned(reading.turn // 90 % 4)
+    box = geometry.box_to_raster(entry.box)
+    mark = [
+        round(1000 * value / size)
+        for value, size in zip(
+            (box.x, box.y, box.w, box.h), 2 * (geometry.width, geometry.height), strict=True
+        )
+    ]
+    crop = shelf.crops.get((entry.page, entry.cell, entry.box))
+    cut = [crop.x, crop.y, crop.w, crop.h] if crop else None
+    page_ = [entry.page, int(entry.page in shelf.pages), round(geometry.width / geometry.height, 4)]
+    return [entry_text(entry), entry.state, round(entry.confidence, 3), page_, mark, cut, entry.source]

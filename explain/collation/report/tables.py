@@ -1,0 +1,105 @@
+"""The apparatus as tables: every place, the variants, and stemmaweb's form."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Sequence
+
+from zij.explain.collation.apparatus import Apparatus, Entry, Place
+from zij.explain.collation.judging import judge
+from zij.explain.collation.report.words import entry_text
+
+__all__ = ["LACUNA", "RESERVED", "apparatus_csv", "stemma_csv", "variants_csv"]
+
+RESERVED = ("table", "row", "column", "status", "kind", "reason", "p_scan", "p_print", "p_computation")
+"""Names of columns that no witness can have as its siglum."""
+LACUNA = "#LACUNA#"
+"""Where a witness says nothing: it lacks the place, or its cell cannot be read beyond doubt."""
+
+Guard = Callable[[str], str]
+
+
+def apparatus_csv(apparatus: Apparatus, *, guard: Guard | None = None) -> str:
+    """Every place: table, row, column (from 0), the text of each witness, status.
+
+    Further columns: kind, and for each witness the state and confidence of its cell, its page, and the cell's
+    box as `x,y,w,h` in pixels of the original image.
+
+    Parameters
+    ----------
+    apparatus : Apparatus
+    guard : callable, optional
+        Applied to every field, for spreadsheets.
+
+    Returns
+    -------
+    str
+        CSV with a header, LF.
+    """
+    sigla = [witness.siglum for witness in apparatus.witnesses]
+    details = [f"{what} {siglum}" for siglum in sigla for what in ("state", "confidence", "page", "box")]
+    lines = [["table", "row", "column", *sigla, "status", "kind", *details]]
+    for place in apparatus.places:
+        fields = [field for w, entry in enumerate(place.entries) for field in _details(apparatus, w, entry)]
+        lines.append([*_place(place), *map(entry_text, place.entries), place.status, place.kind, *fields])
+    return _text(lines, guard)
+
+
+def variants_csv(apparatus: Apparatus, *, guard: Guard | None = None) -> str:
+    """The places where witnesses differ, or may: texts, status, kind, reason, weights of the verdict."""
+    sigla = [witness.siglum for witness in apparatus.witnesses]
+    lines = [["table", "row", "column", *sigla, *RESERVED[3:]]]
+    for place in apparatus.places:
+        if place.status not in ("variant", "uncertain"):
+            continue
+        verdict = place.verdict
+        weights = ("", "", "")
+        if verdict is not None:
+            weights = (f"{verdict.scan:.4f}", f"{verdict.print:.4f}", f"{verdict.computation:.4f}")
+        texts = map(entry_text, place.entries)
+        lines.append([*_place(place), *texts, place.status, place.kind, place.reason, *weights])
+    return _text(lines, guard)
+
+
+def stemma_csv(apparatus: Apparatus, *, guard: Guard | None = None) -> str:
+    """One witness a column, one place a line, sigla in the first line, as stemmaweb reads it.
+
+    A witness that lacks the row or the column, or whose reading is in doubt where others differ, has
+    `LACUNA`; an empty cell is empty. Blanks in a text are points, as a text is one word there.
+    """
+    lines = [[witness.siglum for witness in apparatus.witnesses]]
+    for place in apparatus.places:
+        doubted = (
+            {witness for witness, _ in judge(place.entries).doubts} if place.status != "agree" else set()
+        )
+        lines.append(
+            [
+                LACUNA
+                if entry is None or n in doubted or entry.state == "unread"
+                else entry.text.replace(" ", ".")
+                for n, entry in enumerate(place.entries)
+            ]
+        )
+    return _text(lines, guard)
+
+
+def _place(place: Place) -> list[str]:
+    return [place.table, str(place.row), str(place.column)]
+
+
+def _details(apparatus: Apparatus, witness: int, entry: Entry | None) -> Sequence[str]:
+    if entry is None:
+        return ("", "", "", "")
+    page = apparatus.witnesses[witness].readings[entry.page].image
+    box = entry.box.rounded()
+    numbers = ",".join(str(int(value)) for value in (box.x, box.y, box.w, box.h))
+    return (entry.state, f"{entry.confidence:.6g}", page, numbers)
+
+
+def _text(lines: Iterable[Sequence[str]], guard: Guard | None) -> str:
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    for line in lines:
+        writer.writerow([guard(field) for field in line] if guard else line)
+    return stream.getvalue()

@@ -1,0 +1,58 @@
+"""How witnesses, places and counts are named in the files of a collation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from zij.explain.collation.apparatus import Apparatus, Entry, Place, Witness
+from zij.explain.collation.judging import groups_of
+
+__all__ = ["UNREAD", "argument_of", "counted", "entry_text", "place_words", "sentence", "siglum_list"]
+
+UNREAD = "[unread]"
+
+
+def entry_text(entry: Entry | None) -> str:
+    """The text of an entry for a file: an unread cell is `UNREAD`, so that it is not taken for empty."""
+    if entry is None:
+        return ""
+    return entry.text or (UNREAD if entry.state == "unread" else "")
+
+
+def siglum_list(witnesses: Sequence[Witness], which: Iterable[int]) -> str:
+    """The sigla of some witnesses, in their order."""
+    return " ".join(witnesses[w].siglum for w in sorted(which))
+
+
+def argument_of(apparatus: Apparatus) -> dict[tuple[str, int], str]:
+    """What stands in the first column of each row, as most witnesses have it."""
+    found = {}
+    for place in apparatus.places:
+        if place.column == 0 and (groups := groups_of(place.entries)):
+            found[place.table, place.row] = entry_text(place.entries[groups[0][0]])
+    return found
+
+
+def place_words(place: Place, arguments: dict[tuple[str, int], str]) -> str:
+    """Row and column counted from 1, and the row's argument."""
+    argument = arguments.get((place.table, place.row), "")
+    named = f" ({argument})" if argument and place.column else ""
+    return f"row {place.row + 1}{named}, column {place.column + 1}"
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number with its noun."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def sentence(apparatus: Apparatus) -> str:
+    """What was found, in one sentence without its end."""
+    counts = apparatus.counts()
+    places = counted(len(apparatus.places), "place")
+    tables = counted(len(apparatus.tables), "table")
+    only = "only in one" if len(apparatus.witnesses) == 2 else "not in all"
+    differ = "differs" if counts["variant"] == 1 else "differ"
+    return (
+        f"{places} in {tables}: {counts['agree']:,} agree, {counts['variant']:,} {differ}, "
+        f"{counts['uncertain']:,} uncertain, {counts['only']:,} {only}"
+    )
