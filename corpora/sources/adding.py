@@ -126,8 +126,8 @@ class Adding:
                     return replace(page, key=other.key)
         if not page.sha256 or scheme not in ("file", "pdf", "reading", "zip"):
             return self._moved_reading(page) if scheme == "reading" else page
-        twins = [other for other in self.corpus.find(sha256=page.sha256) if other.key not in self._keys]
-        for other in twins:
+        twins = self.corpus.find(sha256=page.sha256)
+        for other in (twin for twin in twins if twin.key not in self._keys):
             if _scheme(other) == scheme and _is_gone(other) and _same_part(other.key, page.key):
                 self.moved += 1
                 return replace(page, key=other.key)

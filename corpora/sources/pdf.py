@@ -153,8 +153,8 @@ def _scans(page: Any) -> list[tuple[Any, tuple[int, int]]]:
 def scan_of(page: Any, scans: list[tuple[Any, tuple[int, int]]]) -> tuple[bytes, tuple[int, int]] | None:
     """The JPEG file that a page consists of, as it is, and its size; None where the page is more or other.
 
-    It must be the page's one object but for invisible text, cover the page, stand upright, and look like the
-    page: what a mask, a profile or a crop would change shows when both are held against each other.
+    It must be the page's one object but for text that the scan shows, too, cover the page, stand upright, and
+    look like the page: what a mask or a profile would change shows when both are held against each other.
     """
     from pypdfium2 import raw
 
@@ -180,15 +180,27 @@ def scan_of(page: Any, scans: list[tuple[Any, tuple[int, int]]]) -> tuple[bytes,
     except (OSError, ValueError, SyntaxError, Pillow.DecompressionBombError):
         return None
     width, height = page.get_size()
-    if abs(np.log((size[0] / size[1]) / (width / height))) > 0.02:
+    if not _covers(page, scan):
         return None
     shown = page.render(scale=2 * _PREVIEW / max(width, height), may_draw_forms=False).to_pil().convert("L")
     return (data, size) if _difference(preview, shown) <= _SAME else None
 
 
+def _covers(page: Any, scan: Any) -> bool:
+    """Whether an image lies upright on the page, from edge to edge."""
+    if scan.level:  # inside a form, whose place it takes
+        return False
+    matrix = scan.get_matrix()
+    if not (matrix.a > 0 and matrix.d > 0 and abs(matrix.b) + abs(matrix.c) < 1e-3 * (matrix.a + matrix.d)):
+        return False
+    edges = np.array(page.get_cropbox(), float)  # left, bottom, right, top
+    slack = 0.01 * max(edges[2] - edges[0], edges[3] - edges[1])
+    return bool((np.abs(np.array(scan.get_bounds(), float) - edges) <= slack).all())
+
+
 def _difference(one: Pillow.Image, other: Pillow.Image) -> float:
     """Greatest of the mean differences in sixteen fields of two pictures of the same thing, 0 to 255."""
-    size = (_PREVIEW // 4 * 2, _PREVIEW // 4 * 2)
+    size = (_PREVIEW // 4, _PREVIEW // 4)
     a, b = (np.asarray(image.resize(size, Pillow.Resampling.BOX), np.float64) for image in (one, other))
     fields = np.abs(a - b).reshape(4, size[1] // 4, 4, size[0] // 4).mean(axis=(1, 3))
     return float(fields.max())
