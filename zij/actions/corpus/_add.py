@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zij.actions._sources import Progress
 from zij.errors import UsageError
 
 if TYPE_CHECKING:
+    from zij.actions._sources import Progress
     from zij.corpora.sources.adding import Adding
     from zij.corpora.sources.csvtext import Sheet
     from zij.corpora.store import Corpus

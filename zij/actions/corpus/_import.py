@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zij.actions._sources import Progress
 from zij.actions.corpus._who import speaker
 from zij.errors import InputError, UsageError, ZijError
 from zij.tables.reading import Reading
 
 if TYPE_CHECKING:
+    from zij.actions._sources import Progress
     from zij.corpora.store import Corpus
     from zij.corpora.store.records import Page
 
