@@ -21,7 +21,7 @@ CHECK = 100
 """How many of the most similar pages are checked by arrangement."""
 LINKS = 2
 """Hits whose own partners are looked for."""
-PARTNERS = 40
+PARTNERS = 60
 """How many of the pages most similar to such a hit are checked against it."""
 LEAST_LINK = 0.3
 """Score from which on a hit can lead to others."""
@@ -90,6 +90,8 @@ class Searcher:
             raise UsageError(
                 f"{k} hits with {check} pages checked cannot be given; ask for 1 or more, and 0 or more."
             )
+        if query.empty:
+            return Hits((), self.coverage(query))
         near, recall, remarks = self._nearest(query, max(k, check), approximate)
         similarities = dict(zip(near.ids.tolist(), near.similarities.tolist(), strict=True))
         matches = self._matches(query.arrangement, list(similarities)[:check])

@@ -1,0 +1,143 @@
+"""What was found, in words and as a table."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+
+from zij.corpora.finding.records import Coverage, Hit, Hits
+from zij.corpora.store import Page
+from zij.similarity.arrangement import ArrangementMatch, SharedPart
+
+__all__ = ["COLUMNS", "counted", "hit_line", "hits_csv", "ranges", "shared_words", "unsearched"]
+
+COLUMNS = (
+    "rank", "similarity", "page", "arrangement", "near_duplicate", "agreeing", "differing", "share_query",
+    "share_page", "parts", "query_table", "query_rows", "query_columns", "page_table", "page_rows",
+    "page_columns", "row_shift", "column_shift", "through", "through_score", "book", "title", "authors",
+    "place", "date", "image",
+)  # fmt: skip
+"""Columns of search.csv; the part is the largest of those shared, its rows and columns counted from 0."""
+
+
+def ranges(numbers: Iterable[int]) -> str:
+    """Whole numbers, one added to each, as people write them: 1-3, 5."""
+    runs: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    return ", ".join(str(a + 1) if a == b else f"{a + 1}-{b + 1}" for a, b in runs)
+
+
+def shared_words(match: ArrangementMatch) -> str:
+    """The largest shared part as the query has it, and where that stands on the hit; "" without one."""
+    if not match.parts:
+        return ""
+    more = len(match.parts) - 1
+    others = f", and {more} part{'s' * (more > 1)} more" if more else ""
+    whole = match.agreeing + match.differing
+    return f"{_part_words(match.parts[0])}{others}; {match.agreeing:,} of {whole:,} numbers agree"
+
+
+def _part_words(part: SharedPart) -> str:
+    words = []
+    if part.table_a or part.table_b:
+        words.append(_same("table", [part.table_a], [part.table_b]))
+    rows = [range(first, last + 1) for first, last in (part.rows_a, part.rows_b)]
+    words.append(_same("row", *rows))
+    words.append(_same("column", *([pair[side] for pair in part.columns] for side in (0, 1))))
+    return ", ".join(words)
+
+
+def _same(what: str, here: Sequence[int], there: Sequence[int]) -> str:
+    """The numbers of tables, rows or columns on both pages, once where they are the same."""
+    one, two = ranges(here), ranges(there)
+    return f"{what}{'s' * (len(set(here)) > 1)} {one}" + (f" = {two}" if one != two else "")
+
+
+def hit_line(hit: Hit, width: int = 0) -> str:
+    """One hit in one line: rank, similarity, name, score of the check, and the shared part."""
+    line = f"{hit.rank:>3}  {hit.similarity:.4f}  {hit.name:<{width}}"
+    if hit.match is None and hit.through is None:
+        return line.rstrip()
+    words = [f"{hit.arrangement:.2f}" if hit.arrangement is not None else "-   "]
+    if hit.match is not None and hit.shares:
+        words.append(shared_words(hit.match))
+    elif hit.through is not None:
+        words.append(_through_words(hit))
+    if hit.near_duplicate:
+        words[-1] += "; near duplicate"
+    return f"{line}  {'  '.join(words)}"
+
+
+def _through_words(hit: Hit) -> str:
+    assert hit.through is not None
+    part = hit.through.match.parts[0]
+    return f"no part in common, but with {hit.through.name}: {_part_words(part)}"
+
+
+def unsearched(coverage: Coverage) -> str:
+    """Which pages were left out: "3 failed and 12 not yet processed pages were not searched"; "" for none."""
+    named = [("failed", coverage.failed), ("not yet processed", coverage.waiting)]
+    there = [(number, what) for what, number in named if number]
+    if not there:
+        return ""
+    total = sum(number for number, _ in there)
+    kinds = " and ".join(f"{number:,} {what}" for number, what in there)
+    return f"{kinds} page{'s' * (total != 1)} {'were' if total != 1 else 'was'} not searched"
+
+
+def counted(number: int, what: str) -> str:
+    """A number of things."""
+    return f"{number:,} {what}{'s' * (number != 1)}"
+
+
+def hits_csv(found: Hits, pages: Sequence[Page]) -> str:
+    """The hits as CSV with `COLUMNS`.
+
+    Parameters
+    ----------
+    found : Hits
+    pages : sequence of Page
+        The page of each hit.
+    """
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for hit, page in zip(found.hits, pages, strict=True):
+        known = page.metadata
+        writer.writerow(
+            [
+                hit.rank, f"{hit.similarity:.6f}", hit.name, *_match_fields(hit),
+                hit.through.name if hit.through else "",
+                f"{hit.through.score:.4f}" if hit.through else "",
+                page.book, known.title, known.authors, known.place, known.date, page.image,
+            ]
+        )  # fmt: skip
+    return stream.getvalue()
+
+
+def _match_fields(hit: Hit) -> Iterator[object]:
+    match = hit.match
+    if match is None:
+        yield from [""] * (COLUMNS.index("through") - COLUMNS.index("arrangement"))
+        return
+    yield f"{match.score:.4f}"
+    yield "yes" if hit.near_duplicate else "no"
+    yield from (match.agreeing, match.differing, f"{match.share_a:.4f}", f"{match.share_b:.4f}")
+    yield len(match.parts)
+    if not match.parts:
+        yield from [""] * (COLUMNS.index("through") - COLUMNS.index("query_table"))
+        return
+    part = match.parts[0]
+    for table, rows, columns in (
+        (part.table_a, part.rows_a, [a for a, _ in part.columns]),
+        (part.table_b, part.rows_b, [b for _, b in part.columns]),
+    ):
+        yield table
+        yield f"{rows[0]}-{rows[1]}"
+        yield " ".join(map(str, sorted(set(columns))))
+    yield from part.shift
