@@ -114,9 +114,10 @@ def _listed(corpus: Corpus, path: Path, who: str, failures: list[tuple[str, ZijE
         except (InputError, UsageError) as error:
             failures.append((f"{path}, line {number}", error))
     if failures and not said:
+        first = InputError(f"{failures[0][0]}: {failures[0][1]}")
         for line, another in failures[1:]:
-            failures[0][1].add_note(f"{line}: {another}")
-        raise InputError(f"{failures[0][0]}: {failures[0][1]}") from failures[0][1]
+            first.add_note(f"{line}: {another}")
+        raise first
     return said
 
 
