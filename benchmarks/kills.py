@@ -2,7 +2,7 @@
 
     python benchmarks/kills.py [--kills 50] [--readings 60] [--images 4] [--workers 2] [--seed 0]
 
-Each time a new corpus is begun, killed at a moment drawn evenly from the time that an undisturbed run takes, and
+Each time a new corpus is begun, killed at a moment drawn evenly from the time of an undisturbed run, and
 resumed by another process; a third of them is killed a second time on the way. What the corpus holds then is
 compared with the undisturbed one: pages, readings, vectors bit by bit, counts, and the files in its folder.
 """
