@@ -17,8 +17,8 @@ from zij.tables.reading import Reading
 
 __all__ = ["Asked", "search_report"]
 
-SIDE = 260
-"""Longest side of a picture, in CSS pixels."""
+SIDE, SMALL = 260, 130
+"""Longest side of a picture, in CSS pixels, and of one on which nothing is drawn."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,16 +57,20 @@ def search_report(corpus: Corpus, asked: Asked, found: Hits, where: Where, sente
     rows = [_hit(corpus, asked, hit) for hit in found.hits]
     body = [
         element("h1", f"Pages like {asked.query.name}"),
-        element("p", f"{sentence}."),
-        *_notes(asked, found, where),
-        element("div", *rows, class_="hits"),
+        element(
+            "div",
+            _picture(asked.reading, asked.thumbnail, asked.query.name, None, second=False),
+            element("div", element("p", f"{sentence}."), *_notes(found, where)),
+            class_="asked",
+        ),
+        *rows,
         element("p", f"zij {__version__}; corpus: {corpus.folder.name}", class_="quiet"),
     ]
     style = resources.files("zij.corpora.finding").joinpath("search.css").read_text(encoding="utf-8")
     return page(f"Pages like {asked.query.name}", Markup("\n".join(body)), style=style)
 
 
-def _notes(asked: Asked, found: Hits, where: Where) -> Iterator[Markup]:
+def _notes(found: Hits, where: Where) -> Iterator[Markup]:
     if where:
         yield element("p", "Only pages of which holds: ", element("code", str(where)))
     covered = found.coverage
@@ -74,7 +78,7 @@ def _notes(asked: Asked, found: Hits, where: Where) -> Iterator[Markup]:
     yield element(
         "p",
         f"{covered.searched:,} of {covered.pages:,} pages were searched, {covered.with_table:,} of them with "
-        f"a table; {covered.without_digits:,} have no digits{'; ' + left if left else ''}.",
+        f"a table; {covered.without_digits:,} without digits{'; ' + left if left else ''}.",
     )
     yield element(
         "p",
@@ -108,11 +112,11 @@ def _words(hit: Hit, known: Page) -> Iterator[Markup]:
     facts = (known.book, known.metadata.authors, known.metadata.place, known.metadata.date)
     if any(facts):
         yield element("p", "; ".join(fact for fact in facts if fact), class_="quiet")
-    yield element("p", f"similarity {hit.similarity:.4f}", _bar(hit.similarity))
-    if hit.arrangement is None:
-        yield element("p", "not checked", class_="quiet")
+    yield _bar("similarity", hit.similarity, 4)
+    if hit.arrangement is not None:
+        yield _bar("check", hit.arrangement, 2)
     else:
-        yield element("p", f"check {hit.arrangement:.2f}", _bar(hit.arrangement))
+        yield element("p", "not checked", class_="quiet")
     if hit.match is not None and hit.match.parts:
         yield element("p", shared_words(hit.match))
     elif hit.through is not None:
@@ -127,9 +131,10 @@ def _words(hit: Hit, known: Page) -> Iterator[Markup]:
         yield element("p", "near duplicate", class_="mark")
 
 
-def _bar(share: float) -> Markup:
+def _bar(what: str, share: float, decimals: int) -> Markup:
     inner = element("span", style=f"width:{100 * share:.1f}%")
-    return element("span", inner, class_="bar", aria_hidden="true")
+    bar = element("span", inner, class_="bar", aria_hidden="true")
+    return element("p", element("span", what, class_="what"), f"{share:.{decimals}f}", bar, class_="share")
 
 
 def _picture(
@@ -139,7 +144,8 @@ def _picture(
     if reading is None or not (reading.width and reading.height):
         return element("span", class_="none")
     upright = Geometry.identity(reading.width, reading.height).turned(reading.turn // 90)
-    upright = upright.scaled(SIDE / max(upright.width, upright.height))
+    side = SIDE if part is not None else SMALL
+    upright = upright.scaled(side / max(upright.width, upright.height))
     content = []
     if thumbnail:
         content.append(
