@@ -103,7 +103,7 @@ def family_corpus(families: int, pages: int, *, seed: int = 0) -> Iterator[Famil
     for number in range(traps):
         yield _trap(heads[number % families], number, seed)
     for number in range(unrelated):
-        yield _stranger(number, taken, seed)
+        yield _stranger(known[number % families].kind, number, taken, seed)
 
 
 def family_pages(known: KnownTable, number: int, *, seed: int = 0) -> Iterator[FamilyPage]:
@@ -170,19 +170,19 @@ def _sizes(families: int, pages: int, seed: int) -> list[int]:
 def _laid_out_anew(rng: Generator, known: KnownTable, before: Layout) -> tuple[Relation, list[Layout]]:
     """What an edition does with its exemplar's layout; two layouts where the table goes on overleaf."""
     choice = rng.random()
-    if choice < 0.3:
+    if choice < 0.25:
         return "copy", [before]
     layout = (
         draw_layout(rng, known.table, base=known.base) if rng.random() < 0.6 or choice < 0.65 else Layout()
     )
-    if choice < 0.65:
+    if choice < 0.55:
         return "reset", [layout]
-    return "part", _cut(rng, known.table, layout)
+    return "part", _cut(rng, known, layout)
 
 
-def _cut(rng: Generator, table: NumericTable, layout: Layout) -> list[Layout]:
+def _cut(rng: Generator, known: KnownTable, layout: Layout) -> list[Layout]:
     """Part of the rows, or of the columns, or the rows on two pages."""
-    count = len(table.rows)
+    count = len(known.table.rows)
     way = rng.random()
     if way < 0.35:  # goes on overleaf
         middle = int(rng.integers(round(0.4 * count), round(0.6 * count) + 1))
@@ -191,9 +191,9 @@ def _cut(rng: Generator, table: NumericTable, layout: Layout) -> list[Layout]:
         length = int(rng.integers(round(0.5 * count), round(0.8 * count) + 1))
         start = int(rng.integers(0, count - length + 1))
         return [replace(layout, rows=(start, start + length), halves=1)]
-    values = table.values[1:]
+    values = known.table.values[1:]
     if len(values) > 1:
-        kept = int(rng.integers((len(values) + 1) // 2, len(values)))
+        kept = int(rng.integers(max((len(values) + 1) // 2, known.least), len(values)))
         return [replace(layout, values=tuple(range(1, kept + 1)))]
     if len(values[0]) > 1:
         return [replace(layout, places=1)]
@@ -222,12 +222,13 @@ def _trap(pages: Sequence[FamilyPage], number: int, seed: int) -> FamilyPage:
     )  # fmt: skip
 
 
-def _stranger(number: int, taken: set[str], seed: int) -> FamilyPage:
+def _stranger(kind: str, number: int, taken: set[str], seed: int) -> FamilyPage:
+    """A page that shows another table of a kind of which a family is."""
     rng = np.random.default_rng([seed, 5, number])
-    known = draw_table(rng, taken)
+    known = draw_table(rng, taken, kind)
     layout = draw_layout(rng, known.table, base=known.base) if rng.random() < 0.5 else Layout()
     if rng.random() < 0.35:
-        layout = _cut(rng, known.table, layout)[0]
+        layout = _cut(rng, known, layout)[0]
     history = copies([seed, 10, number], known.table, errors=some(_MISPRINTS))
     next(history)
     copy = next(history)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -25,6 +26,7 @@ from zij.tables.generate.numeric import NumericTable
 __all__ = ["KINDS", "Draw", "KnownTable", "draw_table"]
 
 T = TypeVar("T")
+_ATTEMPTS = 20
 _OBLIQUITIES = ((23, 51), (23, 35), (23, 30), (23, 20))
 _RADII = (1_000, 10_000, 60_000, 100_000, 6_000_000, 10_000_000)
 
@@ -42,12 +44,15 @@ class KnownTable:
     table : NumericTable
     base : int
         Units of a place in the next higher one, 60 or 10; 0 where its values are no such numbers.
+    least : int
+        With fewer of its values than that it could not be told from tables with other parameters.
     """
 
     kind: str
     parameters: str
     table: NumericTable
     base: int = 0
+    least: int = 1
 
     @property
     def name(self) -> str:
@@ -59,14 +64,20 @@ Draw = Callable[[Generator], KnownTable]
 """A kind of table: draws its parameters."""
 
 
-def draw_table(rng: Generator, taken: set[str]) -> KnownTable:
-    """A table of a kind drawn evenly, whose name is not in `taken`; its name is put there."""
+def draw_table(rng: Generator, taken: set[str], kind: str = "") -> KnownTable:
+    """A table whose name is not in `taken`, where it is put.
+
+    Of the kind that is asked for; where none is, or hardly any other table of it is left, of one drawn
+    evenly.
+    """
     names = sorted(KINDS)
-    while True:
-        table = KINDS[names[int(rng.integers(len(names)))]](rng)
+    for attempt in itertools.count():
+        wanted = kind if kind and attempt < _ATTEMPTS else names[int(rng.integers(len(names)))]
+        table = KINDS[wanted](rng)
         if table.name not in taken:
             taken.add(table.name)
             return table
+    raise AssertionError("there is always another table")
 
 
 def _sine(rng: Generator) -> KnownTable:
@@ -130,7 +141,7 @@ def _shadow(rng: Generator) -> KnownTable:
 
 def _climate(rng: Generator) -> KnownTable:
     words, obliquity = _obliquity(rng)
-    return KnownTable("climates", words, climates(obliquity=obliquity))
+    return KnownTable("climates", words, climates(obliquity=obliquity), least=4)
 
 
 def _mean_motion(rng: Generator) -> KnownTable:
@@ -164,9 +175,8 @@ def _new_moon(rng: Generator) -> KnownTable:
 
 
 def _month(rng: Generator) -> KnownTable:
-    number, leap = int(rng.integers(len(MONTHS))), int(rng.integers(4))
-    table = calendars.month(number, leap)
-    return KnownTable("calendar", f"month {number + 1}, {leap} years after a leap year", table)
+    number = int(rng.integers(len(MONTHS)))
+    return KnownTable("calendar", f"month {number + 1}", calendars.month(number, number % 4))
 
 
 def _multiple(rng: Generator) -> KnownTable:

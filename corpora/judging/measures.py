@@ -1,0 +1,120 @@
+"""What is judged: five ways to say how alike two pages are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zij.corpora.finding import CHECK
+from zij.corpora.store import Corpus, Page
+from zij.similarity.arrangement import compare_prepared, prepare
+from zij.similarity.arrangement.prepared import Prepared
+
+__all__ = ["Measure", "arranged", "bigrams", "digit_counts", "random_vectors"]
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measure:
+    """A similarity of pages.
+
+    Attributes
+    ----------
+    name : str
+        In tables: arrangement, bigram, digits, vgg or random.
+    title : str
+        In figures.
+    words : str
+        What it is, in a sentence.
+    scores : callable
+        From the place of a page among those judged to its scores with all of them, (n,); the larger the more
+        alike.
+    """
+
+    name: str
+    title: str
+    words: str
+    scores: Callable[[int], Floats]
+
+
+def bigrams(corpus: Corpus, pages: Sequence[Page]) -> Measure:
+    """Cosine of the bigram embeddings, as search has it without the check."""
+    vectors = np.zeros((len(pages), 110))
+    place = {page.id: n for n, page in enumerate(pages)}
+    stored = corpus.vectors()
+    for row, page in zip(stored.rows.tolist(), stored.ids.tolist(), strict=True):
+        if page in place:
+            vectors[place[page]] = stored.matrix[row]
+    return Measure(
+        "bigram", "bigram embedding", "cosine of square roots of 110 counts of digits and pairs of digits",
+        _cosines(vectors),
+    )  # fmt: skip
+
+
+def arranged(corpus: Corpus, pages: Sequence[Page], first: Measure, *, check: int = CHECK) -> Measure:
+    """The order that search gives: of the `check` pages that are first by another measure, those that share
+    part of a table with the query come first, by the score of that; all others follow as they were.
+    """
+    stored = {page: prepare(found) for page, found in corpus.arrangements([page.id for page in pages])}
+    prepared = [stored.get(page.id) for page in pages]
+
+    def scores(query: int) -> Floats:
+        found = first.scores(query)
+        mine = prepared[query]
+        if mine is None or not len(mine.value):
+            return found
+        order = np.argsort(-found, kind="stable")
+        for other in order[order != query][:check].tolist():
+            found[other] += _shared(mine, prepared[other])
+        return found
+
+    return Measure(
+        "arrangement", "with arrangement check",
+        f"the same, its first {check} pages put in order by the numbers in corresponding places", scores,
+    )  # fmt: skip
+
+
+def digit_counts(corpus: Corpus, pages: Sequence[Page]) -> Measure:
+    """Cosine of square roots of how often each digit stands on a page, (10,)."""
+    counts = np.zeros((len(pages), 10))
+    place = {page.id: n for n, page in enumerate(pages)}
+    for page, reading in corpus.readings(list(place)):
+        digits = [int(glyph.text) for glyph in reading.glyphs() if glyph.is_digit]
+        counts[place[page]] = np.bincount(np.array(digits, np.int64), minlength=10)
+    words = "cosine of square roots of the counts of the ten digits"
+    return Measure("digits", "digit counts", words, _cosines(np.sqrt(counts)))
+
+
+def random_vectors(pages: Sequence[Page], *, seed: int = 0) -> Measure:
+    """Cosine of vectors drawn by chance: what a ranking without any knowledge reaches."""
+    vectors = np.random.default_rng([seed, 110]).standard_normal((len(pages), 110))
+    return Measure("random", "random vectors", "cosine of vectors drawn by chance", _cosines(vectors))
+
+
+def _cosines(vectors: Floats) -> Callable[[int], Floats]:
+    """Cosines of one row with all; 0 with rows that are all zero."""
+    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+    unit = vectors / np.where(norms > 0, norms, 1.0)
+
+    def scores(query: int) -> Floats:
+        return np.asarray(unit @ unit[query])
+
+    return scores
+
+
+def _shared(a: Prepared, b: Prepared | None) -> float:
+    """What lifts a checked page: the check's score, and enough to stand before all that share nothing.
+
+    Cosines lie between 0 and 1, and order what the check gives the same score.
+    """
+    if b is None or not len(b.value):
+        return 0.0
+    score = compare_prepared(a, b).score
+    return 2.0 + score * _STEP if score > 0 else 0.0
+
+
+_STEP = 1e6  # a cosine decides only where scores differ by less than a millionth
