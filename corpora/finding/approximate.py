@@ -138,14 +138,15 @@ def _rows(vectors: Vectors) -> NDArray[np.int64]:
 
 
 def _found(index: Any, vectors: Vectors, query: NDArray[np.floating], k: int) -> Nearest:
-    length = float(np.linalg.norm(query))
+    exact = np.asarray(query, np.float64)
+    length = float(np.linalg.norm(exact))
     rows = np.zeros(0, np.int64)
     if length > 0 and len(index):
-        keys = index.search(np.asarray(query, np.float32), k, threads=1).keys
+        keys = index.search(exact.astype(np.float32), k, threads=1).keys
         rows = np.asarray(keys).astype(np.int64)
         rows = rows[(rows >= 0) & (rows < len(vectors.slots))]
         rows = rows[vectors.slots[rows] >= 0]
-    similarities = cosines(vectors.matrix, rows, np.asarray(query, np.float64) / (length or 1.0))
+    similarities = cosines(vectors.matrix, rows, exact / (length or 1.0))
     order = np.lexsort((vectors.slots[rows], -similarities))
     return Nearest(vectors.slots[rows][order], similarities[order])
 

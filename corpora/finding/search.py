@@ -87,9 +87,7 @@ class Searcher:
             If `k` or `check` cannot be right, or the package for an approximate index is missing.
         """
         if k < 1 or check < 0:
-            raise UsageError(
-                f"{k} hits with {check} pages checked cannot be given; ask for 1 or more, and 0 or more."
-            )
+            raise UsageError(f"{k} hits, {check} checked: ask for 1 hit or more, 0 or more to be checked.")
         if query.empty:
             return Hits((), self.coverage(query))
         near, recall, remarks = self._nearest(query, max(k, check), approximate)
