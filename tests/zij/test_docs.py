@@ -84,14 +84,15 @@ def correct(folder: Path) -> None:
 def test_documented_commands_run(document: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     """In order and in one folder; an image or a folder of readings that is not there yet is generated."""
     for line in commands(document.read_text("utf-8")):
-        words = shlex.split(line, comments=True)[1:]
+        words = shlex.split(re.sub(r"\s#.*", "", line))[1:]  # a "#" within a word is none of a comment
         wanted = [word for word in words if Path(word).suffix.lower() in IMAGES]
         for place, name in enumerate(word for word in wanted if not (tmp_path / word).exists()):
             pages: list[Path] = request.getfixturevalue("pages")
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(pages[place % len(pages)], tmp_path / name)
-        if words[:2] == ["corpus", "export"] and not (tmp_path / words[2]).exists():
-            shutil.copytree(request.getfixturevalue("readings"), tmp_path / words[2])
+        folder = {"export": words[2:3], "add": words[3:4]}.get(words[1], []) if words[0] == "corpus" else []
+        if folder and not Path(folder[0]).suffix and not (tmp_path / folder[0]).exists():
+            shutil.copytree(request.getfixturevalue("readings"), tmp_path / folder[0])
         if "--pages" in words:
             correct(tmp_path / words[words.index("--pages") + 1])
         assert zij(words, tmp_path).strip(), f"{line}: printed nothing"
