@@ -54,39 +54,43 @@ PAGES: dict[str, Table] = {
 """Pages by name; of `end` no number stands on `first`, but both stand on `whole`."""
 
 
-def add(corpus: Corpus, name: str, table: Table, *, book: str = "", date: int | None = None) -> int:
-    """Add a page with its reading; its number."""
-    fields = Metadata(date=str(date or ""), year_from=date, year_to=date)
+def new_page(name: str, table: Table, *, book: str = "", date: int | None = None) -> NewPage:
+    """A page with its reading, to be added."""
     reading = printed(table, name)
-    page = NewPage(
+    return NewPage(
         f"file:{name}", name, book, reading=reading, width=reading.width, height=reading.height,
-        sha256=reading.sha256, fields=fields,
+        sha256=reading.sha256, fields=Metadata(date=str(date or ""), year_from=date, year_to=date),
     )  # fmt: skip
-    return corpus.add_pages([page]).ids[0]
 
 
-def process(corpus: Corpus, number: int) -> None:
+def add(corpus: Corpus, name: str, table: Table) -> int:
+    """Add a page with its reading; its number."""
+    return corpus.add_pages([new_page(name, table)]).ids[0]
+
+
+def process(corpus: Corpus, *pages: int) -> None:
     """Store what processing would."""
-    reading = corpus.reading(number)
-    assert reading is not None
     corpus.put_results(
         [
             PageResult(
                 number, counts=embed_reading(reading).counts, arrangement=arrangement(reading).to_bytes(),
                 embedded_by=EMBED, embedded_digest=digest(reading),
             )
+            for number, reading in corpus.readings(pages)
         ]
     )  # fmt: skip
 
 
 def made_corpus(folder: Path) -> Path:
     """All of `PAGES` processed, and then one page that failed and two that wait."""
+    pages = [
+        new_page(name, table, book=f"book {place % 2}", date=1500 + 10 * place)
+        for place, (name, table) in enumerate(PAGES.items())
+    ]
+    others = [NewPage("file:bad", "bad"), new_page("waiting", LONG[:30]), NewPage("file:new", "new")]
     with create_corpus(folder) as corpus:
-        for place, (name, table) in enumerate(PAGES.items()):
-            process(corpus, add(corpus, name, table, book=f"book {place % 2}", date=1500 + 10 * place))
-        failed = corpus.add_pages([NewPage("file:bad", "bad")]).ids[0]
-        corpus.put_results([PageResult(failed, failure="cannot be read.", read_by="model 1")])
-        add(corpus, "waiting", LONG[:30])
-        corpus.add_pages([NewPage("file:new", "new")])
+        ids = corpus.add_pages([*pages, *others]).ids
+        process(corpus, *ids[: len(pages)])
+        corpus.put_results([PageResult(ids[len(pages)], failure="cannot be read.", read_by="model 1")])
         corpus.use_recipes(Recipes("model 1", EMBED))
     return folder
