@@ -25,11 +25,12 @@ def listed_arguments(path: Path) -> Iterator[tuple[int, str]]:
         If it cannot be read, or a CSV file has no column of paths.
     """
     entries = _of_csv(path) if path.suffix.lower() in (".csv", ".tsv") else _of_text(path)
-    for line, entry in entries:
+    for line, named in entries:
+        entry = named.replace("\0", "\ufffd")  # no file has such a name, and it is told so
         if re.match(r"https?://", entry, re.IGNORECASE):
             yield line, entry
-        elif entry and "\0" not in entry:
-            yield line, os.path.normpath(path.parent / Path(entry.replace("\\", "/")).expanduser())
+        elif entry:
+            yield line, os.path.normpath(path.parent / os.path.expanduser(entry.replace("\\", "/")))
 
 
 def _of_csv(path: Path) -> Iterator[tuple[int, str]]:
