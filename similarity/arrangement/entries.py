@@ -82,9 +82,7 @@ class Arrangement:
         widths, parts = [], []
         for name, _ in _FIELDS:
             values = getattr(self, name)
-            largest = int(values.max()) if len(values) else 0
-            width = next(w for w in _WIDTHS if largest < 1 << 8 * w)
-            widths.append(width)
+            widths.append(width := _width(values))
             if (form := _WIDTHS[width]) is not None:
                 parts.append(values.astype(form).tobytes())
         return _HEAD.pack(MAGIC, len(self), *widths) + b"".join(parts)
@@ -171,16 +169,22 @@ def _unpacked(content: bytes) -> Arrangement | None:
         if width > np.dtype(kind).itemsize:
             return None
         values = np.zeros(count, kind) if form is None else np.frombuffer(content, form, count, start)
+        if width != _width(values):  # there is one form for each arrangement
+            return None
         start += count * width
         arrays.append(values.astype(kind))
     found = Arrangement(*arrays)
-    return found if _in_order(found) and found.to_bytes() == bytes(content) else None
+    return found if _in_order(found) else None
+
+
+def _width(values: NDArray[np.unsignedinteger]) -> int:
+    """Bytes that the largest of the values needs."""
+    largest = int(values.max()) if len(values) else 0
+    return next(width for width in _WIDTHS if largest < 1 << 8 * width)
 
 
 def _in_order(page: Arrangement) -> bool:
     """Whether no two entries share a place and all stand in reading order."""
-    place = np.zeros(len(page), np.int64)
-    for field in (page.table, page.row, page.column):
-        place = place << 16 | field
-    later = np.diff(place)
-    return bool(((later > 0) | ((later == 0) & (np.diff(page.part.astype(np.int64)) > 0))).all())
+    place = page.table.astype(np.int64) << 40 | page.row.astype(np.int64) << 24
+    place |= page.column.astype(np.int64) << 8 | page.part
+    return bool((place[1:] > place[:-1]).all())

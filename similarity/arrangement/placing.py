@@ -114,16 +114,17 @@ def _path(gains: Floats) -> Ints:
     total = gains.sum(axis=0)
     if gains.max(axis=1).sum() - total.max() <= CHANGE:  # no change can pay
         return np.full(len(gains), total.argmax())
-    states = np.arange(gains.shape[1])
-    value = gains[0]
-    came = np.zeros(gains.shape, np.int64)
-    for n in range(1, len(gains)):
+    active = np.flatnonzero(gains.any(axis=1))  # the others go with the row before them
+    states, value = np.arange(gains.shape[1]), gains[active[0]]
+    came = np.zeros((len(active), len(states)), np.int64)
+    for n, row in enumerate(active[1:].tolist(), 1):
         best = value.argmax()
         change = value[best] - CHANGE
         came[n] = np.where(value >= change, states, best)
-        value = np.maximum(value, change) + gains[n]
-    path = np.zeros(len(gains), np.int64)
+        value = np.maximum(value, change) + gains[row]
+    path = np.zeros(len(active), np.int64)
     path[-1] = value.argmax()
-    for n in range(len(gains) - 1, 0, -1):
+    for n in range(len(active) - 1, 0, -1):
         path[n - 1] = came[n, path[n]]
-    return path
+    before = np.searchsorted(active, np.arange(len(gains)), side="right") - 1
+    return path[np.maximum(before, 0)]

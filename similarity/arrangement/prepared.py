@@ -73,63 +73,66 @@ def prepare(page: Arrangement) -> Prepared:
     row, for such a number tells nothing that its neighbours do not.
     """
     table = page.table.astype(np.int64)
-    row, column = _rows(table << 16 | page.row), table << 24 | page.column.astype(np.int64) << 8 | page.part
-    columns, column = np.unique(column, return_inverse=True)
-    rows = int(row.max()) + 1 if len(row) else 0
+    row = _rows(table << 16 | page.row)
+    rows = int(row[-1]) + 1 if len(row) else 0
+    # entries are in the order of their rows, so that a stable sort by columns leaves these in order
+    column_key = table << 24 | page.column.astype(np.int64) << 8 | page.part
+    by_place = np.argsort(column_key, kind="stable")
+    column, columns = _numbered(column_key, by_place)
     value = page.value.astype(np.int64)  # the order of hashes does not matter
     by_value = np.argsort(value, kind="stable")
-    places = column * rows + row
-    by_place = np.argsort(places, kind="stable")
     return Prepared(
         page=page,
         column=column,
         row=row,
         value=value,
-        weight=_weights(value, column, row, by_place),
+        weight=_weights(value, column, row, by_value, by_place),
         by_value=by_value,
         values=value[by_value],
         by_place=by_place,
-        places=places[by_place],
+        places=column[by_place] * rows + row[by_place],
         rows=rows,
-        columns=len(columns),
+        columns=columns,
     )
 
 
 def _rows(place: Ints) -> Ints:
     """Rows of all tables, one below the other. They keep their distances: a row without numbers counts."""
-    distinct, row = np.unique(place, return_inverse=True)
-    apart = np.minimum(np.diff(distinct, prepend=distinct[:1]), GAP)
-    return np.asarray(np.cumsum(apart)[row])
+    return np.asarray(np.cumsum(np.minimum(np.diff(place, prepend=place[:1]), GAP)))
 
 
-def _weights(value: Ints, column: Ints, row: Ints, by_place: Ints) -> NDArray[np.float64]:
+def _numbered(keys: Ints, order: Ints) -> tuple[Ints, int]:
+    """Keys numbered from 0 in their order, and how many there are; `order` sorts them."""
+    number = np.empty(len(keys), np.int64)
+    number[order] = np.cumsum(_first(keys[order])) - 1
+    return number, int(number.max(initial=-1)) + 1
+
+
+def _first(ordered: Ints) -> NDArray[np.bool_]:
+    """Where in an ordered array a value stands for the first time."""
+    first = np.ones(len(ordered), bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
+    return first
+
+
+def _weights(value: Ints, column: Ints, row: Ints, by_value: Ints, by_place: Ints) -> NDArray[np.float64]:
     count = len(value)
-    if count == 0:
-        return np.zeros(0)
-    on_page = 1 - np.log(_frequency(value)) / np.log(max(count, 2))
-    length = np.bincount(column)[column]
-    _, kind = np.unique(value, return_inverse=True)
-    in_column = 1 - np.log(_frequency(column * (kind.max() + 1) + kind)) / np.log(np.maximum(length, 2))
-    novelty = np.ones(count)
-    for order, line in ((by_place, column), (np.lexsort((column, row)), row)):
-        novelty[order] = np.minimum(novelty[order], _novelty(value[order], line[order]))
-    return np.asarray(np.maximum(on_page * in_column * novelty, FLOOR))
-
-
-def _frequency(keys: Ints) -> Ints:
-    """How often each key occurs."""
-    _, place, counts = np.unique(keys, return_inverse=True, return_counts=True)
-    return counts[place]
+    kind, kinds = _numbered(value, by_value)
+    pair = column * kinds + kind
+    in_column, _ = _numbered(pair, np.argsort(pair, kind="stable"))
+    rare = 1 - np.log(np.bincount(kind)[kind]) / np.log(max(count, 2))
+    rare *= 1 - np.log(np.bincount(in_column)[in_column]) / np.log(np.maximum(np.bincount(column)[column], 2))
+    novelty = _novelty(value, row)
+    novelty[by_place] = np.minimum(novelty[by_place], _novelty(value[by_place], column[by_place]))
+    return np.asarray(np.maximum(rare * novelty, FLOOR), np.float64)
 
 
 def _novelty(value: Ints, line: Ints) -> NDArray[np.float64]:
     """Factor for each number of a line (column or row) in order: less where two neighbours foretell it."""
-    step = np.diff(value)
-    step_inside = line[1:] == line[:-1]
-    even = (step[1:] == step[:-1]) & step_inside[1:] & step_inside[:-1]  # of three in a row
-    factor = np.where(np.abs(step[1:]) <= 1, COUNTED, EVEN)
+    step, inside = value[1:] - value[:-1], line[1:] == line[:-1]
+    even = np.flatnonzero((step[1:] == step[:-1]) & inside[1:] & inside[:-1])  # the first of three
+    factor = np.where(np.abs(step[even]) <= 1, COUNTED, EVEN)
     novelty = np.ones(len(value))
-    for shift in range(3):  # as the last, the middle and the first of three
-        part = novelty[shift : shift + len(even)]
-        part[even] = np.minimum(part[even], factor[even])
+    for shift in range(3):
+        novelty[even + shift] = np.minimum(novelty[even + shift], factor)
     return novelty
