@@ -13,8 +13,8 @@ import math
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import chain, islice
-from typing import Any, NoReturn
+from itertools import accumulate, chain, islice, pairwise
+from typing import Any, NoReturn, TypeVar
 
 from zij.errors import InputError
 from zij.tables.geometry import Box
@@ -22,6 +22,7 @@ from zij.tables.reading import Cell, Glyph, Number, Reading, Table
 
 __all__ = ["decode", "digest", "encode", "encoded"]
 
+_Part = TypeVar("_Part")
 _VERSION = 1
 _LARGEST = 256 * 2**20  # bytes of JSON; a page of 100,000 digits has 10 million
 _STATES = ("read", "uncertain", "unread", "empty")
@@ -226,19 +227,18 @@ def _reading(columns: _Columns) -> Reading:
     # boxes and ids stand in the order tables, cells, numbers, glyphs; parts are made from the smallest up
     outer = [list(islice(boxes, count)) for count in (tables, *size.values())]
     names = [list(islice(ids, count)) for count in (tables, *size.values())]
-    made = iter(_glyphs(columns, outer[3], names[3]))
+    signs = tuple(_glyphs(columns, outer[3], names[3]))
     texts = columns.of("number_text", _TEXT)
-    words = iter(list(map(Number, _groups(made, glyphs), texts, outer[2], names[2])))
-    fields = iter(_cells(columns, _groups(words, numbers), outer[1], names[1]))
-    return Reading(
-        **_head(columns),
-        tables=tuple(_tables(columns, _groups(fields, cells), outer[0], names[0])),
-        loose=tuple(words),
-    )
+    words = tuple(map(Number, _groups(signs, glyphs), texts, outer[2], names[2]))
+    fields = tuple(_cells(columns, _groups(words, numbers), outer[1], names[1]))
+    made = tuple(_tables(columns, _groups(fields, cells), outer[0], names[0]))
+    return Reading(**_head(columns), tables=made, loose=words[sum(numbers) :])
 
 
-def _groups(parts: Iterator[Any], counts: list[int]) -> Iterator[tuple[Any, ...]]:
-    return (tuple(islice(parts, count)) for count in counts)
+def _groups(parts: tuple[_Part, ...], counts: list[int]) -> list[tuple[_Part, ...]]:
+    """The parts one after the other in groups of these sizes."""
+    ends = accumulate(counts, initial=0)
+    return [parts[start:stop] for start, stop in pairwise(ends)]
 
 
 def _head(columns: _Columns) -> dict[str, Any]:
@@ -257,7 +257,7 @@ def _head(columns: _Columns) -> dict[str, Any]:
 
 
 def _tables(
-    columns: _Columns, cells: Iterator[tuple[Cell, ...]], boxes: list[Box], ids: list[str]
+    columns: _Columns, cells: list[tuple[Cell, ...]], boxes: list[Box], ids: list[str]
 ) -> Iterator[Table]:
     count = len(boxes)
     return map(
@@ -272,7 +272,7 @@ def _tables(
 
 
 def _cells(
-    columns: _Columns, numbers: Iterator[tuple[Number, ...]], boxes: list[Box], ids: list[str]
+    columns: _Columns, numbers: list[tuple[Number, ...]], boxes: list[Box], ids: list[str]
 ) -> Iterator[Cell]:
     count = len(boxes)
     states = columns.of("state", _WHOLE, count)
@@ -302,7 +302,7 @@ def _glyphs(columns: _Columns, boxes: list[Box], ids: list[str]) -> Iterator[Gly
     others = columns.counts("others", count, len(texts))
     if sum(others) != len(texts):
         raise ValueError("parts belong to nothing")
-    pairs = zip(texts, confidences, strict=True)
+    pairs = tuple(zip(texts, confidences, strict=True))
     return map(
         Glyph,
         boxes,

@@ -66,6 +66,19 @@ class Database:
         with self._told():
             return self._open.execute(text, values).fetchall()
 
+    def tuples(self, text: str, values: Any = ()) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query as plain tuples, one after the other: the fast way to many of them.
+
+        Raises
+        ------
+        ZijError
+            If the file is damaged or locked.
+        """
+        with self._told():
+            cursor = self._open.cursor()
+            cursor.row_factory = None
+            yield from cursor.execute(text, values)
+
     def run(self, text: str, values: Any = ()) -> sqlite3.Cursor:
         """Execute one statement, inside `writing`."""
         return self._open.execute(text, values)

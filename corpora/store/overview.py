@@ -32,13 +32,13 @@ def frame(database: Database, where: Where, recipes: Recipes) -> pd.DataFrame:
     names = [name for name in COLUMNS if name != "tags"]
     with database.reading():
         columns = ", ".join(f"e.{name}" for name in names)
-        rows = database.rows(f"SELECT {columns} {text} ORDER BY e.id", values)
+        rows = list(database.tuples(f"SELECT {columns} {text} ORDER BY e.id", values))
         tagged = database.rows("SELECT DISTINCT page, tag FROM tag WHERE removed_at = '' ORDER BY page, tag")
     tags: dict[int, str] = {}
     for page, tag in tagged:
         tags[page] = f"{tags[page]};{tag}" if page in tags else tag
-    made = pd.DataFrame([tuple(row) for row in rows], columns=names, dtype=object)
-    made["tags"] = [tags.get(page, "") for page in made["id"]]
+    made = pd.DataFrame(rows, columns=names, dtype=object)
+    made["tags"] = pd.Series([tags.get(page, "") for page in made["id"]], dtype=object)
     return made[list(COLUMNS)].astype(_TYPES)
 
 

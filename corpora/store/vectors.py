@@ -25,6 +25,7 @@ __all__ = ["DIMENSIONS", "Vectors", "append", "forget_lost", "mapped", "vector_f
 DIMENSIONS = {"bigram": 110}
 _BLOCK = 4096  # slots by which the file grows
 _TYPE = np.dtype("<f4")
+_SLOT = np.dtype([("slot", np.int64), ("page", np.int64), ("norm", np.float32)])
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,15 +110,14 @@ def mapped(database: Database, folder: Path, kind: str) -> Vectors:
         If the file is missing or shorter than it should be.
     """
     path, dimensions = vector_file(folder, kind), DIMENSIONS[kind]
-    found = database.rows("SELECT slot, page, norm FROM vector WHERE kind = ? AND page IS NOT NULL", (kind,))
-    if not found:
+    query = "SELECT slot, page, norm FROM vector WHERE kind = ? AND page IS NOT NULL"
+    found = np.fromiter(database.tuples(query, (kind,)), _SLOT)
+    if not len(found):
         empty = np.zeros((0, dimensions), np.float32)
         return Vectors(np.zeros(0, np.int64), empty, np.zeros(0, np.float32))
-    table = np.array([tuple(row) for row in found], np.float64)  # whole numbers are exact up to 2 ** 53
-    taken = table[:, 0].astype(np.int64)
-    size = int(taken.max()) + 1
+    size = int(found["slot"].max()) + 1
     slots, norms = np.full(size, -1, np.int64), np.zeros(size, np.float32)
-    slots[taken], norms[taken] = table[:, 1], table[:, 2]
+    slots[found["slot"]], norms[found["slot"]] = found["page"], found["norm"]
     if _length(path, dimensions) < size:
         raise InputError(
             f"{path}: is shorter than it should be; run zij corpus process, which makes what is missing anew."
