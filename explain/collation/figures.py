@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 import unicodedata
@@ -43,6 +44,7 @@ class Figure:
     box: Box
 
 
+@functools.lru_cache(maxsize=65536)
 def digits_of(text: str) -> tuple[str, ...]:
     """The runs of digits of a text: "12°45'" is ("12", "45"); a minus sign counts, other signs part.
 

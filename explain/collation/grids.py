@@ -15,8 +15,8 @@ __all__ = ["Codes", "Grid", "grid", "telling"]
 
 Codes = NDArray[np.uint64]
 _COUNTED = 0.05
-"""Weight of a number that continues a count (1, 2, 3) or repeats its neighbours."""
-_EVEN = 0.5
+"""Weight of a number that continues a count (1, 2, 3 or 1, 1, 2, 2), as arguments do."""
+_EVEN = 0.15
 """Weight of a number that continues a progression of another step."""
 
 
@@ -156,8 +156,9 @@ def _values(codes: Codes) -> NDArray[np.float64]:
 
 def _novelty(values: NDArray[np.float64]) -> NDArray[np.float64]:
     step = np.diff(values)
-    even = step[1:] == step[:-1]
-    factor = np.where(np.abs(step[1:]) <= 1, _COUNTED, _EVEN)
+    counted = (np.abs(step[1:]) <= 1) & (np.abs(step[:-1]) <= 1) & (step[1:] * step[:-1] >= 0)
+    even = (step[1:] == step[:-1]) | counted
+    factor = np.where(counted, _COUNTED, _EVEN)
     novelty = np.ones(len(values))
     for shift in range(3):
         part = novelty[shift : shift + len(even)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -36,6 +37,7 @@ class Judged:
     doubts: tuple[tuple[int, str], ...] = ()
 
 
+@functools.lru_cache(maxsize=65536)
 def value(text: str) -> str:
     """The figures of a text as they are compared: without leading zeros, parted by blanks."""
     runs = []

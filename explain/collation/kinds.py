@@ -55,9 +55,9 @@ class Around:
 def kind_of(lemma: str, variant: str, around: Around) -> tuple[str, str]:
     """Kind of error and reason, for two texts that differ.
 
-    Kinds: "division of digits", "swapped neighbours", "turned type", "transposed digits", "value slipped",
-    "dropped digit", "doubled digit", "rounding", "digit confusion", "other", the first that explains the
-    difference. A value that stands in the next row as well, and differs in one digit that is easily
+    Kinds: "division of digits", "swapped neighbours", "turned type", "transposed digits", "dropped digit",
+    "added digit", "doubled digit", "value slipped", "rounding", "digit confusion", "other", the first that
+    explains the difference. A value that stands in the next row as well, and differs in one digit that is easily
     confused, is a confusion.
 
     Parameters
@@ -77,8 +77,8 @@ def kind_of(lemma: str, variant: str, around: Around) -> tuple[str, str]:
         _swapped(lemma, variant, around),
         _turned(one, two),
         _transposed(one, two),
-        _slipped(lemma, variant, around),
         _length(one, two, around),
+        _slipped(lemma, variant, around),
         _rounded(lemma, variant, around),
         _confused(one, two),
     ):

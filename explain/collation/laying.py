@@ -177,7 +177,8 @@ def _columns_by_place(a: Codes, b: Codes, rows: Pairs, columns: Pairs) -> Pairs:
 def _score(a: Sheet, b: Sheet, rows: Pairs, columns: Pairs) -> tuple[float, float]:
     """Agreement beyond chance by what it could be, by weight, and its worth.
 
-    What could agree are the numbers of both in the matched columns, from the first to the last matched row.
+    What could agree are the numbers of both in the matched columns, from the first to the last matched row;
+    but no fewer than all that the one with less has in these rows, so that like arguments alone are nothing.
     """
     i, j = [i for i, _ in rows], [j for _, j in rows]
     reached = possible = 0.0
@@ -189,10 +190,19 @@ def _score(a: Sheet, b: Sheet, rows: Pairs, columns: Pairs) -> tuple[float, floa
         reached += float((weight * (agreement(x, y) - chance))[both].sum())
         lines = (a.weight[i[0] : i[-1] + 1, p].sum() + b.weight[j[0] : j[-1] + 1, q].sum()) / 2
         possible += float(lines) * (1 - chance)
+    if possible > 0:
+        possible = max(possible, min(_own(a, i), _own(b, j)))
     smaller = min(float(a.weight.sum()), float(b.weight.sum()))
     if possible <= 0 or reached < min(LEAST_WORTH, 0.5 * smaller):
         return 0.0, max(reached, 0.0)
     return min(max(reached / possible, 0.0), 1.0), reached
+
+
+def _own(sheet: Sheet, rows: list[int]) -> float:
+    """What a table's numbers from the first to the last of some rows could agree beyond chance, by weight."""
+    lines = slice(rows[0], rows[-1] + 1)
+    columns = zip(sheet.code[lines].T, sheet.weight[lines].T, strict=True)
+    return sum(float(weight.sum()) * (1 - _chance(code, code)) for code, weight in columns if weight.any())
 
 
 def _chance(x: Codes, y: Codes) -> float:

@@ -180,8 +180,8 @@ def open_leaf(page: str, *, weights: Weights, device: str, images: Path | None) 
     path = Path(page)
     named = reference(page)
     if named is not None and (stored := page_of(named, need_image=False)).reading is not None:
-        remarks = () if stored.image else ("its image is not where it was, so there are no pictures of it",)
-        return Leaf(page, stored.reading, stored.image, remarks)
+        lost = "its image is not where it was, so there are no pictures of it"
+        return Leaf(page, stored.reading, stored.image, () if stored.image else (lost,))
     if named is not None or not is_pagexml(path):
         source = open_source(page, weights=weights, device=device, images=images)
         image = path if named is None else page_of(named).image

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from importlib import resources
 from typing import Any
 
-from zij.explain.collation.apparatus import Apparatus, CollatedTable, Entry, Place
+from zij.explain.collation.apparatus import Apparatus, CollatedTable, Entry, Place, Status
 from zij.explain.collation.judging import groups_of
 from zij.explain.collation.report.pictures import Gallery, Shelf
 from zij.explain.collation.report.words import (
@@ -28,7 +28,7 @@ MOST_CELLS = 20_000
 MOST_LISTED = 3_000
 """Differences in the list; all are in the files."""
 
-_STATUSES = {
+_STATUSES: dict[Status, str] = {
     "variant": "differ",
     "uncertain": "uncertain: one may be misread from the scan",
     "only": "not in all witnesses",
@@ -122,7 +122,7 @@ def _filters(apparatus: Apparatus) -> Markup:
             "label",
             element("input", type="checkbox", name="status", value=status, checked=True),
             element("span", class_=f"swatch {status}"),
-            f"{words} ({counts[status]:,})",  # type: ignore[literal-required]
+            f"{words} ({counts[status]:,})",
         )
         for status, words in _STATUSES.items()
         if status != "agree"

@@ -121,8 +121,8 @@ def _shelf(
 ) -> Shelf:
     cut: dict[tuple[int, str, Box], NDArray[np.uint8]] = {}
     pages: dict[int, bytes] = {}
-    for page, entries in sorted(wanted.items()) if load is not None else ():
-        rgb = load(witness, page)
+    for page, entries in sorted(wanted.items()):
+        rgb = load(witness, page) if load is not None else None
         if rgb is None:
             continue
         reading = apparatus.witnesses[witness].readings[page]
