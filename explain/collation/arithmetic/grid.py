@@ -32,7 +32,7 @@ class Strand:
     width : int
         Digits of a number where nearly all have as many and some begin with 0, else 0.
     whole : int
-        Most digits before the point, where there are decimals.
+        Digits before the point in most cells, where there are decimals.
     point : str
         A text of the column, for the form of its numbers.
     """
@@ -104,9 +104,11 @@ def read_grid(table: Table) -> Grid:
         numbers, mended = _one_form(read[column])
         supplied += mended
         parts = Counter(len(found) for found in numbers.values()).most_common(1)[0][0]
+        most = Counter(found[-1].decimals for found in numbers.values()).most_common(1)[0][0]
         for part in range(parts):
             own = {row: found[part] for row, found in numbers.items() if len(found) == parts}
-            like = next(cells[row, column].text for row in sorted(own))
+            texts = [cells[row, column].text for row in sorted(own) if own[row].decimals == most]
+            like = texts[0] if texts else ""
             strand, moved = _strand(own, rows, column, part, like)
             strands.append(strand)
             carried += moved
@@ -153,7 +155,8 @@ def _strand(own: dict[int, Token], rows: int, column: int, part: int, like: str)
     zeros = any(len(str(token.value)) < token.width for token in own.values())
     common, times = widths.most_common(1)[0]
     width = common if zeros and times >= 0.9 * len(own) and common > 1 else 0
-    whole = max((t.width - t.decimals for t in own.values() if t.decimals == decimals), default=0)
+    wholes = Counter(t.width - t.decimals for t in own.values() if t.decimals == decimals)
+    whole = wholes.most_common(1)[0][0] if wholes and decimals else 0
     strand = Strand(column, part, digits, known, negative, decimals, width, whole, like)
     return strand, carried
 

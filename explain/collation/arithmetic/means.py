@@ -42,12 +42,12 @@ class Evidence:
         Log odds above which a cell is said to be off.
     """
 
-    wrong: float = 0.01
+    wrong: float = 0.02
     any_value: float = 0.1
     sloppy: float = 0.03
     range: float = 1e4
     freedom: float = 4.0
-    certain: float = 0.7
+    certain: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
