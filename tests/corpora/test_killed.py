@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 from killed import contents, end, make_source, start
+
+from zij.actions.corpus import add
+from zij.corpora.store import open_corpus
 
 KILLS = 6
 
@@ -48,3 +56,45 @@ def test_killed_again_and_again(
         end(start(tmp_path / "corpus", source, calls=calls // 4))
     assert not end(start(tmp_path / "corpus", source)).killed
     assert contents(tmp_path / "corpus") == expected
+
+
+STOPPED = """
+import multiprocessing, os, sys
+from zij.cli import main
+from zij.corpora.processing import jobs, run
+corpus, signal = sys.argv[1], int(sys.argv[2])
+jobs.EMBEDDED = 4
+whole = run.Tally.add
+def add(tally, result, now):
+    whole(tally, result, now)
+    if tally.done == 5:
+        print(*(child.pid for child in multiprocessing.active_children()), flush=True)
+        os.kill(os.getpid(), signal)
+run.Tally.add = add
+main(["corpus", "process", corpus, "--workers", "1"])
+"""
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGKILL"])
+def test_a_signal_ends_all_processes(source: Path, tmp_path: Path, name: str) -> None:
+    """After the fifth page; but for SIGKILL those five are kept."""
+    add(tmp_path / "corpus", [source])
+    number = signal.Signals[name]
+    done = subprocess.run(
+        [sys.executable, "-c", STOPPED, tmp_path / "corpus", str(int(number))],
+        capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == (-number if name == "SIGKILL" else 130)
+    workers = [int(word) for word in done.stdout.split()]
+    assert len(workers) == 1
+    limit = time.monotonic() + 20
+    while psutil.pid_exists(workers[0]) and time.monotonic() < limit:
+        time.sleep(0.05)
+    assert not psutil.pid_exists(workers[0])
+    with open_corpus(tmp_path / "corpus") as opened:
+        kept = opened.summary().embedded
+    assert kept == (0 if name == "SIGKILL" else 5)
+    if name != "SIGKILL":
+        assert "what was done is kept" in done.stderr
+        assert "interrupted" in done.stderr
+        assert "Traceback" not in done.stderr

@@ -343,3 +343,11 @@ def test_the_command_names_what_failed(corpus: Path) -> None:
     assert "p3: " in done.err
     assert zij("corpus", "process", corpus).code == 0
     assert zij("corpus", "process", corpus / "none").code == 2
+
+
+def test_logs_have_a_line_now_and_then(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "of 12 pages" not in zij("corpus", "process", corpus, "--workers", "0").err
+    monkeypatch.setattr("zij.corpora.processing.recipe.EMBEDDING", 2)
+    monkeypatch.setattr("zij.cli.corpus.process.PAUSE", 0.0)
+    told = zij("corpus", "process", corpus, "--workers", "0").err
+    assert "12 of 12 pages: embedding readings" in told

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -73,24 +72,19 @@ def process(
 @contextlib.contextmanager
 def _paced() -> Iterator[Callable[[str, int, int], None]]:
     """A bar where stderr is a terminal; elsewhere, as in the log of a night or a cluster, a line a minute."""
-    state = {"due": time.monotonic() + PAUSE, "done": 0, "total": 0}
+    due = time.monotonic() + PAUSE
     with shown_progress() as bar:
 
         def progress(step: str, done: int, total: int) -> None:
-            state.update(done=done, total=total)
+            nonlocal due
             if bar is not None:
                 bar(f"{done:,} of {total:,}: {step}", done, total)
-            elif time.monotonic() >= state["due"]:
-                state["due"] = time.monotonic() + PAUSE
+            elif time.monotonic() >= due:
+                due = time.monotonic() + PAUSE
                 typer.echo(f"{done:,} of {total:,} pages: {step}", err=True)
-                sys.stderr.flush()
 
         try:
             yield progress
         except KeyboardInterrupt:
-            left = int(state["total"] - state["done"])
-            typer.echo(
-                f"{int(state['done']):,} pages were done and are kept; {left:,} are left for the next time.",
-                err=True,
-            )
+            typer.echo("what was done is kept; the same command goes on from there.", err=True)
             raise
