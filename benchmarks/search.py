@@ -5,8 +5,8 @@
 
 The first compares the exact search of zij (chunks over a memory map) with NumPy's matrix product and
 argpartition over all vectors at once, and with usearch on a part of them, with its recall. The vectors are
-square roots of counts around 2,000 made-up tables (seed 0). The second takes pages of a corpus as queries, with
-and without the check by arrangement. Times are those of one thread if OMP_NUM_THREADS=1 is set.
+square roots of counts around 2,000 made-up tables (seed 0). The second takes pages of a corpus as queries,
+with and without the check by arrangement. Times are those of one thread if OMP_NUM_THREADS=1 is set.
 """
 
 from __future__ import annotations
@@ -35,13 +35,15 @@ def memory() -> float:
 
 
 def timed(what: str, queries: int, once: Callable[[int], Any]) -> list[Any]:
-    """Ask each query once, and print the median and the longest time."""
-    times, found = [], []
+    """Ask each query once, and print the time that passed and the processor's time."""
+    passed, used, found = [], [], []
     for n in range(queries):
-        start = time.perf_counter()
+        clock, processor = time.perf_counter(), time.process_time()
         found.append(once(n))
-        times.append(time.perf_counter() - start)
-    print(f"{what:44s} median {1e3 * np.median(times):8.1f} ms, longest {1e3 * max(times):8.1f} ms")
+        passed.append(1e3 * (time.perf_counter() - clock))
+        used.append(1e3 * (time.process_time() - processor))
+    told = f"median {np.median(passed):8.1f} ms, longest {max(passed):8.1f} ms"
+    print(f"{what:44s} {told}; of the processor {np.median(used):.1f} ms")
     return found
 
 
@@ -73,28 +75,28 @@ def million(count: int, queries: int, part: int) -> None:
         ).astype(np.float32)
         ids = np.arange(count)
         asked = np.random.default_rng(1).integers(0, count, queries)
-        print(
-            f"{count:,} vectors of 110 dimensions, {count * 440 / 1e6:,.0f} MB; top {K}; {memory():,.0f} MB so far"
-        )
+        print(f"{count:,} vectors of 110 dimensions, {count * 440 / 1e6:,.0f} MB; the {K} nearest")
         nearest(vectors, norms, ids, vectors[:1], K)  # the file comes into the system's cache
-        found = timed("zij, exact, one query at a time", queries,
-                      lambda n: nearest(vectors, norms, ids, vectors[asked[n]], K)[0])  # fmt: skip
-        print(
-            f"{'':44s} largest memory {memory():,.0f} MB, of which the mapped file up to {count * 440 / 1e6:,.0f}"
+        found = timed(
+            "zij, exact, one query at a time",
+            queries,
+            lambda n: nearest(vectors, norms, ids, vectors[asked[n]], K)[0],
         )
+        print(f"{'':44s} largest memory {memory():,.0f} MB, the mapped file with it")
         start = time.perf_counter()
         nearest(vectors, norms, ids, vectors[asked], K)
-        print(
-            f"{'zij, exact, all queries at once':44s} {1e3 * (time.perf_counter() - start) / queries:8.1f} ms a query"
+        each = 1e3 * (time.perf_counter() - start) / queries
+        print(f"{'zij, exact, all queries at once':44s} {each:15.1f} ms a query")
+        whole = timed(
+            "NumPy, product and argpartition",
+            queries,
+            lambda n: argpartition(vectors, norms, vectors[asked[n]]),
         )
-        whole = timed("NumPy, product and argpartition", queries,
-                      lambda n: argpartition(vectors, norms, vectors[asked[n]]))  # fmt: skip
-        same = np.mean(
-            [len(set(a.ids.tolist()) & set(b.tolist())) / K for a, b in zip(found, whole, strict=True)]
-        )
-        print(f"{'':44s} of its hits {same:.1%} are those of zij, the others are as similar")
+        pairs = zip(found, whole, strict=True)
+        same = np.mean([len(set(a.ids.tolist()) & set(b.tolist())) / K for a, b in pairs])
+        print(f"{'':44s} {same:.1%} of its hits are those of zij, the others as similar")
         if part:
-            usearch(vectors[:part], norms[:part], asked[asked < part])
+            usearch(vectors[:part], norms[:part], asked % part)
 
 
 def usearch(vectors: NDArray[np.float32], norms: NDArray[np.float32], asked: NDArray[np.int64]) -> None:
@@ -131,17 +133,15 @@ def on_disk(folder: Path, queries: int) -> None:
 
 def main() -> None:
     """Run what was asked for."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    raw = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=raw)
     parser.add_argument("--vectors", type=int, default=1_000_000)
     parser.add_argument("--queries", type=int, default=20)
     parser.add_argument("--usearch", type=int, default=0, help="vectors in the approximate index")
     parser.add_argument("--corpus", type=Path)
     given = parser.parse_args()
-    print(
-        f"threads: {os.environ.get('OMP_NUM_THREADS', 'as many as there are')}; load: {os.getloadavg()[0]:.1f}"
-    )
+    threads = os.environ.get("OMP_NUM_THREADS", "as many as there are")
+    print(f"threads: {threads}; load: {os.getloadavg()[0]:.1f}")
     if given.corpus is not None:
         on_disk(given.corpus, given.queries)
     else:
