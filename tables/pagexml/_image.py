@@ -90,7 +90,13 @@ def image_size(path: Path) -> tuple[int, int] | None:
             warnings.simplefilter("ignore")
             with Image.open(path, formats=("JPEG", "PNG", "TIFF")) as picture:
                 width, height = picture.size
-                turned = picture.getexif().get(_EXIF_ORIENTATION, 1) in (5, 6, 7, 8)
+                # Pillow turns the size of a TIFF by itself, of others not
+                turned = picture.format != "TIFF" and picture.getexif().get(_EXIF_ORIENTATION, 1) in (
+                    5,
+                    6,
+                    7,
+                    8,
+                )
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return None
     return (height, width) if turned else (width, height)

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image as Pillow
 
 from zij.errors import ImageError
+from zij.tables.pagexml import image_size
 from zij.tables.scan.header import Header, read_header
 from zij.tables.scan.image import read_image
 
@@ -26,6 +27,7 @@ def test_size_and_kind_are_those_of_the_image(
     Pillow.fromarray(GREY).save(tmp_path / name, exif=exif)
     found, image = read_header(tmp_path / name), read_image(tmp_path / name)
     assert found == Header(kind, image.width, image.height, 1)
+    assert image_size(tmp_path / name) == (image.width, image.height)
 
 
 def test_pages_of_a_tiff_are_counted(tmp_path: Path) -> None:
