@@ -8,12 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from zij.corpora.finding import CHECK
+from zij.corpora.finding import CHECK, Searcher, query_of_page
 from zij.corpora.store import Corpus, Page
-from zij.similarity.arrangement import compare_prepared, prepare
-from zij.similarity.arrangement.prepared import Prepared
 
 __all__ = ["Measure", "arranged", "bigrams", "digit_counts", "random_vectors"]
+
+_PROVED = 2.0  # lifts a page above all of which nothing is proved: cosines lie between 0 and 1
+_STEP = 1e6  # a cosine decides only where proofs differ by less than a millionth
+_FOUND = 3  # hits asked for, in checked pages: search finds others through them, but never so many
 
 Floats = NDArray[np.float64]
 
@@ -55,26 +57,36 @@ def bigrams(corpus: Corpus, pages: Sequence[Page]) -> Measure:
     )  # fmt: skip
 
 
-def arranged(corpus: Corpus, pages: Sequence[Page], first: Measure, *, check: int = CHECK) -> Measure:
-    """The order that search gives: of the `check` pages that are first by another measure, those that share
-    part of a table with the query come first, by the score of that; all others follow as they were.
+def arranged(corpus: Corpus, pages: Sequence[Page], plain: Measure, *, check: int = CHECK) -> Measure:
+    """The order in which search gives pages, with its check by arrangement.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    pages : sequence of Page
+    plain : Measure
+        `bigrams` of the same pages: what search has proved nothing of stands in its order.
+    check : int
+        How many of the most similar pages are checked.
     """
-    stored = {page: prepare(found) for page, found in corpus.arrangements([page.id for page in pages])}
-    prepared = [stored.get(page.id) for page in pages]
+    searcher = Searcher(corpus)
+    place = {page.id: n for n, page in enumerate(pages)}
 
     def scores(query: int) -> Floats:
-        found = first.scores(query)
-        mine = prepared[query]
-        if mine is None or not len(mine.value):
+        found = plain.scores(query)
+        page = pages[query]
+        if not found[query]:  # not processed, or without digits: nothing is like it
             return found
-        order = np.argsort(-found, kind="stable")
-        for other in order[order != query][:check].tolist():
-            found[other] += _shared(mine, prepared[other])
+        asked = query_of_page(corpus, page.id, searcher.vectors)
+        for hit in searcher.search(asked, k=_FOUND * check, check=check).hits:
+            if hit.proof > 0 and hit.page_id in place:
+                found[place[hit.page_id]] += _PROVED + hit.proof * _STEP
         return found
 
     return Measure(
         "arrangement", "with arrangement check",
-        f"the same, its first {check} pages put in order by the numbers in corresponding places", scores,
+        f"the order that search gives: its first {check} pages checked for numbers in corresponding places",
+        scores,
     )  # fmt: skip
 
 
@@ -104,17 +116,3 @@ def _cosines(vectors: Floats) -> Callable[[int], Floats]:
         return np.asarray(unit @ unit[query])
 
     return scores
-
-
-def _shared(a: Prepared, b: Prepared | None) -> float:
-    """What lifts a checked page: the check's score, and enough to stand before all that share nothing.
-
-    Cosines lie between 0 and 1, and order what the check gives the same score.
-    """
-    if b is None or not len(b.value):
-        return 0.0
-    score = compare_prepared(a, b).score
-    return 2.0 + score * _STEP if score > 0 else 0.0
-
-
-_STEP = 1e6  # a cosine decides only where scores differ by less than a millionth
