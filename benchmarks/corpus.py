@@ -85,7 +85,7 @@ def measured(*words: str | Path) -> Cost:
 
 def _watched(pid: int, peak: list[float], over: threading.Event) -> None:
     """Largest memory of a process and those that it started, in MB."""
-    while not over.wait(0.25):
+    while not over.wait(0.5):
         total = 0
         try:
             family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]

@@ -199,7 +199,8 @@ def _told(progress: Callable[[str, int, int], None] | None) -> Callable[[Tally],
 
     def report(tally: Tally) -> None:
         now = time.monotonic()
-        pace = tally.reading if tally.embedding.done >= tally.embedding.total else tally.embedding
+        embedded = tally.embedding.done >= tally.embedding.total
+        pace = tally.reading if embedded and tally.reading.total else tally.embedding
         step = "reading pages" if pace is tally.reading else "embedding readings"
         if rate := pace.rate(now):
             step += f", {_rate(rate)}, {duration(pace.remaining(now))} left"
