@@ -80,7 +80,7 @@ def year_range(pages: SeenPages, rows: NDArray[np.int64]) -> str:
 
 def _notes(several: int, shown: int) -> Markup:
     parts = [
-        "The first picture of a cluster is the page nearest to its centre; distance grows to the right. "
+        "The framed picture is the page nearest to the centre of its cluster; distance grows to the right. "
         f"Up to {MEMBERS} pages of each are shown; clusters.csv has all.",
         "Stability is the mean share of a cluster that comes back (Jaccard) when the clusters are sought "
         "again among four fifths of the pages; below 0.6 it should not be relied on.",

@@ -117,13 +117,14 @@ def save_times(folder: Path, table: pd.DataFrame, caption: str) -> None:
         lower.set_title("tables that a value rests on", fontsize=9)
         for axes in (upper, middle):
             axes.set_ylabel("entropy (nats)")
-            axes.set_ylim(bottom=0)
+            low, high = axes.get_ylim()
+            axes.set_ylim(low - 0.35 * (high - low), high)  # room for the legend
         lower.set(xlabel="year", ylabel="tables")
         for axes in (upper, middle, lower):
             axes.grid(color="#e5e1d8", linewidth=0.6)
             axes.spines[["top", "right"]].set_visible(False)
             if axes.get_legend_handles_labels()[0]:
-                axes.legend(frameon=False, fontsize=8, ncols=3, loc="best", labelcolor=INK)
+                axes.legend(frameon=False, fontsize=8, ncols=3, loc="lower left", labelcolor=INK)
         figure.supxlabel(caption, fontsize=8, color=QUIET, x=0.01, ha="left")
         save_figure(figure, folder, "diversity_time")
 
@@ -161,4 +162,4 @@ def _numbers(axes: Axes, part: pd.DataFrame) -> None:
     axes.fill_between(year, 0, near, color=GREY, linewidth=0, step="mid", label="within one sigma")
     effective = part["effective_tables"].to_numpy(dtype=float)
     axes.plot(year, effective, color=COLOURS[1], linewidth=1.2, label="effective number by weight")
-    axes.set_ylim(bottom=0)
+    axes.set_ylim(0, 1.35 * max(float(near.max(initial=1.0)), float(effective.max(initial=1.0))))

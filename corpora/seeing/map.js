@@ -62,7 +62,8 @@
   }
 
   // -- drawing
-  const size = () => 0.47 * Math.min(view.width, view.height) * view.scale;
+  const wide = Math.max(...data.x.map(Math.abs), 0.2), high = Math.max(...data.y.map(Math.abs), 0.2);
+  const size = () => 0.47 * Math.min(view.width / wide, view.height / high) * view.scale;
   const px = (page) => view.width / 2 + view.x + data.x[page] * size();
   const py = (page) => view.height / 2 + view.y - data.y[page] * size();
   const radius = () => Math.max(1.6, Math.min(7, 60 / Math.sqrt(total) * Math.sqrt(view.scale)));
@@ -419,11 +420,10 @@
 
   function fit() {
     const box = canvas.getBoundingClientRect(), dense = window.devicePixelRatio || 1;
-    const [w, h] = [view.width, view.height];
+    const before = view.width > 1 ? size() : 0;
     view.width = Math.max(box.width, 1);
     view.height = Math.max(box.height, 1);
-    const change = Math.min(view.width, view.height) / Math.min(w, h);
-    if (w > 1) { view.x *= change; view.y *= change; }
+    if (before) { view.x *= size() / before; view.y *= size() / before; }
     canvas.width = Math.round(view.width * dense);
     canvas.height = Math.round(view.height * dense);
     draw();

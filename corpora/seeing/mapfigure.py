@@ -64,7 +64,9 @@ def save_map(
     from matplotlib.figure import Figure
 
     with matplotlib.rc_context(BASE):
-        figure = Figure(figsize=(9.0, 6.9), layout="constrained")
+        wide, high = (float(max(one, 0.35)) for one in np.abs(xy).max(axis=0))
+        unit = min(6.6 / wide, 7.0 / high)
+        figure = Figure(figsize=(unit * wide + 2.4, unit * high + 0.5), layout="constrained")
         axes = figure.subplots()
         size = float(np.clip(9000 / max(len(xy), 1), 3.0, 34.0))
         if values is None:
@@ -73,7 +75,8 @@ def save_map(
             _years(figure, axes, xy, values, size, heading)
         else:
             _groups(axes, xy, groups(values), size, heading)
-        axes.set(xlim=(-1.06, 1.06), ylim=(-1.06, 1.06), aspect="equal", xticks=(), yticks=())
+        axes.set(xlim=(-1.05 * wide, 1.05 * wide), ylim=(-1.05 * high, 1.05 * high))
+        axes.set(aspect="equal", anchor="W", xticks=(), yticks=())
         axes.spines[:].set_color("#d8d3c8")
         figure.supxlabel(caption, fontsize=8, color=QUIET, x=0.01, ha="left")
         save_figure(figure, folder, "map")

@@ -76,7 +76,7 @@ def _item(
     pages: SeenPages, row: int, near: int, far: float, outlying: bool, sheets: Sheets, place: int
 ) -> Markup:
     """A page beside its nearest."""
-    verdict = "unlike any other" if outlying else "less far than the fence"
+    verdict = "unlike any other" if outlying else "not beyond what is usual here"
     alike = f"similarity {max(1 - far**2 / 2, 0.0):.3f}" if near >= 0 else "no other page to compare with"
     sides = [_side(pages, row, sheets, place)]
     if near >= 0:

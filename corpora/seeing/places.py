@@ -29,7 +29,7 @@ PLACE_COLUMNS = (
     "rarefied_high", "rarefied_error_books", "rarefied_clusters", "coverage",
 )  # fmt: skip
 BITS = 1 / np.log(2)
-USUAL_SIZE = 50
+USUAL_SIZE, FEWEST = 50, 10
 NORMAL = 1.959964  # of the normal distribution, 95 % within
 
 
@@ -40,9 +40,8 @@ def published_diversity(counts: NDArray[np.int64]) -> float:
 
 
 def common_size(tables: Sequence[int], usual: int = USUAL_SIZE) -> int:
-    """Tables at which places are compared: 50, or as many as the second largest has where that is fewer."""
-    several = sorted(tables, reverse=True)[:2]
-    return max(min(usual, *several), 1) if several else usual
+    """Tables at which places are compared: 50, or fewer, so that half of them can be; at least 10."""
+    return max(min(usual, int(np.median(tables))), FEWEST) if len(tables) else usual
 
 
 def place_diversity(

@@ -33,6 +33,7 @@ PUBLISHED_PERPLEXITY = 500
 ITERATIONS = 750
 SMALLEST_PERPLEXITY = 15
 NEIGHBOURS, SAMPLE = 12, 1000  # of the trustworthiness
+MANY = 2000  # pages from which a second thread is worth its while
 FEWEST = 5  # pages below which there are no neighbourhoods to keep
 Plane = NDArray[np.float64]
 
@@ -119,7 +120,8 @@ def tsne(
         n_iter_without_progress=iterations,
         random_state=seed,
     )
-    with threadpool_limits(2):  # with more, sums come out in any order, and so does the map
+    # with more than two threads, sums come out in any order, and so does the map
+    with threadpool_limits(2 if n >= MANY else 1):
         xy = model.fit_transform(np.asarray(vectors, np.float32))
     told = {"perplexity": perplexity, "iterations": float(model.n_iter_ + 1), "seed": float(seed)}
     return Projection(_fitted(xy), "tsne", told | {"divergence": round(float(model.kl_divergence_), 4)})

@@ -55,7 +55,7 @@ def rarefied_entropy(counts: Counts, size: int) -> float:
     n = int(counts.sum())
     if not 1 <= size <= n:
         return float("nan")
-    return float(_entropy_terms(n, size)[counts].sum()) + 0.0
+    return min(float(_entropy_terms(n, size)[counts].sum()) + 0.0, float(np.log(size)))
 
 
 def rarefied_richness(counts: Counts, size: int) -> float:
@@ -104,7 +104,7 @@ def assemblage(counts: Counts) -> NDArray[np.float64]:
         return np.zeros(0)
     shares = counts / n
     left = 1 - coverage(counts)
-    if left <= 0:
+    if left <= 0 or n == 1:
         return np.asarray(shares)
     unseen = (n - 1) / n * (once**2 / (2 * twice) if twice else once * (once - 1) / 2)
     unseen = max(int(np.ceil(unseen)), 1)

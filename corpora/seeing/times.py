@@ -33,6 +33,7 @@ LONGEST = 3000
 """Years from the first to the last at most; more is a slip in the metadata."""
 THRESHOLDS = (0, 100, 200, 250, 300)
 SIGMA, TABLES, REPEATS = 4.0, 80, 20
+FEWEST = 10  # tables below which a rarefied entropy says little
 TIME_COLUMNS = (
     "digits", "year", "tables", "effective_tables", "entropy", "entropy_sd", "random", "random_sd",
     "window_tables", "size", "rarefied", "rarefied_low", "rarefied_high",
@@ -69,7 +70,7 @@ def drawn(
     By exponential keys, which gives the same chances as drawing one by one (Efraimidis and Spirakis,
     "Weighted random sampling with a reservoir", 2006, doi:10.1016/j.ipl.2005.11.003).
     """
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", over="ignore"):
         keys = random.exponential(size=(repeats, len(weights))) / weights
     return np.asarray(np.argpartition(keys, size - 1, axis=1)[:, :size], np.int64)
 
@@ -122,31 +123,44 @@ def time_diversity(
     """
     random = np.random.default_rng(seed)
     dealt = random.permutation(labels)
+    years = range(int(span.first.min()), int(span.last.max()) + 1)
+    size = _window_size(span, years, sigma, tables)
     rows: list[tuple[float | int, ...]] = []
     for threshold in thresholds:
         own = np.asarray(digits >= threshold)
         if (count := int(own.sum())) < tables:
             continue
         when = span.where(own)
-        for year in range(int(span.first.min()), int(span.last.max()) + 1):
+        for year in years:
             weights = year_weights(when, year, sigma)
             if (weights > 0).sum() < tables:
                 continue
             chosen = drawn(weights, tables, repeats, random)
             found = [drawn_entropies(one[own], chosen) for one in (labels, dealt)]
+            weights = weights / weights.max()
             effective = float(weights.sum() ** 2 / (weights**2).sum())
-            near = _window(labels[own], when, year, sigma, tables, draws, random)
+            near = _window(labels[own], when, year, sigma, size, draws, random)
             told = [value for run in found for value in (run.mean(), run.std(ddof=1) if repeats > 1 else 0.0)]
             rows.append((threshold, year, count, effective, *told, *near))
     return pd.DataFrame(rows, columns=list(TIME_COLUMNS))
+
+
+def _near(span: Span, year: int, sigma: float) -> NDArray[np.bool_]:
+    """Which pages are within one sigma; a span counts if its middle lies there."""
+    return np.asarray(np.abs((span.first + span.last) / 2 - year) <= sigma)
+
+
+def _window_size(span: Span, years: range, sigma: float, tables: int) -> int:
+    """Tables at which years are compared: as many as are drawn, or fewer, so that half of them can be."""
+    return max(min(tables, int(np.median([_near(span, year, sigma).sum() for year in years]))), FEWEST)
 
 
 def _window(
     labels: NDArray[np.int64], span: Span, year: int, sigma: float, size: int, draws: int,
     random: np.random.Generator,
 ) -> tuple[float | int, ...]:  # fmt: skip
-    """Tables within one sigma, and their rarefied entropy; a span counts if its middle lies there."""
-    near = np.abs((span.first + span.last) / 2 - year) <= sigma
+    """Tables within one sigma, and their rarefied entropy."""
+    near = _near(span, year, sigma)
     counts = np.unique(labels[near], return_counts=True)[1].astype(np.int64)
     value = rarefied_entropy(counts, size)
     reach = NORMAL * bootstrap_error(counts, size, random, draws=draws)

@@ -86,7 +86,8 @@ def diversity(
     k : int, optional
         Clusters of k-means; by default 1500 for 9,793 pages, and in proportion.
     size : int, optional
-        Tables at which places are compared; by default 50, or as many as the second largest place has.
+        Tables at which places are compared; by default 50, or fewer, so that half of them
+        can be; at least 10.
     tables : int, optional
         Tables drawn around a year; by default 80, or half of those with a year in a small corpus.
     repeats : int
@@ -240,6 +241,7 @@ def _sentence(pages: SeenPages, summary: dict[str, Any], out: Path) -> str:
     ]
     years = summary["years"]
     parts.append(f"years {years[0]} to {years[1]}" if years else "too few years are known for a curve")
-    without = [f"{summary[f'without_{what}']:,} tables without {what}" for what in ("place", "year")
-               if summary[f"without_{what}"]]  # fmt: skip
-    return close([*parts, *without], pages.left_out(), out / "diversity_place.png", "figures")
+    for what in ("place", "year"):
+        if number := summary[f"without_{what}"]:
+            parts.append(f"{number:,} {'table' if number == 1 else 'tables'} without {what}")
+    return close(parts, pages.left_out(), out / "diversity_place.png", "figures")
