@@ -1,6 +1,6 @@
 """A corpus of ten thousand pages: time, processor seconds and memory of every step.
 
-    python benchmarks/corpus.py [make] [add] [embed] [search] [see] [million] [pages] [cluster]
+    python benchmarks/corpus.py [make] [add] [embed] [search] [see] [pages] [cluster]
                                 [--folder DIR] [--pages 10000] [--images 16] [--workers 2]
 
 All steps by default. `make` generates the readings (some ten minutes); `add`, `embed`, `search` and `see` use
@@ -27,7 +27,7 @@ os.environ.setdefault("MKL_NUM_THREADS", "1")
 import numpy as np
 import psutil
 
-STEPS = ("make", "add", "embed", "search", "see", "million", "pages", "cluster")
+STEPS = ("make", "add", "embed", "search", "see", "pages", "cluster")
 
 
 @dataclass(frozen=True)
@@ -164,35 +164,6 @@ def see(setting: Setting) -> None:
         told(f"zij corpus {name}", cost, 0, "under 2000 MB")
         total += cost.wall if name in ("cluster", "map") else 0
     row("clusters and map together", f"{total:.0f} s", "at most 300 s")
-
-
-def million(setting: Setting) -> None:
-    """Exact search in a million vectors that lie in a file."""
-    from zij.corpora.finding.exact import nearest
-
-    count = 100 * setting.pages
-    path, rng = setting.folder / "million.f32", np.random.default_rng(0)
-    matrix = np.memmap(path, np.float32, "w+", shape=(count, 110))
-    norms = np.empty(count, np.float32)
-    for start in range(0, count, 50_000):
-        part = np.sqrt(rng.poisson(1.5, (min(50_000, count - start), 110)).astype(np.float32))
-        matrix[start : start + len(part)], norms[start : start + len(part)] = (
-            part,
-            np.linalg.norm(part, axis=1),
-        )
-    matrix.flush()
-    matrix, ids = np.memmap(path, np.float32, "r", shape=(count, 110)), np.arange(count)
-    times = []
-    for query in range(12):
-        start_time = time.perf_counter()
-        nearest(matrix, norms, ids, matrix[query * 1000][None], 20)
-        times.append(1000 * (time.perf_counter() - start_time))
-    row(
-        f"exact search in {count:,} vectors on one thread",
-        f"median {np.median(times[2:]):.0f} ms, longest {max(times[2:]):.0f} ms",
-        "under 200 ms",
-    )
-    path.unlink()
 
 
 def images(setting: Setting) -> Path:
