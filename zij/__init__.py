@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from zij.actions import (
         annotate,
+        check,
         collate,
         compare,
         convert,
@@ -54,6 +55,7 @@ __all__ = [
     "UsageError",
     "ZijError",
     "annotate",
+    "check",
     "collate",
     "compare",
     "convert",

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from zij.actions._annotate import Annotated, annotate
+    from zij.actions._check import Checked, check
+    from zij.actions._collate import Collated, collate
     from zij.actions._compare import Compared, compare
     from zij.actions._convert import Converted, convert
     from zij.actions._evaluate import Evaluated, evaluate
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Annotated",
+    "Checked",
+    "Collated",
     "Compared",
     "Converted",
     "Evaluated",
@@ -36,6 +40,8 @@ __all__ = [
     "Trained",
     "Validated",
     "annotate",
+    "check",
+    "collate",
     "compare",
     "convert",
     "demo",
@@ -51,6 +57,8 @@ __all__ = [
 
 _HOMES = {
     "Annotated": "_annotate",
+    "Checked": "_check",
+    "Collated": "_collate",
     "Compared": "_compare",
     "Converted": "_convert",
     "Evaluated": "_evaluate",
@@ -63,6 +71,8 @@ _HOMES = {
     "Trained": "_train",
     "Validated": "_validate",
     "annotate": "_annotate",
+    "check": "_check",
+    "collate": "_collate",
     "compare": "_compare",
     "convert": "_convert",
     "demo": "_generate",

@@ -10,12 +10,13 @@ import typer
 from zij.cli.pages import Device, Images
 from zij.cli.progress import finish, shown_progress
 
-__all__ = ["collate", "register"]
+__all__ = ["check", "collate", "register"]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command()(collate)
+    app.command()(check)
 
 
 def collate(
@@ -59,4 +60,29 @@ def collate(
             pages or [], out, witnesses=witnesses, images=images, weights=weights, spreadsheet=spreadsheet,
             device=device, progress=progress,
         )  # fmt: skip
+    finish(result)
+
+
+def check(
+    pages: Annotated[
+        list[str], typer.Argument(metavar="PAGE...", help="Images, PAGE-XML files or CORPUS#PAGE.")
+    ],
+    out: Annotated[
+        Path, typer.Option("--out", "-o", metavar="DIR", help="Folder for the results; made if missing.")
+    ],
+    images: Images = None,
+    weights: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Another digit model, as made by zij train.")
+    ] = None,
+    device: Device = "auto",
+) -> None:
+    """Check tables by their own arithmetic: places, differences, means, formulas; nothing is changed.
+
+    Writes checks.csv (the cells that break a rule which their column otherwise keeps, with what is expected, and
+    how likely scan, print or computation are to blame), residuals.csv (all cells), models.csv and checks.html.
+    """
+    from zij import actions
+
+    with shown_progress() as progress:
+        result = actions.check(pages, out, images=images, weights=weights, device=device, progress=progress)
     finish(result)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-__all__ = ["SLIPS", "Slip", "slips"]
+__all__ = ["MISREADINGS", "SLIPS", "Slip", "slips"]
 
 # pairs of old figures that compositors and readers take for each other
 _CONFUSED = frozenset(
@@ -24,6 +25,18 @@ SLIPS = {
 }
 """Share of each kind among printers' and copyists' errors; a prior, not a measurement."""
 
+MISREADINGS = {
+    "turned type": 0.0,
+    "digit confusion": 0.40,
+    "wrong digit": 0.15,
+    "transposed digits": 0.0,
+    "dropped digit": 0.30,
+    "doubled digit": 0.05,
+    "value of a neighbouring cell": 0.0,
+    "other": 0.10,
+}
+"""The same for misreadings that the glyphs do not tell: a sign that is lost is what happens most."""
+
 
 @dataclass(frozen=True, slots=True)
 class Slip:
@@ -33,7 +46,9 @@ class Slip:
     probability: float
 
 
-def slips(expected: str, text: str, neighbours: tuple[str, ...] = ()) -> tuple[Slip, ...]:
+def slips(
+    expected: str, text: str, neighbours: tuple[str, ...] = (), shares: Mapping[str, float] = SLIPS
+) -> tuple[Slip, ...]:
     """All single slips that make `text` from `expected`, the likeliest first.
 
     Parameters
@@ -44,6 +59,8 @@ def slips(expected: str, text: str, neighbours: tuple[str, ...] = ()) -> tuple[S
         What stands there.
     neighbours : tuple of str
         Texts of neighbouring cells, "" where there is none.
+    shares : mapping
+        Share of each kind.
 
     Returns
     -------
@@ -53,48 +70,45 @@ def slips(expected: str, text: str, neighbours: tuple[str, ...] = ()) -> tuple[S
     want, have = _digits(expected), _digits(text)
     if want == have:
         return ()
-    found = [*_one_digit(want, have), *_order(want, have), *_length(want, have)]
+    ways = [*_one_digit(want, have), *_order(want, have), *_length(want, have)]
     near = [n for n in neighbours if _digits(n)]
     if near and any(_digits(n) == have for n in near):
-        found.append(_slip("value of a neighbouring cell", 1 / len(near)))
-    found.append(_slip("other", 10.0 ** -max(len(have), len(want), 1)))
+        ways.append(("value of a neighbouring cell", 1 / len(near)))
+    ways.append(("other", 10.0 ** -max(len(have), len(want), 1)))
+    found = [Slip(kind, shares[kind] * chance) for kind, chance in ways]
     return tuple(sorted(found, key=lambda slip: -slip.probability))
-
-
-def _slip(kind: str, share: float) -> Slip:
-    return Slip(kind, SLIPS[kind] * share)
 
 
 def _digits(text: str) -> str:
     return "".join(sign for sign in text if sign in "0123456789")
 
 
-def _one_digit(want: str, have: str) -> list[Slip]:
+def _one_digit(want: str, have: str) -> list[tuple[str, float]]:
     if len(want) != len(have):
         return []
     places = [k for k in range(len(want)) if want[k] != have[k]]
     if len(places) != 1:
         return []
     old, new = want[places[0]], have[places[0]]
-    found = [_slip("wrong digit", 1 / (9 * len(want)))]
+    found: list[tuple[str, float]] = [("wrong digit", 1 / (9 * len(want)))]
     if frozenset((old, new)) in _CONFUSED:
         rivals = sum(old in pair for pair in _CONFUSED)
-        found.append(_slip("digit confusion", 1 / (rivals * len(want))))
+        found.append(("digit confusion", 1 / (rivals * len(want))))
     if _TURNED.get(old) == new:
-        found.append(_slip("turned type", 1 / sum(sign in _TURNED for sign in want)))
+        found.append(("turned type", 1 / sum(sign in _TURNED for sign in want)))
     return found
 
 
-def _order(want: str, have: str) -> list[Slip]:
+def _order(want: str, have: str) -> list[tuple[str, float]]:
     for k in range(len(want) - 1):
         if have == want[:k] + want[k + 1] + want[k] + want[k + 2 :]:
-            return [_slip("transposed digits", 1 / (len(want) - 1))]
+            return [("transposed digits", 1 / (len(want) - 1))]
     return []
 
 
-def _length(want: str, have: str) -> list[Slip]:
+def _length(want: str, have: str) -> list[tuple[str, float]]:
     if any(have == want[:k] + want[k + 1 :] for k in range(len(want))):
-        return [_slip("dropped digit", 1 / len(want))]
+        return [("dropped digit", 1 / len(want))]
     if any(have == want[: k + 1] + want[k:] for k in range(len(want))):
-        return [_slip("doubled digit", 1 / len(want))]
+        return [("doubled digit", 1 / len(want))]
     return []

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from zij.explain.collation.arithmetic.records import CellCheck, Weighing
-from zij.explain.collation.arithmetic.slips import slips
+from zij.explain.collation.arithmetic.slips import MISREADINGS, slips
 from zij.tables.reading import Cell
 
 __all__ = ["PRIORS", "Priors", "reading_of", "weigh", "weigh_check"]
@@ -39,6 +39,8 @@ class Priors:
         cell misplaced, a certain digit that is wrong.
     seen_elsewhere : float
         Share of a misreading's probability that goes to texts which the alternatives do not list.
+    ditto : float
+        Probability that a slip is made again in the next cell, where the text is the same there.
     smallest : float
         Size in units of the last place below which a computer's errors are no longer likelier.
     largest : float
@@ -55,8 +57,9 @@ class Priors:
 
     misprint: float = 0.004
     miscomputed: float = 0.004
-    unseen: float = 0.002
+    unseen: float = 0.004
     seen_elsewhere: float = 0.1
+    ditto: float = 0.1
     smallest: float = 1.0
     largest: float = 36_000.0
     copied: float = 0.4
@@ -131,7 +134,8 @@ def weigh(
     reasons = [_slip_reason(found[0].kind if found else "", slip, size, expected)]
     if run > 1:
         logs["scan"] += (run - 1) * math.log(max(doubt, 1e-3))
-        logs["print"] += (run - 1) * math.log(priors.misprint)
+        again = priors.ditto if text in list(neighbours)[:2] else priors.misprint
+        logs["print"] += (run - 1) * math.log(again)
         reasons.insert(0, f"{run} neighbouring cells are off in the same way, as by one error of computation")
     _hear(logs, [w for w in others if w is not None], text, expected, priors, reasons)
     if source == "human":
@@ -147,7 +151,7 @@ def _doubt(
     """Probability that the print has `expected` although `text` is read."""
     listed = dict(alternatives).get(expected, 0.0)
     unlisted = max(1.0 - confidence, 0.0) * priors.seen_elsewhere + priors.unseen
-    slip = sum(way.probability for way in slips(expected, text))
+    slip = sum(way.probability for way in slips(expected, text, shares=MISREADINGS))
     return max(listed + unlisted * max(slip, 1e-6), 1e-12)
 
 

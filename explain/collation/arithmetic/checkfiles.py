@@ -1,0 +1,171 @@
+"""The checks of pages as tables: flagged cells, all residuals, models."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from zij.explain.collation.arithmetic.records import CellCheck, TableChecks, Weighing
+from zij.explain.collation.arithmetic.tablecheck import check_table
+from zij.explain.collation.arithmetic.verdict import PRIORS, Priors, weigh_check
+from zij.tables.reading import Cell, Reading
+
+__all__ = [
+    "CHECKS",
+    "MODELS",
+    "RESIDUALS",
+    "Flag",
+    "PageChecks",
+    "check_page",
+    "checks_csv",
+    "models_csv",
+    "residuals_csv",
+]
+
+CHECKS = (
+    "table", "row", "column", "text", "expected", "rule", "residual", "p_scan", "p_print", "p_computation",
+    "page", "cell", "value", "unit", "tolerance", "run", "other_rules", "reasons", "x", "y", "w", "h",
+)  # fmt: skip
+RESIDUALS = (
+    "page",
+    "table",
+    "row",
+    "column",
+    "text",
+    "rule",
+    "residual",
+    "tolerance",
+    "flagged",
+    "quantity",
+    "value",
+)
+MODELS = (
+    "page", "table", "column", "model", "argument", "parameter", "value", "low", "high", "unit", "cells", "kept",
+    "deviation", "largest", "tolerance", "rounded", "truncated", "words",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A flagged cell with its verdict."""
+
+    check: CellCheck
+    cell: Cell
+    weighing: Weighing
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageChecks:
+    """The checks of one page: its reading, its tables' checks, and the flagged cells of each table."""
+
+    name: str
+    reading: Reading
+    tables: tuple[TableChecks, ...]
+    flags: tuple[tuple[Flag, ...], ...]
+
+    @property
+    def flagged(self) -> int:
+        """How many cells are flagged."""
+        return sum(len(own) for own in self.flags)
+
+
+def check_page(name: str, reading: Reading, priors: Priors = PRIORS) -> PageChecks:
+    """Check all tables of a page, and weigh what is flagged.
+
+    Parameters
+    ----------
+    name : str
+        What the page is called in the results.
+    reading : Reading
+    priors : Priors
+    """
+    named = reading.with_ids()
+    tables, flags = [], []
+    for table in named.tables:
+        checks = check_table(table)
+        cells = {(cell.row, cell.column): cell for cell in reversed(table.cells)}
+        units = {quantity.name: quantity.unit for quantity in checks.quantities}
+        tables.append(checks)
+        flags.append(
+            tuple(
+                Flag(check, cell, weigh_check(check, cell, priors=priors), units.get(check.quantity, ""))
+                for check in checks.flagged
+                if (cell := cells.get((check.row, check.column))) is not None
+            )
+        )
+    return PageChecks(name, named, tuple(tables), tuple(flags))
+
+
+def checks_csv(pages: Sequence[PageChecks]) -> str:
+    """The flagged cells, one a line, with the columns `CHECKS`."""
+    lines = []
+    for page in pages:
+        for table, own in zip(page.tables, page.flags, strict=True):
+            for flag in own:
+                check, weighing, box = flag.check, flag.weighing, flag.cell.box
+                lines.append([
+                    table.table, check.row, check.column, check.text, check.expected, check.rule,
+                    _number(check.residual), *(f"{p:.4f}" for p in _rounded(weighing)),
+                    page.name, check.cell, check.value, flag.unit, _number(check.tolerance), check.run,
+                    "; ".join(check.other_rules), "; ".join(weighing.reasons),
+                    *(int(value) for value in (box.x, box.y, box.w, box.h)),
+                ])  # fmt: skip
+    return _csv(CHECKS, lines)
+
+
+def _rounded(weighing: Weighing) -> tuple[float, float, float]:
+    """The three weights to four decimals, so that they still sum to 1."""
+    scan, misprint = round(weighing.p_scan, 4), round(weighing.p_print, 4)
+    return scan, min(misprint, round(1 - scan, 4)), max(0.0, round(1 - scan - misprint, 4))
+
+
+def residuals_csv(pages: Sequence[PageChecks]) -> str:
+    """Every cell about which a rule speaks, with the columns `RESIDUALS`."""
+    return _csv(
+        RESIDUALS,
+        (
+            [
+                page.name, table.table, check.row, check.column, check.text, check.rule, _number(check.residual),
+                _number(check.tolerance), "yes" if check.flagged else "no", check.quantity, check.value,
+            ]
+            for page in pages
+            for table in page.tables
+            for check in table.cells
+        ),
+    )  # fmt: skip
+
+
+def models_csv(pages: Sequence[PageChecks]) -> str:
+    """Every parameter of every model, with the columns `MODELS`; columns count from 0, places of one number
+    are parted by spaces.
+    """
+    return _csv(
+        MODELS,
+        (
+            [
+                page.name, table.table, " ".join(map(str, model.columns)), model.name, model.argument,
+                parameter.name, _number(parameter.value), _number(parameter.low), _number(parameter.high),
+                parameter.unit, model.cells, model.kept, _number(model.deviation), _number(model.largest),
+                _number(model.tolerance), model.rounded, model.truncated, model.words,
+            ]
+            for page in pages
+            for table in page.tables
+            for model in table.models
+            for parameter in model.parameters
+        ),
+    )  # fmt: skip
+
+
+def _number(value: float) -> str:
+    return f"{value:.10g}"
+
+
+def _csv(head: Sequence[str], lines: Iterable[Sequence[object]]) -> str:
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(head)
+    writer.writerows(lines)
+    return stream.getvalue()
