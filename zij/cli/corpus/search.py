@@ -37,7 +37,7 @@ def search(
         int,
         typer.Option(
             min=0,
-            help="How many of the most similar pages to check: do the numbers stand in the same places?",
+            help="How many of the most similar pages are checked for numbers in the same places.",
         ),
     ] = 100,
     no_check: Annotated[
