@@ -25,7 +25,8 @@ class ErrorModel:
     rate : float
         Share of the cells in which a copy errs.
     confusion, turned, transposed, dropped, doubled, slipped, rounded : float
-        Shares of the errors of each kind; what they leave is spread evenly over all texts of the same length.
+        Shares of the errors of each kind; what they leave is spread over all texts, most over those of the same
+        length.
     misread : float
         Share of machine-read cells that are wrong however sure the machine is of them.
     """
@@ -59,7 +60,8 @@ class ErrorModel:
             What stands in the rows above and below.
         """
         one, two = before.replace(" ", ""), after.replace(" ", "")
-        found = self.other * 10.0 ** -max(len(two), 1)
+        gap = abs(len(one) - len(two))
+        found = self.other * (0.9 if gap == 0 else 0.1 / 2**gap) * 10.0 ** -max(len(two), 1)
         if one == two:
             found += self.dropped  # the same figures, divided otherwise
         found += self._same_length(one, two) if len(one) == len(two) else self._another_length(one, two)

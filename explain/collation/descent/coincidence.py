@@ -7,7 +7,7 @@ they are, how likely is it that errors as odd as those on the branch, and as man
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from zij.explain.collation.descent.characters import Characters
 from zij.explain.collation.descent.parsimony import Change, changes
 from zij.explain.collation.descent.tree import Split, Tree
 
-__all__ = ["chances"]
+__all__ = ["bound", "chances", "odds"]
 
 _BENDS = np.arange(1, 31) / 20  # where the bound is sought
 
@@ -40,30 +40,35 @@ def chances(characters: Characters, tree: Tree) -> Mapping[Split, float]:
     pairs = tree.leaves * (tree.leaves - 1) / 2
     found = {}
     for (u, v), group in tree.splits.items():
-        if group in tree.groups:
-            here = _odds(characters, made.get(frozenset((u, v)), []))
-            ends = [
-                [
-                    np.concatenate([here, _odds(characters, made.get(frozenset((node, other)), []))])
-                    for other in tree.beside[node]
-                    if other != away
-                ]
-                for node, away in ((u, v), (v, u))
-            ]
-            found[group] = min(pairs * _bound(here, ends, characters.compared), 1.0)
+        if group not in tree.groups:
+            continue
+        here = made.get(frozenset((u, v)), [])
+        tries = []
+        for node, away in ((u, v), (v, u)):
+            sides = [[*here, *made.get(frozenset((node, w)), [])] for w in tree.beside[node] if w != away]
+            # each of the two may be the one that repeats the other: half of both
+            rates = [len(side) / max(characters.compared, 1) / 2 for side in reversed(sides)]
+            tries += [(odds(characters, side), rate) for side, rate in zip(sides, rates, strict=True)]
+        found[group] = min(pairs * bound(odds(characters, here), tries), 1.0)
     return found
 
 
-def _odds(characters: Characters, some: list[Change]) -> NDArray[np.float64]:
+def odds(characters: Characters, some: Sequence[Change]) -> NDArray[np.float64]:
     """Chance of each change, given that its cell was copied wrongly, (E,)."""
-    return np.exp([-change.cost for change in some]) / characters.rate
+    return np.asarray(np.exp([-change.cost for change in some]) / characters.rate)
 
 
-def _bound(here: NDArray[np.float64], ends: list[list[NDArray[np.float64]]], compared: int) -> float:
-    exponent = _BENDS * np.log(here).sum()
-    for sides in ends:
-        for k, side in enumerate(sides):
-            # each of the two may be the one that repeats the other: half of both
-            rate = sum(len(other) for n, other in enumerate(sides) if n != k) / max(compared, 1) / 2
-            exponent += rate * (side[:, None] ** (1 - _BENDS) - side[:, None]).sum(axis=0)
+def bound(shared: NDArray[np.float64], tries: Sequence[tuple[NDArray[np.float64], float]]) -> float:
+    """Chernoff bound for the chance that so many errors, and as odd ones, coincide.
+
+    Parameters
+    ----------
+    shared : (E,) ndarray
+        Chances of the shared errors, as `odds` gives them.
+    tries : sequence of ((N,) ndarray, float)
+        Chances of the errors that might be repeated, and the share of cells in which the other errs.
+    """
+    exponent = _BENDS * np.log(shared).sum()
+    for those, rate in tries:
+        exponent = exponent + rate * (those[:, None] ** (1 - _BENDS) - those[:, None]).sum(axis=0)
     return float(np.exp(min(exponent.min(), 0.0)))

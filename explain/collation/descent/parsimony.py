@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from zij.explain.collation.descent.characters import Characters
 from zij.explain.collation.descent.tree import Tree, walk
 
-__all__ = ["Change", "Move", "changes", "lengths", "moved", "neighbours", "search"]
+__all__ = ["Change", "Costs", "Move", "attachments", "changes", "lengths", "moved", "neighbours", "search"]
 
 Costs = NDArray[np.float64]
 LITTLE = 1e-9  # nats that are rounding
@@ -131,6 +131,17 @@ def neighbours(characters: Characters, tree: Tree) -> Iterator[tuple[Move, Costs
         part = whole.found[u, v]
         for a, b in onto:
             yield Move((u, v), (a, b)), (inner[a, b] + inner[b, a] + part).min(axis=-1)
+
+
+def attachments(characters: Characters, tree: Tree, leaf: int) -> tuple[list[tuple[int, int]], Costs]:
+    """What a binary tree costs with a leaf on each branch of the rest: the E branches, and (E, P) costs."""
+    (point,) = tree.beside[leaf]
+    rest, onto = _pruned(tree, leaf, point)
+    left, right = (other for other in tree.beside[point] if other != leaf)
+    edges = [(left, right), *onto]
+    inner = _Sweep(characters, rest, next(iter(rest))).back().found
+    part = _step(characters.steps, characters.leaves[leaf])
+    return edges, np.stack([(inner[a, b] + inner[b, a] + part).min(axis=-1) for a, b in edges])
 
 
 def _pruned(tree: Tree, u: int, v: int) -> tuple[dict[int, list[int]], list[tuple[int, int]]]:
