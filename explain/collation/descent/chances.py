@@ -25,8 +25,8 @@ class ErrorModel:
     rate : float
         Share of the cells in which a copy errs.
     confusion, turned, transposed, dropped, doubled, slipped, rounded : float
-        Shares of the errors of each kind; what they leave is spread over all texts, most over those of the same
-        length.
+        Shares of the errors of each kind; what they leave is spread over all texts, most over those of the
+        same length.
     misread : float
         Share of machine-read cells that are wrong however sure the machine is of them.
     """
@@ -67,7 +67,7 @@ class ErrorModel:
         found += self._same_length(one, two) if len(one) == len(two) else self._another_length(one, two)
         if after in beside:
             found += self.slipped / max(len(set(beside)), 1)
-        if one.isdecimal() and two.isdecimal() and abs(int(one) - int(two)) == 1:
+        if _next(one, two):
             found += self.rounded / 2
         return self.rate * min(found, 1.0)
 
@@ -100,6 +100,13 @@ class ErrorModel:
             ways = sum(one[:k] + one[k] + one[k:] == two for k in range(len(one)))
             return self.doubled * bool(ways) / max(len(one), 1)
         return 0.0
+
+
+def _next(one: str, two: str) -> bool:
+    """Whether two numbers, written alike, differ by one."""
+    if not (one.isdecimal() and two.isdecimal()) or abs(int(one) - int(two)) != 1:
+        return False
+    return len(one) == len(two) or not (one.startswith("0") or two.startswith("0"))
 
 
 def _turnable(text: str) -> int:
