@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -185,6 +186,12 @@ def test_an_index_that_does_not_fit_is_made_again(tmp_path: Path, harm: str) -> 
         assert found.hits == ask(corpus, "first").hits
     assert ("late" in names(found)) == (harm == "stale")
     assert (index.read_bytes() == good) == (harm != "stale")  # made the same again
+
+
+def test_without_the_package_for_an_index(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "usearch.index", None)
+    with open_corpus(folder) as corpus, pytest.raises(UsageError, match=r'pip install "zij\[ann\]"'):
+        ask(corpus, "first", approximate=True)
 
 
 @ANN
