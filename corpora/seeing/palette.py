@@ -96,6 +96,7 @@ def save_figure(figure: Figure, folder: Path, stem: str) -> None:
     with warnings.catch_warnings():  # of a name in a script that the font does not have
         warnings.filterwarnings("ignore", "Glyph .* missing from", UserWarning)
         figure.savefig(png, format="png", dpi=DPI, metadata={"Software": None})
+        figure.set_layout_engine("none")  # everything stays where it is
         figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
     write_bytes(folder / f"{stem}.png", png.getvalue())
     write_bytes(folder / f"{stem}.svg", svg.getvalue())

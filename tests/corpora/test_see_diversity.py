@@ -205,3 +205,13 @@ def test_diversity_over_time_is_the_same_twice_and_empty_without_tables() -> Non
     twice = [time_diversity(labels, span, digits, thresholds=(0,), draws=5, repeats=3) for _ in range(2)]
     assert twice[0].to_csv() == twice[1].to_csv()
     assert time_diversity(labels, span, digits, tables=5000).empty
+
+
+def test_years_far_from_all_tables_have_no_value() -> None:
+    """There the weights are too small to be numbers, and nothing can be drawn."""
+    years = np.array([1500] * 12 + [1700])
+    found = time_diversity(
+        np.arange(13), Span(years, years), np.full(13, 9), thresholds=(0,), tables=5, repeats=2, draws=3
+    )
+    assert {1500, 1540} <= set(found["year"]) and 1660 not in set(found["year"])
+    assert np.isfinite(found[["entropy", "effective_tables"]].to_numpy()).all()
