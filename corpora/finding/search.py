@@ -13,7 +13,7 @@ from zij.corpora.finding.exact import Nearest, cosines, nearest
 from zij.corpora.finding.records import Coverage, Hit, Hits, Query, Recall, Through
 from zij.corpora.store import Corpus, Where, parse_where
 from zij.errors import UsageError
-from zij.similarity.arrangement import Arrangement, ArrangementMatch, compare_prepared, prepare
+from zij.similarity.arrangement import Arrangement, ArrangementMatch, Prepared, compare_prepared, prepare
 
 __all__ = ["CHECK", "Searcher", "search"]
 
@@ -27,6 +27,9 @@ LEAST_LINK = 0.3
 """Score from which on a hit can lead to others."""
 MOST_SHARED = 0.9
 """Share of its numbers that such a hit may have in common with the query: beyond that it can add nothing."""
+
+KEPT = 2000
+"""Pages whose arrangement is kept prepared between searches, some 30 kB each."""
 
 
 def search(
@@ -59,6 +62,7 @@ class Searcher:
         self.vectors = corpus.vectors()
         self.ids = np.array(corpus.ids(where), np.int64)
         self.allowed = np.isin(self.vectors.slots, self.ids) if where else None
+        self._prepared: dict[int, Prepared] = {}
 
     def search(self, query: Query, *, k: int = 20, check: int = CHECK, approximate: bool = False) -> Hits:
         """The `k` pages that are most like a page.
@@ -162,11 +166,18 @@ class Searcher:
         if itself is None or not len(itself):
             return {}
         first = prepare(itself)
-        return {
-            page: compare_prepared(first, prepare(other))
-            for page, other in self.corpus.arrangements(pages)
-            if len(other)
-        }
+        others = self._arranged(pages)
+        return {page: compare_prepared(first, others[page]) for page in pages if page in others}
+
+    def _arranged(self, pages: Sequence[int]) -> dict[int, Prepared]:
+        """Those of the pages that have numbers in tables, prepared; kept for the next search."""
+        new = [page for page in pages if page not in self._prepared]
+        if len(self._prepared) + len(new) > KEPT:
+            self._prepared, new = {}, list(pages)
+        for page, found in self.corpus.arrangements(new):
+            if len(found):
+                self._prepared[page] = prepare(found)
+        return self._prepared
 
 
 def linked(searcher: Searcher, query: Query, matches: dict[int, ArrangementMatch]) -> dict[int, Through]:
