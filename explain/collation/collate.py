@@ -17,6 +17,7 @@ from zij.explain.collation.judging import Judged, judge, value
 from zij.explain.collation.kinds import Around, kind_of
 from zij.explain.collation.laying import LEAST_SCORE
 from zij.explain.collation.matching import match_tables
+from zij.explain.collation.verdicts import with_verdicts
 from zij.similarity.evidence import named
 
 __all__ = ["Collated", "collate"]
@@ -47,7 +48,7 @@ class Collated:
     alone: int
 
 
-def collate(witnesses: Sequence[Witness], *, tell: Tell | None = None) -> Collated:
+def collate(witnesses: Sequence[Witness], *, arithmetic: bool = True, tell: Tell | None = None) -> Collated:
     """Collate the tables of some witnesses, cell by cell.
 
     Tables are matched to tables, rows to rows in order, and columns to columns in any order, all by their
@@ -58,6 +59,8 @@ def collate(witnesses: Sequence[Witness], *, tell: Tell | None = None) -> Collat
     ----------
     witnesses : sequence of Witness
         At least one; their sigla differ.
+    arithmetic : bool
+        Weigh the explanations of each difference, with the arithmetic of the tables as a second witness.
     tell : callable, optional
         Called with how many witnesses are laid, and how many there are.
 
@@ -92,6 +95,8 @@ def collate(witnesses: Sequence[Witness], *, tell: Tell | None = None) -> Collat
         tables.append(made)
         places += found
     apparatus = Apparatus(tuple(witnesses[w] for w in members), tuple(tables), tuple(places))
+    if arithmetic:
+        apparatus = with_verdicts(apparatus)
     alone = sum(set(table.parts) <= set(members) for table in matched.tables if len(table.parts) == 1)
     return Collated(apparatus, strangers, scores, alone)
 

@@ -57,8 +57,8 @@ def kind_of(lemma: str, variant: str, around: Around) -> tuple[str, str]:
 
     Kinds: "division of digits", "swapped neighbours", "turned type", "transposed digits", "dropped digit",
     "added digit", "doubled digit", "value slipped", "rounding", "digit confusion", "other", the first that
-    explains the difference. A value that stands in the next row as well, and differs in one digit that is easily
-    confused, is a confusion.
+    explains the difference. A value that stands in the next row as well, and differs in one digit
+    that is easily confused, is a confusion.
 
     Parameters
     ----------

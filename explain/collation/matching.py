@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy import sparse
 
 from zij.explain.collation.grids import Codes, Grid
 from zij.explain.collation.growing import Growing
@@ -15,6 +16,9 @@ __all__ = ["Matched", "match_tables"]
 
 PARTS = 8
 """Parts in which one table may lie on another, as two half-tables on a long one."""
+FEW = 36
+"""Pairs of tables up to which all are tried; of more, each table with the `TRIED` likeliest."""
+TRIED = 3
 LEAST_SHARED = 0.1
 """Share of the smaller table's numbers that must occur in the larger for the two to be laid on each other."""
 
@@ -105,7 +109,7 @@ def _laid_all(tables: Sequence[Growing], witness: int, free: list[_Free]) -> flo
     found: dict[tuple[int, int], Laid] = {}
     best = 0.0
     chosen: list[tuple[int, int, Laid]] = []
-    stale = {(t, k) for t in range(len(tables)) for k in range(len(free))}
+    stale = _likely([sheet.code for sheet in sheets], [one.sheet.code for one in free])
     for _ in range(PARTS * max(len(free), len(tables))):
         for t, k in sorted(stale):
             if _may_share(kinds[t], free[k].sheet.code):
@@ -126,6 +130,35 @@ def _laid_all(tables: Sequence[Growing], witness: int, free: list[_Free]) -> flo
         stale = {pair for pair in found if pair[0] == t or pair[1] == k}
     _take(tables, witness, free, chosen)
     return best
+
+
+def _likely(one: Sequence[Codes], two: Sequence[Codes]) -> set[tuple[int, int]]:
+    """Pairs of tables to try: all, or of many each table with those that share most of what is rare."""
+    pairs = {(t, k) for t in range(len(one)) for k in range(len(two))}
+    if len(pairs) <= FEW:
+        return pairs
+    bags = [_tokens(code) for code in (*one, *two)]
+    kinds, where = np.unique(np.concatenate(bags), return_inverse=True)
+    owner = np.repeat(np.arange(len(bags)), [len(bag) for bag in bags])
+    count = sparse.csr_matrix((np.ones(len(owner)), (owner, where)), (len(bags), len(kinds)))
+    rarity = np.log(len(bags) / np.asarray((count > 0).sum(axis=0)).ravel())
+    count = count.multiply(rarity[None]).tocsr()
+    length = np.sqrt(np.maximum(np.asarray(count.multiply(count).sum(axis=1)).ravel(), 1e-9))
+    like = np.asarray((count[: len(one)] @ count[len(one) :].T).todense())
+    like /= length[: len(one), None] * length[None, len(one) :]
+    kept = set()
+    for t, k in pairs:
+        ranks = (like[t] > like[t, k]).sum(), (like[:, k] > like[t, k]).sum()
+        if like[t, k] > 0 and min(ranks) < TRIED:
+            kept.add((t, k))
+    return kept
+
+
+def _tokens(code: Codes) -> Codes:
+    """The different numbers of a table, and pairs of neighbours in its rows."""
+    both = (code[:, :-1] > 0) & (code[:, 1:] > 0)
+    mixed = code[:, :-1] * np.uint64(0x9E3779B97F4A7C15) + code[:, 1:]
+    return np.unique(np.concatenate([code[code > 0], mixed[both]]))
 
 
 def _may_share(kinds: Codes, code: Codes) -> bool:
