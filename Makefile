@@ -1,5 +1,6 @@
 # make demo                          two generated editions, compared: demo/report.html
 # make demo A=scan1.jpg B=scan2.jpg  the same with your scans
+# make corpus-demo                   300 generated pages, 40 families: gathered, searched, mapped, judged
 # make test                          lint, types, tests, the commands of the documentation
 # make bench                         speed and memory
 # make interop                       exports as other programs read them (kanon, iiif-prezi3, rocrate)
@@ -19,7 +20,7 @@ CPU_INDEX := https://download.pytorch.org/whl/cpu
 PYTHONS := python3.13 python3.12 python3.11 python3.14 python3 python
 IS_NEW := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 
-.PHONY: help demo test lint types check bench interop clean
+.PHONY: help demo corpus-demo test lint types check bench interop clean
 .DEFAULT_GOAL := demo
 
 help:
@@ -37,6 +38,21 @@ ifeq ($(A)$(B),)
 else
 	$(BIN)/zij compare "$(A)" "$(B)" -o $(OUT)
 endif
+
+# Takes some ten minutes on two cores, most of them for reading; called again, only what is missing is done.
+CORPUS := corpus-demo
+MADE := $(CORPUS)/made
+
+corpus-demo: $(READY)
+	$(BIN)/zij generate --families 40 --pages 300 -o $(MADE)
+	$(BIN)/zij corpus add $(CORPUS)/corpus $(MADE)/pages --metadata $(MADE)/families.csv
+	$(BIN)/zij corpus process $(CORPUS)/corpus
+	$(BIN)/zij corpus search $(CORPUS)/corpus t001-01 -k 10 -o $(CORPUS)/search
+	$(BIN)/zij corpus cluster $(CORPUS)/corpus -o $(CORPUS)/clusters
+	$(BIN)/zij corpus map $(CORPUS)/corpus -o $(CORPUS)/map
+	$(BIN)/zij corpus diversity $(CORPUS)/corpus -o $(CORPUS)/diversity
+	$(BIN)/zij corpus outliers $(CORPUS)/corpus -o $(CORPUS)/outliers
+	$(BIN)/zij corpus evaluate $(CORPUS)/corpus --truth $(MADE)/families.csv -o $(CORPUS)/evaluation
 
 test: lint types check
 
