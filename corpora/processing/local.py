@@ -234,7 +234,7 @@ def _serve(line: Connection, means: Means, work: Work) -> None:
     _leave_with_parent()
     with contextlib.suppress(EOFError, OSError):
         try:
-            one_thread()
+            one_thread(means)
             prepare(means)
         except ZijError as error:
             line.send(type(error)(str(error)))

@@ -107,11 +107,15 @@ def prepare(means: Means) -> None:
         _device(means.device)
 
 
-def one_thread() -> None:
-    """Let the libraries of this process use one thread: the pages are what is done side by side."""
+def one_thread(means: Means) -> None:
+    """Let the libraries of a worker process use one thread: the pages are what is done side by side."""
     import cv2
 
     cv2.setNumThreads(1)
+    if means.reads:
+        import torch
+
+        torch.set_num_threads(1)
 
 
 def failed(job: Job, means: Means, reason: str) -> PageResult:
@@ -191,11 +195,8 @@ def _file(job: Job) -> Iterator[Path | None]:
 @cache
 def _model(path: str) -> Weights:
     """The digit model, loaded once a process."""
-    import torch
-
     from zij.tables.digits.network import load_weights
 
-    torch.set_num_threads(1)
     return load_weights(path or None)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
-from killed import contents, end, make_source, start
+from killed import contents, end, make_source, resume, start
 
 from zij.actions.corpus import add
 from zij.corpora.store import open_corpus
@@ -43,7 +43,7 @@ def test_killed_and_resumed(
     expected, calls = undisturbed
     moment = int((kill + 0.9 * np.random.default_rng(kill).random()) / KILLS * calls)
     assert end(start(tmp_path / "corpus", source, calls=max(moment, 1))).killed
-    assert not end(start(tmp_path / "corpus", source)).killed
+    resume(tmp_path / "corpus", source)
     assert contents(tmp_path / "corpus") == expected
 
 
@@ -54,7 +54,7 @@ def test_killed_again_and_again(
     expected, calls = undisturbed
     for _ in range(2):
         end(start(tmp_path / "corpus", source, calls=calls // 4))
-    assert not end(start(tmp_path / "corpus", source)).killed
+    resume(tmp_path / "corpus", source)
     assert contents(tmp_path / "corpus") == expected
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from made_readings import made_reading
 from PIL import Image as Pillow
 
+from zij.actions.corpus import add, process
 from zij.corpora.exchange.readingjson import reading_json
 from zij.corpora.store import open_corpus
 from zij.corpora.store.codec import encode
@@ -84,6 +85,12 @@ def end(child: subprocess.Popen[str], *, after: float | None = None) -> Run:
         return Run(True, 0)
     assert child.returncode in (0, -signal.SIGKILL), child.returncode
     return Run(child.returncode != 0, int(said.split()[-1]) if said.startswith("end") else 0)
+
+
+def resume(corpus: Path, source: Path) -> None:
+    """The rest of what a child does, in this process."""
+    add(corpus, [source, source / "images"])
+    process(corpus, workers=0, device="cpu")
 
 
 def contents(folder: Path) -> dict[str, object]:
