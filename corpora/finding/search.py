@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -119,23 +120,29 @@ class Searcher:
 
     def coverage(self, query: Query | None = None) -> Coverage:
         """Where is searched and where is not; without the query's own page."""
-        itself = query.page_id if query is not None else None
-        pages = set(self.ids.tolist()) - {itself}
-        held = self.vectors
-        digits = set(held.slots[(held.norms > 0) & (held.slots >= 0)].tolist()) & pages
-        embedded = set(held.ids.tolist()) & pages
-        failed = self._which("state=failed") & pages - embedded
+        itself = {query.page_id} if query is not None else set()
+        pages, digits, embedded, failed, tables = (found - itself for found in self._kinds)
         return Coverage(
             pages=len(pages),
             searched=len(digits),
             without_digits=len(embedded) - len(digits),
             failed=len(failed),
             waiting=len(pages) - len(embedded) - len(failed),
-            with_table=len(self._which("table=yes") & digits),
+            with_table=len(tables),
         )
 
-    def _which(self, condition: str) -> set[int]:
-        return set(self.corpus.ids(Where(self.where.conditions + parse_where([condition]).conditions)))
+    @cached_property
+    def _kinds(self) -> tuple[set[int | None], ...]:
+        """Pages: all; with a vector that has a length; with any vector; failed; searched with a table."""
+        pages: set[int | None] = set(self.ids.tolist())
+        held = self.vectors
+        digits = pages.intersection(held.slots[(held.norms > 0) & (held.slots >= 0)].tolist())
+        embedded = pages.intersection(held.ids.tolist())
+        failed = pages.intersection(self._which("state=failed")) - embedded
+        return pages, digits, embedded, failed, digits.intersection(self._which("table=yes"))
+
+    def _which(self, condition: str) -> list[int]:
+        return list(self.corpus.ids(Where(self.where.conditions + parse_where([condition]).conditions)))
 
     def _nearest(
         self, query: Query, k: int, approximate: bool
