@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 __all__ = ["CHUNK", "Nearest", "cosines", "nearest"]
 
-CHUNK = 16_384
+CHUNK = 65_536
 """Vectors that are looked at at once."""
 DECIMALS = 9
 """To which a similarity is rounded: what differs by less stands in the order of the pages' numbers."""
@@ -150,6 +150,7 @@ def _scan(
             part, lengths, places = part[good], lengths[good], np.arange(len(good))
         else:
             places = good
-        scores = part @ columns  # (rows, queries)
+        # a product with one vector is another routine, and quicker than one with a matrix of one column
+        scores = part @ columns if len(lists) > 1 else (part @ columns[:, 0])[:, None]  # (rows, queries)
         for n, candidates in enumerate(lists):
             candidates.take(good + start, scores[places, n] / lengths[places])
