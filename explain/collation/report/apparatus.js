@@ -132,7 +132,8 @@
     if (link) { event.preventDefault(); show(link.dataset.place, true); }
   });
   document.addEventListener("keydown", (event) => {
-    if (event.altKey || event.ctrlKey || event.metaKey || event.target.matches("select, input")) return;
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    if (event.key !== "Escape" && event.target.closest("select")) return;
     if (event.key === "ArrowRight") { event.preventDefault(); step(1); }
     if (event.key === "ArrowLeft") { event.preventDefault(); step(-1); }
     if (event.key === "Escape" && chosen) {
