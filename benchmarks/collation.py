@@ -82,7 +82,8 @@ def main() -> None:
             print(f"  {path.name}: {path.stat().st_size / 1e6:.2f} MB")
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(
-        f"{given.witnesses} witnesses x {8 * given.rows} cells: {took:.1f} s ({used:.1f} s of processor time), {memory:.0f} MB at most"
+        f"{given.witnesses} witnesses x {8 * given.rows} cells: {took:.1f} s ({used:.1f} s of processor "
+        f"time), {memory:.0f} MB at most"
     )
 
 

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from importlib import resources
 from typing import Any
 
-from zij.explain.collation.apparatus import Apparatus, CollatedTable, Entry, Place, Status
+from zij.explain.collation.apparatus import Apparatus, CollatedTable, Place, Status
 from zij.explain.collation.judging import groups_of
-from zij.explain.collation.report.pictures import Gallery, Shelf
+from zij.explain.collation.report.chosen import script_data
+from zij.explain.collation.report.pictures import Gallery
 from zij.explain.collation.report.words import (
     argument_of,
     counted,
@@ -19,7 +20,6 @@ from zij.explain.collation.report.words import (
     siglum_list,
 )
 from zij.html import Markup, data_uri, element, json_block, page
-from zij.tables.geometry import Geometry
 
 __all__ = ["apparatus_page"]
 
@@ -65,7 +65,7 @@ def apparatus_page(apparatus: Apparatus, pictures: Gallery, facts: Mapping[str, 
                 _list(apparatus, places, arguments),
                 _witnesses(apparatus, facts),
                 _origins(facts),
-                json_block("places", _data(apparatus, places, pictures, arguments)),
+                json_block("places", script_data(apparatus, places, pictures, arguments)),
             ]
         )
     )
@@ -307,52 +307,3 @@ def _origins(facts: Mapping[str, Any]) -> Markup:
         element("summary", "Parameters, versions and hashes"),
         element("table", element("tbody", *rows)),
     )
-
-
-def _data(
-    apparatus: Apparatus,
-    places: Sequence[tuple[int, Place]],
-    pictures: Gallery,
-    arguments: dict[tuple[str, int], str],
-) -> dict[str, Any]:
-    """What the script shows of a place: texts, where they stand on their pages, and their crops."""
-    several = len(apparatus.tables) > 1
-    found = {}
-    for number, place in places:
-        verdict = place.verdict
-        found[number] = {
-            "words": (f"Table {place.table}, " if several else "") + place_words(place, arguments),
-            "status": place.status,
-            "kind": place.kind,
-            "why": place.reason,
-            "verdict": None
-            if verdict is None
-            else [round(v, 3) for v in (verdict.scan, verdict.print, verdict.computation)],
-            "groups": groups_of(place.entries),
-            "entries": [
-                None if entry is None else _entry(apparatus, w, entry, pictures.shelves[w])
-                for w, entry in enumerate(place.entries)
-            ],
-        }
-    witnesses = [
-        {"siglum": w.siglum, "date": w.date, "pages": [r.image for r in w.readings]}
-        for w in apparatus.witnesses
-    ]
-    return {"witnesses": witnesses, "places": found}
-
-
-def _entry(apparatus: Apparatus, witness: int, entry: Entry, shelf: Shelf) -> list[Any]:
-    """Text, state, confidence, page, place on the page in thousandths, crop, width by height of the page."""
-    reading = apparatus.witnesses[witness].readings[entry.page]
-    geometry = Geometry.identity(reading.width or 1, reading.height or 1).turned(reading.turn // 90 % 4)
-    box = geometry.box_to_raster(entry.box)
-    mark = [
-        round(1000 * value / size)
-        for value, size in zip(
-            (box.x, box.y, box.w, box.h), 2 * (geometry.width, geometry.height), strict=True
-        )
-    ]
-    crop = shelf.crops.get((entry.page, entry.cell, entry.box))
-    cut = [crop.x, crop.y, crop.w, crop.h] if crop else None
-    page_ = [entry.page, int(entry.page in shelf.pages), round(geometry.width / geometry.height, 4)]
-    return [entry_text(entry), entry.state, round(entry.confidence, 3), page_, mark, cut, entry.source]
