@@ -69,7 +69,8 @@ def check(
     out : path
         Folder for the results.
     images : path, optional
-        Where the images of PAGE-XML files lie; without an image there are no pictures, and all else is the same.
+        Where the images of PAGE-XML files lie; without an image there are no pictures, and all else is the
+        same.
     weights : path, optional
         Another digit network, for images.
     device : "auto", "cpu" or "cuda"
@@ -194,10 +195,8 @@ def _sentence(found: Sequence[PageChecks], out: Path) -> str:
         return f"{_count(len(tables), 'table')}: no rule found that the numbers keep; report: {report}"
     models = sorted({model.name for table in tables for model in table.models} - {"linear"})
     seen = f"; recognised: {', '.join(models)}" if models else ""
-    return (
-        f"{_count(flagged, 'cell')} flagged by {_count(rules, 'rule')} in {_count(len(tables), 'table')}{seen}; "
-        f"report: {report}"
-    )
+    what = f"{_count(flagged, 'cell')} flagged by {_count(rules, 'rule')} in {_count(len(tables), 'table')}"
+    return f"{what}{seen}; report: {report}"
 
 
 def _count(number: int, noun: str) -> str:

@@ -78,8 +78,9 @@ def check(
 ) -> None:
     """Check tables by their own arithmetic: places, differences, means, formulas; nothing is changed.
 
-    Writes checks.csv (the cells that break a rule which their column otherwise keeps, with what is expected, and
-    how likely scan, print or computation are to blame), residuals.csv (all cells), models.csv and checks.html.
+    Writes checks.csv (the cells that break a rule which their column otherwise keeps, with what is
+    expected, and how likely scan, print or computation are to blame), residuals.csv (all cells), models.csv
+    and checks.html.
     """
     from zij import actions
 

@@ -42,8 +42,8 @@ RESIDUALS = (
     "value",
 )
 MODELS = (
-    "page", "table", "column", "model", "argument", "parameter", "value", "low", "high", "unit", "cells", "kept",
-    "deviation", "largest", "tolerance", "rounded", "truncated", "words",
+    "page", "table", "column", "model", "argument", "parameter", "value", "low", "high", "unit", "cells",
+    "kept", "deviation", "largest", "tolerance", "rounded", "truncated", "words",
 )  # fmt: skip
 
 
@@ -128,8 +128,9 @@ def residuals_csv(pages: Sequence[PageChecks]) -> str:
         RESIDUALS,
         (
             [
-                page.name, table.table, check.row, check.column, check.text, check.rule, _number(check.residual),
-                _number(check.tolerance), "yes" if check.flagged else "no", check.quantity, check.value,
+                page.name, table.table, check.row, check.column, check.text, check.rule,
+                _number(check.residual), _number(check.tolerance), "yes" if check.flagged else "no",
+                check.quantity, check.value,
             ]
             for page in pages
             for table in page.tables

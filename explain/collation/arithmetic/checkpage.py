@@ -1,4 +1,4 @@
-"""The checks of pages as one HTML page that opens offline: pages with rings, flagged cells, curves, models."""
+"""The checks of pages as one HTML file that opens offline: rings on pages, flagged cells, curves, models."""
 
 from __future__ import annotations
 
@@ -21,6 +21,12 @@ Rgb = NDArray[np.uint8]
 Pictures = Callable[[int], "Rgb | None"]
 """The original image of a page by its number; None where there is none."""
 
+_INTRODUCTION = (
+    "A flagged cell breaks a rule that its column otherwise keeps. What is expected is the rule's, never a "
+    "correction: the page may be wrong, and the rule may be. Residuals are in units of the last place. The "
+    "three shares say how likely the scan is misread, the print has a slip, or the value was computed wrong, "
+    "if the cell is wrong at all."
+)
 _LONGEST = 1500  # pixels of a page's longer side
 _CROPS = 400  # flagged cells that are shown with a crop
 _CURVES = 24  # of a table; the quietest are left out, and it is said
@@ -40,16 +46,7 @@ def checks_page(pages: Sequence[PageChecks], pictures: Pictures, origins: Sequen
     title = (
         f"Check of {pages[0].name if len(pages) == 1 else f'{len(pages)} pages'}: {_cells(flagged)} flagged"
     )
-    body = [
-        element("h1", title),
-        element(
-            "p",
-            "A flagged cell breaks a rule that its column otherwise keeps. What is expected is the rule's, never a "
-            "correction: the page may be wrong, and the rule may be. Residuals are in units of the last place. "
-            "The three shares say how likely the scan is misread, the print has a slip, or the value was computed "
-            "wrong, if the cell is wrong at all.",
-        ),
-    ]
+    body = [element("h1", title), element("p", _INTRODUCTION)]
     for number, one in enumerate(pages):
         body.append(_page(one, pictures(number)))
     facts = [element("li", element("b", f"{name}: "), value) for name, value in origins]
@@ -98,9 +95,10 @@ class _Picture:
         for table, flags in zip(self.one.tables, self.one.flags, strict=True):
             for flag in flags:
                 box = _mapped(self.geometry, flag.cell.box)
+                room = max(0.12 * box.h, 2.0)
                 ring = element(
-                    "rect", x=f"{box.x - 4:.1f}", y=f"{box.y - 4:.1f}", width=f"{box.w + 8:.1f}",
-                    height=f"{box.h + 8:.1f}", rx=6, class_=f"ring {_likeliest(flag)}",
+                    "rect", x=f"{box.x - room:.1f}", y=f"{box.y - room:.1f}", width=f"{box.w + 2 * room:.1f}",
+                    height=f"{box.h + 2 * room:.1f}", rx=4, class_=f"ring {_likeliest(flag)}",
                 )  # fmt: skip
                 words = f"{flag.check.text or '(empty)'}, expected {flag.check.expected}: {flag.check.rule}"
                 rings.append(

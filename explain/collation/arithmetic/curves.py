@@ -45,10 +45,8 @@ def curve_figure(curve: Curve) -> Markup:
         for a, b in zip(x[thin], y[thin], strict=True)
     ]
     for k in np.flatnonzero(np.isin(rows, curve.flagged)):
-        words = element(
-            "title",
-            f"{curve.quantity if curve.quantity == 'columns' else 'row'} {int(rows[k]) + 1}: {values[k]:+.4g}",
-        )
+        line = "column" if curve.quantity == "columns" else "row"
+        words = element("title", f"{line} {int(rows[k]) + 1}: {values[k]:+.4g}")
         parts.append(element("circle", words, cx=f"{x[k]:.1f}", cy=f"{y[k]:.1f}", r=4.5, class_="flagged"))
     drawing = element("svg", *parts, viewBox=f"0 0 {_WIDTH:g} {_HEIGHT:g}", role="img", aria_label=curve.rule)
     caption = element("figcaption", element("b", curve.quantity), f": {curve.rule}")

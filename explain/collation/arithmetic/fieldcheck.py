@@ -1,4 +1,6 @@
-"""The check of a field: what another digit in a cell would change, and the errors found, as checks of cells."""
+"""The check of a field: what another digit in a cell would change, and the errors found, as checks of
+cells.
+"""
 
 from __future__ import annotations
 

@@ -72,18 +72,21 @@ class Field:
         return rows, columns
 
     def row_sums(self, units: Float) -> Float:
-        """What each row's numbers sum to, less what its printed summary asks for; NaN where it is not known."""
+        """What each row's numbers sum to, less what its printed summary asks for; NaN where it is not
+        known.
+        """
         if self.by_row is None:
             return np.full(len(self.rows), np.nan)
-        data: Float = units[:, self.inner()[1]].sum(axis=1)
-        return data - self.by_row.factor * units[:, self.by_row.line]
+        sums: Float = units[:, self.inner()[1]].sum(axis=1) - self.by_row.factor * units[:, self.by_row.line]
+        return sums
 
     def column_sums(self, units: Float) -> Float:
         """The same for the columns."""
         if self.by_column is None:
             return np.full(len(self.series), np.nan)
-        data: Float = units[self.inner()[0]].sum(axis=0)
-        return data - self.by_column.factor * units[self.by_column.line]
+        printed = self.by_column.factor * units[self.by_column.line]
+        sums: Float = units[self.inner()[0]].sum(axis=0) - printed
+        return sums
 
 
 def find_field(series: Sequence[Series]) -> Field | None:
@@ -139,9 +142,9 @@ def _modulus(units: Float, series: Sequence[Series]) -> int:
     if len(series[0].strands) > 1 or not series[0].places.decimals or not whole or values.min() < 0:
         return 0
     modulus = int(10 ** (whole + series[0].places.decimals))
-    apart = np.mean(np.abs(values - np.median(values)) > modulus / 4)
-    left = np.mean(np.abs(_centred(values, modulus) - _centre(values, modulus)) > modulus / 4)
-    return modulus if left <= 0.05 and apart > left + 0.01 else 0
+    apart = int((np.abs(values - np.median(values)) > modulus / 4).sum())
+    left = int((np.abs(_centred(values, modulus) - _centre(values, modulus)) > modulus / 4).sum())
+    return modulus if left <= 0.1 * len(values) and apart >= left + 2 else 0
 
 
 def _centre(values: Float, modulus: int) -> float:

@@ -23,8 +23,9 @@ Chosen = tuple[Claim, bool, tuple[str, ...]]
 def checks_of(grid: Grid, series: Series, claims: Sequence[Claim]) -> list[CellCheck]:
     """What the claims on a quantity say of its cells.
 
-    Of several rules that a row breaks, the one with the least tolerance gives the expected value. A smooth course
-    is heard only where no stricter rule speaks, and the order of the rows only where no other rule does.
+    Of several rules that a row breaks, the one with the least tolerance gives the expected value. A smooth
+    course is heard only where no stricter rule speaks, and the order of the rows only where no other rule
+    does.
 
     Parameters
     ----------
@@ -167,7 +168,9 @@ def neighbours(grid: Grid, row: int, column: int) -> tuple[str, ...]:
 
 
 def curve_of(series: Series, claims: Sequence[Claim], flagged: Sequence[int]) -> Curve:
-    """The residuals of a quantity from its strictest rule; its differences from row to row where it has none."""
+    """The residuals of a quantity from its strictest rule; its differences from row to row where it has
+    none.
+    """
     known = np.flatnonzero(series.known)
     spoken = min(claims, key=lambda one: (one.rank, -one.rule.tolerance), default=None)
     if spoken is None or spoken.rank > EXACT + 1:

@@ -1,7 +1,8 @@
 """Formulas of old tables, each with one parameter that is found cell by cell and then by least squares.
 
-Chord and sine after Ptolemy, Almagest I 11: crd a = 2 R sin(a / 2). Declination: sin d = sin e sin l (Almagest
-I 14). Longest day of D equinoctial hours at latitude f: cos(7.5 D) = -tan f tan e, degrees (Almagest II 3).
+Chord and sine after Ptolemy, Almagest I 11: crd a = 2 R sin(a / 2). Declination: sin d = sin e sin l
+(Almagest I 14). Longest day of D equinoctial hours at latitude f: cos(7.5 D) = -tan f tan e, degrees
+(Almagest II 3).
 """
 
 from __future__ import annotations
@@ -52,7 +53,8 @@ class Formula:
 
 
 def _chord(x: Float, p: float) -> Float:
-    return 2 * p * np.sin(np.radians(x) / 2)
+    value: Float = 2 * p * np.sin(np.radians(x) / 2)
+    return value
 
 
 def _sine(x: Float, p: float) -> Float:
@@ -68,27 +70,33 @@ def _tangent(x: Float, p: float) -> Float:
 
 
 def _declination(x: Float, p: float) -> Float:
-    return np.degrees(np.arcsin(np.clip(np.sin(np.radians(p)) * np.sin(np.radians(x)), -1, 1)))
+    value: Float = np.degrees(np.arcsin(np.clip(np.sin(np.radians(p)) * np.sin(np.radians(x)), -1, 1)))
+    return value
 
 
 def _declination_inverse(x: Float, y: Float) -> Float:
-    return np.degrees(np.arcsin(_within(np.sin(np.radians(y)) / np.sin(np.radians(x)))))
+    value: Float = np.degrees(np.arcsin(_within(np.sin(np.radians(y)) / np.sin(np.radians(x)))))
+    return value
 
 
 def _latitude(x: Float, p: float) -> Float:
-    return np.degrees(np.arctan(-np.cos(np.radians(7.5 * x)) / np.tan(np.radians(p))))
+    value: Float = np.degrees(np.arctan(-np.cos(np.radians(7.5 * x)) / np.tan(np.radians(p))))
+    return value
 
 
 def _latitude_inverse(x: Float, y: Float) -> Float:
-    return np.degrees(np.arctan(-np.cos(np.radians(7.5 * x)) / np.tan(np.radians(y))))
+    value: Float = np.degrees(np.arctan(-np.cos(np.radians(7.5 * x)) / np.tan(np.radians(y))))
+    return value
 
 
 def _day(x: Float, p: float) -> Float:
-    return np.degrees(np.arccos(np.clip(-np.tan(np.radians(x)) * np.tan(np.radians(p)), -1, 1))) / 7.5
+    value: Float = np.degrees(np.arccos(np.clip(-np.tan(np.radians(x)) * np.tan(np.radians(p)), -1, 1))) / 7.5
+    return value
 
 
 def _day_inverse(x: Float, y: Float) -> Float:
-    return np.degrees(np.arctan(-np.cos(np.radians(7.5 * y)) / np.tan(np.radians(x))))
+    value: Float = np.degrees(np.arctan(-np.cos(np.radians(7.5 * y)) / np.tan(np.radians(x))))
+    return value
 
 
 def _within(values: Float) -> Float:
@@ -103,10 +111,14 @@ def _ratio(function: Callable[[Float, float], Float]) -> Callable[[Float, Float]
 _EPSILON = (15.0, 35.0)
 _ANY = (1e-6, 1e12)
 FORMULAS = (
-    Formula("chord", "radius", "", RADII, _ANY, _chord, _ratio(_chord), "chords of the arcs of {}, radius {}"),
-    Formula("sine", "radius", "", RADII, _ANY, _sine, _ratio(_sine), "sines of the arcs of {}, radius {}"),
-    Formula("cosine", "radius", "", RADII, _ANY, _cosine, _ratio(_cosine), "sines of the complements of {}, radius {}"),
-    Formula("tangent", "radius", "", RADII, _ANY, _tangent, _ratio(_tangent), "tangents of the arcs of {}, radius {}"),
+    Formula("chord", "radius", "", RADII, _ANY, _chord, _ratio(_chord),
+            "chords of the arcs of {}, radius {}"),
+    Formula("sine", "radius", "", RADII, _ANY, _sine, _ratio(_sine),
+            "sines of the arcs of {}, radius {}"),
+    Formula("cosine", "radius", "", RADII, _ANY, _cosine, _ratio(_cosine),
+            "sines of the complements of {}, radius {}"),
+    Formula("tangent", "radius", "", RADII, _ANY, _tangent, _ratio(_tangent),
+            "tangents of the arcs of {}, radius {}"),
     Formula("declination", "obliquity", "degrees", (), _EPSILON, _declination, _declination_inverse,
             "declinations for the longitudes of {}, obliquity {}"),
     Formula("latitude of the longest day", "obliquity", "degrees", (), _EPSILON, _latitude, _latitude_inverse,

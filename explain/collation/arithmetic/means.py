@@ -1,10 +1,10 @@
 """Which cells of a field are off, by its printed means (or totals) and its smooth course together.
 
-Each cell is asked, digit by digit, whether the table makes more sense with another digit there. What speaks:
-the sum of its row against the printed mean, that of its column likewise, and its neighbours along the line. The
-log odds are the sum of the three log likelihood ratios and of the prior; the likeliest error is set right for the
-moment, and all cells are asked again, until no cell is more likely wrong than right. Then each is asked once
-more whether it must be wrong, the others being set right.
+Each cell is asked, digit by digit, whether the table makes more sense with another digit there. What
+speaks: the sum of its row against the printed mean, that of its column likewise, and its neighbours along
+the line. The log odds are the sum of the three log likelihood ratios and of the prior; the likeliest error
+is set right for the moment, and all cells are asked again, until no cell is more likely wrong than right.
+Then each is asked once more whether it must be wrong, the others being set right.
 """
 
 from __future__ import annotations
@@ -219,8 +219,8 @@ class _Search:
     def _density(self, off: Float, factor: int) -> Float:
         """Log density of a line's sum about that of its printed mean.
 
-        Rounding of the mean leaves half its factor on either side, evenly; beyond that it falls off quickly. A
-        mean that is sloppy, or another error in the line, may leave anything.
+        Rounding of the mean leaves half its factor on either side, evenly; beyond that it falls off
+        quickly. A mean that is sloppy, or another error in the line, may leave anything.
         """
         half = factor / 2 + (0.5 if factor > 1 else 0.25)
         fall = 0.08 * half + 0.3
@@ -282,7 +282,7 @@ class _Course:
     @staticmethod
     def _foretell(line: Float) -> Float:
         known = np.isfinite(line)
-        return foretell(np.where(known, line, 0.0), known, 2, half=3)
+        return foretell(np.where(known, line, 0.0), known, 2, half=3)[0]
 
 
 def _local_scale(residual: Float) -> Float:

@@ -60,11 +60,12 @@ def recognised_models(series: Sequence[Series], arguments: Sequence[Series]) -> 
 def fit_formula(formula: Formula, argument: Series, target: Series) -> Fit | None:
     """Fit one formula; None unless the quantity is clearly computed by it.
 
-    The parameter is the weighted median of what single cells ask for; then least squares on the cells within
-    the tolerance, over and over. Its interval follows from the residuals of these cells: 1.96 standard errors,
-    the deviation taken for no less than that of rounding. A usual value (radius 60) is taken where its
-    residuals are hardly larger. The formula is recognised where four fifths of the cells lie within the
-    tolerance and their residuals are well below those of a polynomial with one parameter more.
+    The parameter is the weighted median of what single cells ask for; then least squares on the cells
+    within the tolerance, over and over. Its interval follows from the residuals of these cells: 1.96
+    standard errors, the deviation taken for no less than that of rounding. A usual value (radius 60) is
+    taken where its residuals are hardly larger. The formula is recognised where four fifths of the cells
+    lie within the tolerance and their residuals are well below those of a polynomial with one parameter
+    more.
 
     Parameters
     ----------
@@ -107,7 +108,7 @@ def fit_formula(formula: Formula, argument: Series, target: Series) -> Fit | Non
 
 
 def _start(formula: Formula, x: Float, y: Float) -> float | None:
-    """Weighted median of the parameters that single cells ask for; weights are the slopes by the parameter."""
+    """Weighted median of the parameters that single cells ask for; weights are the slopes by it."""
     with np.errstate(all="ignore"):
         single = formula.inverse(x, y)
         fine = np.isfinite(single) & (single > formula.bounds[0]) & (single < formula.bounds[1])

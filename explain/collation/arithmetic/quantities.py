@@ -60,9 +60,9 @@ class Series:
 def bits(values: NDArray[np.int64]) -> float:
     """Bits a number that a sequence takes beyond what a smooth course foretells.
 
-    The mean of log2(1 + deviation), the least over the values themselves, their first differences, and what is
-    left of each when the line or the cubic through its neighbours on both sides is taken away; each from its
-    median. So a few wrong numbers cost little.
+    The mean of log2(1 + deviation), the least over the values themselves, their first differences, and what
+    is left of each when the line or the cubic through its neighbours on both sides is taken away; each from
+    its median. So a few wrong numbers cost little.
     """
     if len(values) < 2:
         return 0.0
@@ -80,8 +80,8 @@ def find_series(grid: Grid) -> tuple[Series, ...]:
 
     Neighbouring columns are joined where the joined number runs clearly more smoothly than the columns by
     themselves do (`bits`), each place staying below its base but for a few cells: 60, else 30 (signs), 24
-    (hours of the day), or a power of ten where all numbers of the lower place have as many digits. The division
-    with the fewest bits in all is chosen.
+    (hours of the day), or a power of ten where all numbers of the lower place have as many digits. The
+    division with the fewest bits in all is chosen.
 
     Parameters
     ----------

@@ -228,7 +228,9 @@ class TableChecks:
         return tuple(check for check in self.cells if check.flagged)
 
     def at(self, row: int, column: int) -> CellCheck | None:
-        """The check of a cell, by row and column from 0; a flagged one before others, None if there is none."""
+        """The check of a cell, by row and column from 0; a flagged one before others, None if there is
+        none.
+        """
         found = [check for check in self.cells if (check.row, check.column) == (row, column)]
         return max(found, key=lambda check: check.flagged, default=None)
 

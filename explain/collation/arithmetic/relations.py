@@ -42,8 +42,8 @@ def settled(series: Series, claims: Sequence[Claim]) -> Series:
 def difference_claims(source: Series, target: Series) -> list[tuple[str, Claim]]:
     """Whether a quantity is the difference of another from row to row, or a fixed part or multiple of it.
 
-    As in Ptolemy's table of chords: each thirtieth is a thirtieth part of the difference between the next chord
-    and this, in the next places.
+    As in Ptolemy's table of chords: each thirtieth is a thirtieth part of the difference between the next
+    chord and this, in the next places.
 
     Parameters
     ----------
@@ -85,7 +85,8 @@ def _as_part(source: Series, target: Series, step: Float, forward: bool) -> list
     residual = (target.units - expected)[both]
     if robust_scale(residual) > _EXPLAINS * spread or np.mean(np.abs(residual) <= max(1.0, exact)) < 0.85:
         return []
-    words = f"{_part_words(factor)} of the difference of {source.quantity.name} to the {'next' if forward else 'last'} row"
+    other = "next" if forward else "last"
+    words = f"{_part_words(factor)} of the difference of {source.quantity.name} to the {other} row"
     name = f"differences of {source.quantity.name}"
     own = claim(
         name,

@@ -27,12 +27,15 @@ class Foretold:
         Robust standard deviation of the residuals.
     excluded : (N,) ndarray of bool
         Places that the prediction of the others does not use, as they seem wrong.
+    room : (N,) ndarray of float
+        How much larger than usual the residuals are to be expected, at least 1.
     """
 
     expected: Float
     degree: int
     scale: float
     excluded: Bool
+    room: Float
 
 
 def robust_scale(residuals: Float) -> float:
@@ -43,7 +46,7 @@ def robust_scale(residuals: Float) -> float:
 
 def foretell(
     values: Float, usable: Bool, degree: int, *, half: int = 4, abscissa: Float | None = None
-) -> Float:
+) -> tuple[Float, Float]:
     """Each value from the usable ones within `half` places, by a local polynomial that leaves itself out.
 
     Parameters
@@ -60,8 +63,11 @@ def foretell(
 
     Returns
     -------
-    (N,) ndarray of float
+    expected : (N,) ndarray of float
         NaN where fewer than `degree` + 2 values at different places can be used.
+    spread : (N,) ndarray of float
+        Standard deviation of value less expected, if all values have errors of deviation 1: larger at the
+        ends, where there are neighbours on one side only.
     """
     n = len(values)
     x = np.arange(n, dtype=np.float64) if abscissa is None else abscissa
@@ -76,11 +82,15 @@ def foretell(
     t = np.where(weight > 0, t, 0.0) / np.where(width > 0, width, 1.0)[:, None]
     powers = t[..., None] ** np.arange(degree + 1)  # (N, 2 half, degree + 1)
     left = np.einsum("nk,nki,nkj->nij", weight, powers, powers) + 1e-12 * np.eye(degree + 1)
-    right = np.einsum("nk,nki,nk->ni", weight, powers, np.where(weight > 0, values[index], 0.0))
     enough = (weight > 0).sum(axis=1) >= degree + 2
     left[~enough] = np.eye(degree + 1)
-    found = np.linalg.solve(left, right[..., None])[:, 0, 0]
-    return np.where(enough, found, np.nan)
+    first = np.zeros(degree + 1)
+    first[0] = 1.0
+    solved = np.linalg.solve(left, np.broadcast_to(first, (n, degree + 1))[..., None])[..., 0]
+    shares = weight * np.einsum("nki,ni->nk", powers, solved)  # what each neighbour counts for
+    found = (shares * np.where(weight > 0, values[index], 0.0)).sum(axis=1)
+    spread = np.sqrt(1 + (shares**2).sum(axis=1))
+    return np.where(enough, found, np.nan), np.where(enough, spread, np.nan)
 
 
 def suspects(
@@ -115,21 +125,29 @@ def suspects(
     """
     used = known.copy()
     for _ in range(40):
-        residual = np.where(known, values - foretell(values, used, degree, abscissa=abscissa), np.nan)
+        expected, room = _roomy(values, used, degree, abscissa)
+        residual = np.where(known, (values - expected) / room, np.nan)
         scale = max(robust_scale(residual[used]), 0.3)
         size = np.where(used, np.nan_to_num(np.abs(residual)), 0.0)
         top = size > np.maximum(max(least, factor * scale), 0.999 * _around(size))
         if not top.any() or used.sum() - top.sum() < 0.8 * known.sum():
             break
         used &= ~top
-    expected = foretell(values, used, degree, abscissa=abscissa)
-    residual = np.where(known, values - expected, np.nan)
+    expected, room = _roomy(values, used, degree, abscissa)
+    residual = np.where(known, (values - expected) / room, np.nan)
     scale = max(robust_scale(residual[used]), 0.3)
     back = ~used & known & (np.abs(residual) <= max(least, factor * scale))
     if back.any():
         used |= back
-        expected = foretell(values, used, degree, abscissa=abscissa)
-    return Foretold(expected, degree, scale, known & ~used)
+        expected, room = _roomy(values, used, degree, abscissa)
+    return Foretold(expected, degree, scale, known & ~used, room)
+
+
+def _roomy(values: Float, used: Bool, degree: int, abscissa: Float | None) -> tuple[Float, Float]:
+    expected, spread = foretell(values, used, degree, abscissa=abscissa)
+    usual = float(np.nanmedian(spread)) if np.isfinite(spread).any() else 1.0
+    ratio = np.maximum(np.nan_to_num(spread, nan=1.0) / usual, 1.0)
+    return expected, ratio**3  # at the ends the polynomial also bends away from the course
 
 
 def _around(size: Float, half: int = 3) -> Float:

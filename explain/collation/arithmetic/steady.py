@@ -1,4 +1,6 @@
-"""Rules that one quantity keeps by itself: constant, evenly growing, repeating, symmetrical, smooth, in order."""
+"""Rules that one quantity keeps by itself: constant, evenly growing, repeating, symmetrical, smooth, in
+order.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from zij.explain.collation.arithmetic.claims import LOOSE, SMOOTH, Claim, claim
+from zij.explain.collation.arithmetic.claims import LOOSE, SMOOTH, Claim, claim, keeps
 from zij.explain.collation.arithmetic.quantities import Series
 from zij.explain.collation.arithmetic.smooth import robust_scale, suspects
 
@@ -20,8 +22,8 @@ _DEGREES = (1, 2, 3)
 def own_claims(series: Series) -> list[Claim]:
     """The rules that a quantity keeps by itself, the strictest first.
 
-    A quantity that keeps an exact rule (constant, evenly growing, repeating) is not asked for weaker ones; the
-    order of the rows is asked only where no smooth course is found.
+    A quantity that keeps an exact rule (constant, evenly growing, repeating) is not asked for weaker ones;
+    the order of the rows is asked only where no smooth course is found.
 
     Parameters
     ----------
@@ -69,7 +71,7 @@ def _constant(series: Series) -> Claim | None:
 
 
 def _line(series: Series, degree: int = 1) -> NDArray[np.float64]:
-    """A polynomial of the row's number through the bulk of the values: least absolute deviations, in steps."""
+    """A polynomial of the row's number through the bulk of the values, by least absolute deviations."""
     rows = np.flatnonzero(series.known).astype(np.float64)
     y = series.units[series.known].astype(np.float64)
     centre, spread = rows.mean(), max(float(np.ptp(rows)) / 2, 1.0)
@@ -116,7 +118,7 @@ def _even(series: Series) -> Claim | None:
         or (off <= 0.6).sum() < 0.92 * (off <= 1.0).sum()
     ):
         return None
-    return _claim(series, "constant differences", words, line, 1.0)
+    return _claim(series, "constant differences", words, line, 2.0) if _rounded(off) else None
 
 
 def _signed(series: Series, step: int) -> str:
@@ -170,8 +172,15 @@ def _quadratic(series: Series) -> Claim | None:
     second = float(curve[2] - 2 * curve[1] + curve[0])
     if abs(second) * len(curve) ** 2 / 8 < 4:
         return None
+    if not _rounded(np.abs(series.units - curve)[series.known]):
+        return None
     words = f"the second differences are all {second / series.places.units:.6g}, but for rounding"
-    return _claim(series, "constant second differences", words, curve, 1.0)
+    return _claim(series, "constant second differences", words, curve, 2.0)
+
+
+def _rounded(off: NDArray[np.float64]) -> bool:
+    """Whether rounding explains the residuals of most cells; what is off by a unit more is no error yet."""
+    return keeps(int((off <= 1.0).sum()), len(off))
 
 
 def smooth_claim(series: Series) -> Claim | None:
@@ -191,7 +200,7 @@ def smooth_claim(series: Series) -> Claim | None:
         return None
     usable = np.ones(len(values), np.bool_)
     tries = [suspects(values, usable, degree, abscissa=rows.astype(np.float64)) for degree in _DEGREES]
-    best = min(tries, key=lambda one: (round(one.scale, 2), one.degree))
+    best = min(tries, key=lambda one: (round(one.scale * (1 + 8 * one.excluded.mean()), 2), one.degree))
     spread = robust_scale(values - np.median(values))
     if best.scale > max(1.5, spread / 25) or best.scale > max(_NOISE, spread / 60):
         return None
@@ -202,7 +211,9 @@ def smooth_claim(series: Series) -> Claim | None:
         f"each cell lies on a smooth course through its neighbours (degree {best.degree}), "
         f"within {tolerance:.3g} units of the last place"
     )
-    return _claim(series, "smooth differences", words, expected, tolerance, rank=SMOOTH)
+    near = np.zeros(len(known), np.bool_)
+    near[rows] = np.abs(values - best.expected) <= tolerance * best.room
+    return _claim(series, "smooth differences", words, expected, tolerance, rank=SMOOTH, spared=near)
 
 
 def _symmetrical(series: Series, smooth: Claim | None) -> Claim | None:
@@ -245,9 +256,10 @@ def _less_likely(
     """Of two partners that differ, the one that fits its neighbours better."""
     n = len(expected)
     spared = np.zeros(n, np.bool_)
-    if smooth is None:
-        return spared
-    size = np.abs(np.nan_to_num(smooth.residual))
+    units = series.units.astype(np.float64)
+    size = np.abs(units - (np.roll(units, 1) + np.roll(units, -1)) / 2)
+    if smooth is not None:
+        size = np.abs(np.nan_to_num(smooth.residual))
     for row in np.flatnonzero(np.isfinite(expected) & (expected != series.units)):
         other = total - int(row)
         if 0 <= other < n and size[row] < size[other]:

@@ -34,9 +34,10 @@ Claims = dict[str, list[Claim]]
 def check_table(table: Table) -> TableChecks:
     """Check a table by its own arithmetic; nothing is ever changed.
 
-    Columns that are places of one number are joined. For each quantity the rules are found that nearly all its
-    cells keep: by itself, from other columns, by printed means and totals, by formulas with a fitted parameter.
-    A cell that breaks a rule which its column otherwise keeps is flagged, with the value that the rule expects.
+    Columns that are places of one number are joined. For each quantity the rules are found that nearly all
+    its cells keep: by itself, from other columns, by printed means and totals, by formulas with a fitted
+    parameter. A cell that breaks a rule which its column otherwise keeps is flagged, with the value that
+    the rule expects.
 
     Parameters
     ----------
@@ -93,7 +94,7 @@ def _computed(series: list[Series], claims: Claims) -> tuple[list[Series], list[
 def _joined_fits(
     join: tuple[int, int, Series], series: Sequence[Series], arguments: Sequence[Series], claims: Claims
 ) -> tuple[int, int, int, int, Series, list[Fit]]:
-    """How many cells keep a formula or relation if columns are joined, how many they are, and the formulas."""
+    """How many cells keep a formula or relation if columns are joined, and how many columns they are."""
     first, end, joined = join
     inside = {one.quantity.name for one in series[first:end]}
     outside = [one for one in arguments if one.quantity.name not in inside]
@@ -130,7 +131,9 @@ def _hear(fits: Sequence[Fit], claims: Claims) -> None:
 
 
 def _one_way(fits: list[Fit], series: Sequence[Series]) -> list[Fit]:
-    """Of two quantities that are each other's function, keep the one whose argument has the rounder numbers."""
+    """Of two quantities that are each other's function, keep the one whose argument has the rounder
+    numbers.
+    """
     by_name = {one.quantity.name: one for one in series}
     kept = []
     for fit in fits:

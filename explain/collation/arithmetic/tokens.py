@@ -10,6 +10,7 @@ __all__ = ["Token", "tokens", "written"]
 _POINT = ".,·˙‧∙•⋅’'ˈ"
 _NUMBER = re.compile(rf"(?P<sign>[-−–])?(?P<digits>[0-9]+(?:[{_POINT}][0-9]+)*)")
 _PLACES = re.compile("[;:°ʹ′″‴]")  # signs between sexagesimal places
+_AROUND = " .|[]()'’"  # signs that may stand about a number
 _LONGEST = 15  # digits; longer runs are no numbers of a table
 
 
@@ -45,11 +46,11 @@ def tokens(text: str) -> tuple[Token, ...] | None:
     found: list[Token] = []
     end = 0
     for match in _NUMBER.finditer(plain):
-        if plain[end : match.start()].strip(" .|[]()") or len(match["digits"]) > 2 * _LONGEST:
+        if plain[end : match.start()].strip(_AROUND) or len(match["digits"]) > 2 * _LONGEST:
             return None
         end = match.end()
         found.append(_token(match["digits"], match["sign"] is not None))
-    if plain[end:].strip(" .|[]()") or any(token.width > _LONGEST for token in found):
+    if plain[end:].strip(_AROUND) or any(token.width > _LONGEST for token in found):
         return None
     return tuple(found)
 
