@@ -188,10 +188,8 @@ def paced(
     cpu = sum(after[:4]) - sum(before[:4])
     (first, one), (last, all_) = next(m for m in marks if m[1] >= 2), marks[-1]
     rate = 60 * (all_ - one) / (last - first)
-    row(
-        name, f"{rate:.1f} pages a minute ({60 * all_ / wall:.1f} with starting the workers; "
-        f"{cpu / all_:.2f} CPU-s a page)",
-    )  # fmt: skip
+    each = "" if "Dask" in name else f"; {cpu / all_:.2f} CPU-s a page"
+    row(name, f"{rate:.1f} pages a minute ({60 * all_ / wall:.1f} with loading the model{each})")
     return rate
 
 

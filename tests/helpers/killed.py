@@ -23,10 +23,10 @@ CHILD = """
 import os, signal, sys, threading
 corpus, source, workers, deadly, calls = sys.argv[1:6]
 from zij.actions.corpus import add, process
-from zij.corpora.processing import run
+from zij.corpora.processing import jobs, run
 from zij.corpora.sources import adding
 import zij.corpora.processing, zij.corpora.processing.thumbnails, zij.similarity.arrangement
-run.COMMIT, adding._BATCH = 7, 9
+run.COMMIT, adding._BATCH, jobs.EMBEDDED = 7, 9, 5
 if deadly == "calls":
     left = int(calls)
     def count(frame, event, argument):
