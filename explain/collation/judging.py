@@ -120,7 +120,9 @@ def doubt(entry: Entry, other: str) -> str:
         return "how its digits are divided is the reading's"
     if len(entry.signs) != len(own):
         return "" if entry.confidence >= SURE else f"it is read with probability {entry.confidence:.2f} only"
-    weak = [(entry.signs[k], own[k]) for k in _differing(own, theirs)]
+    # where a sign is missing it may have been overlooked beside another that is hard to read
+    places = range(len(own)) if len(own) < len(theirs) else _differing(own, theirs)
+    weak = [(entry.signs[k], own[k]) for k in places]
     if weak and min(weak)[0] < SURE:
         least, sign = min(weak)
         return f"its {sign} is read with probability {least:.2f} only"

@@ -247,6 +247,18 @@ def test_misreadings_are_uncertain_and_a_persons_text_never() -> None:
     assert (place.row, place.column) == (5, 2)
 
 
+def test_a_digit_may_be_overlooked_beside_one_that_is_hard_to_read() -> None:
+    base = changed(6, 2, "48")
+
+    def dropped(sure: float) -> Reading:
+        made = table(base)
+        cells = tuple(cell(6, 2, "8", sure=sure) if (c.row, c.column) == (6, 2) else c for c in made.cells)
+        return reading(Table(made.box, made.rows, made.columns, cells))
+
+    assert set(varying(apparatus(base, dropped(0.85)), "uncertain")) == {(6, 2)}
+    assert varying(apparatus(base, dropped(0.99)))[6, 2].kind == "dropped digit"
+
+
 def test_an_unread_cell_is_never_a_variant() -> None:
     made = table(NUMBERS)
     cells = tuple(
