@@ -24,6 +24,7 @@ from zij.tables.pagexml import write_pagexml
 from zij.tables.reading import Reading, Table
 
 NAMES = {"apparatus.csv", "apparatus.html", "apparatus.txt", "collation.json", "stemma.csv", "variants.csv"}
+TREE = {f"descent.{form}" for form in ("csv", "dot", "graphml", "nwk", "png", "svg")}
 DATA = Path(__file__).parents[2].parent / "shared" / "data" / "climates"
 HOSTILE = '=1+"</script><script>document.title="owned"</script>'
 
@@ -70,7 +71,35 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_every_file_is_there(out: Path) -> None:
-    assert set(files(out)) == NAMES
+    assert set(files(out)) == NAMES | TREE
+
+
+def test_descent_is_in_all_files(tmp_path: Path) -> None:
+    """Five witnesses in two groups, each with errors of its own."""
+    errors = {f"r{r}c6": str(70 + r) for r in range(4, 9)}, {f"r{r}c8": str(20 + r) for r in (4, 7, 10, 13)}
+    one = page(tmp_path, "A", rows(), image=False)
+    two, three = (page(tmp_path, s, rows(**errors[0], **own), image=False) for s, own in
+                  (("B", {}), ("C", {"r12c4": "9"})))  # fmt: skip
+    four, five = (page(tmp_path, s, rows(**errors[1], **own), image=False) for s, own in
+                  (("D", {}), ("E", {"r20c4": "7", "r21c6": "90"})))  # fmt: skip
+    dates = tmp_path / "dates.csv"
+    known = zip((one, two, three, four, five), (1500, 1520, 1540, 1530, 1550), strict=True)
+    lines = [f"{path.stem},{path},{year}" for path, year in known]
+    dates.write_text("\n".join(["siglum,pages,date", *lines]))
+    ended = zij("collate", "--witnesses", dates, "-o", tmp_path / "out")
+    assert ended.code == 0, ended
+    made = tmp_path / "out"
+    found = json.loads((made / "collation.json").read_text("utf-8"))["descent"]
+    assert [group["witnesses"] for group in found["groups"] if group["in_tree"]] in (
+        [["B", "C"], ["D", "E"]], [["D", "E"], ["B", "C"]]
+    )  # fmt: skip
+    pairs = {(e["copy"], e["exemplar"]) for e in found["possible_exemplars"] if e["nearest"]}
+    assert {("C", "B"), ("E", "D"), ("B", "A"), ("D", "A")} <= pairs
+    assert (made / "descent.nwk").read_text("utf-8").count("'") == 10
+    text = (made / "apparatus.html").read_text("utf-8")
+    assert "<h2>Descent</h2>" in text and "B and C stand together" in text
+    again = files(made)
+    assert zij("collate", "--witnesses", dates, "-o", made).code == 0 and files(made) == again
 
 
 def test_the_tables_open_again(out: Path) -> None:

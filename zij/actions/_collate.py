@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 from zij.actions._sources import Progress, chosen_device
 from zij.actions._witnesses import Leaf, Named, named_witnesses, open_leaf
 from zij.errors import InputError, UsageError, ZijError
-from zij.files import check_folder, staged_folder, write_text
+from zij.files import check_folder, staged_folder, write_bytes, write_text
 
 if TYPE_CHECKING:
     from zij.explain.collation.apparatus import Apparatus, Witness
     from zij.explain.collation.collate import Collated as Found
+    from zij.html import Markup
     from zij.tables.digits.network import Weights
 
 __all__ = ["Collated", "collate"]
@@ -63,7 +64,8 @@ def collate(
     """Collate the witnesses of a table, cell by cell.
 
     Writes `apparatus.csv`, `variants.csv`, `apparatus.html`, `apparatus.txt`, `stemma.csv` and
-    `collation.json` into `out`, all or none.
+    `collation.json` into `out`, and from three witnesses on `descent.nwk`, `.graphml`, `.dot`, `.csv`, `.png`
+    and `.svg`; all or none.
 
     Parameters
     ----------
@@ -225,12 +227,29 @@ def _write(
     write_text(folder / "variants.csv", variants_csv(apparatus, guard=guard))
     write_text(folder / "apparatus.txt", critical_text(apparatus))
     write_text(folder / "stemma.csv", stemma_csv(apparatus, guard=guard))
-    write_text(folder / "apparatus.html", apparatus_page(apparatus, pictures, summary))
-    if len(apparatus.witnesses) > 2:
-        _write_descent(folder, apparatus, summary)
+    section = _write_descent(folder, apparatus, summary)
+    write_text(folder / "apparatus.html", apparatus_page(apparatus, pictures, summary, descent=section))
     text = json.dumps(summary, indent=2, ensure_ascii=False, sort_keys=True)
     write_text(folder / "collation.json", text + "\n")
 
 
-def _write_descent(folder: Path, apparatus: Apparatus, summary: dict[str, Any]) -> None:
-    """The files on descent, from three witnesses on; what they depend on goes into the summary."""
+def _write_descent(folder: Path, apparatus: Apparatus, summary: dict[str, Any]) -> Markup | None:
+    """The files on descent, from three witnesses on, and its section of the page; facts go to the summary."""
+    from zij.explain.collation.descent.descent import descend
+    from zij.explain.collation.descent.drawing import descent_pictures
+    from zij.explain.collation.descent.files import dot, graphml, newick
+    from zij.explain.collation.descent.words import changes_csv, facts
+    from zij.explain.collation.report.descentsection import descent_section
+
+    found = descend(apparatus)
+    if found is None:
+        return None
+    png, svg = descent_pictures(found)
+    write_bytes(folder / "descent.png", png)
+    write_bytes(folder / "descent.svg", svg)
+    write_text(folder / "descent.nwk", newick(found))
+    write_bytes(folder / "descent.graphml", graphml(found))
+    write_text(folder / "descent.dot", dot(found))
+    write_text(folder / "descent.csv", changes_csv(found))
+    summary["descent"] = facts(found)
+    return descent_section(found, png)

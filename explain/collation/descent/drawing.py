@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import warnings
+from io import BytesIO
+
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from zij.explain.collation.descent.descent import Descent
+from zij.explain.report.figure import BASE
 
-__all__ = ["draw_descent", "draw_tree"]
+__all__ = ["descent_pictures", "draw_descent", "draw_tree"]
+
+DPI = 150
 
 _INK, _PALE, _RED = "#22252b", "#8a8f98", "#b3361e"
 
@@ -33,6 +39,20 @@ def draw_descent(descent: Descent) -> Figure:
         fontsize=8, color=_PALE,
     )  # fmt: skip
     return figure
+
+
+def descent_pictures(descent: Descent) -> tuple[bytes, bytes]:
+    """The figure of `draw_descent` as PNG and as SVG; the same tree gives the same bytes."""
+    import matplotlib
+
+    png, svg = BytesIO(), BytesIO()
+    with matplotlib.rc_context(BASE), warnings.catch_warnings():
+        # a siglum in a script that the font lacks
+        warnings.filterwarnings("ignore", "Glyph .* missing from", UserWarning)
+        figure = draw_descent(descent)
+        figure.savefig(png, format="png", dpi=DPI, metadata={"Software": None})
+        figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
+    return png.getvalue(), svg.getvalue()
 
 
 def draw_tree(axes: Axes, descent: Descent) -> None:

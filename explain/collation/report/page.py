@@ -36,7 +36,9 @@ _STATUSES: dict[Status, str] = {
 }
 
 
-def apparatus_page(apparatus: Apparatus, pictures: Gallery, facts: Mapping[str, Any]) -> str:
+def apparatus_page(
+    apparatus: Apparatus, pictures: Gallery, facts: Mapping[str, Any], *, descent: Markup | None = None
+) -> str:
     """The whole page as the text of an HTML file.
 
     Parameters
@@ -46,6 +48,8 @@ def apparatus_page(apparatus: Apparatus, pictures: Gallery, facts: Mapping[str, 
         Of the same apparatus.
     facts : mapping
         The contents of `collation.json`, for the end of the page.
+    descent : Markup, optional
+        What the errors say about descent, as a section of its own.
     """
     by_table: dict[str, list[tuple[int, Place]]] = {table.name: [] for table in apparatus.tables}
     for number, place in enumerate(apparatus.places):
@@ -63,6 +67,7 @@ def apparatus_page(apparatus: Apparatus, pictures: Gallery, facts: Mapping[str, 
                 _filters(apparatus),
                 element("div", element("main", *tables), _panel(), class_="desk"),
                 _list(apparatus, places, arguments),
+                descent or Markup(),
                 _witnesses(apparatus, facts),
                 _origins(facts),
                 json_block("places", script_data(apparatus, places, pictures, arguments)),
