@@ -263,7 +263,8 @@ def _modulus(values: NDArray[np.int64], places: Places, strands: Sequence[Strand
     plain = bits(look)
     found = [(bits(_unwrapped(look, m)), m) for m in fit if _turns(look, m)]
     cost, modulus = min(found, default=(np.inf, 0))
-    return modulus if cost < plain - 0.1 else 0
+    # numbers that mean nothing also come nearer to each other when turns may be added
+    return modulus if cost < plain - 0.1 and cost < np.log2(modulus) - 3.5 else 0
 
 
 def _turns(values: NDArray[np.int64], modulus: int) -> bool:
