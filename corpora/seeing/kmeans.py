@@ -6,10 +6,13 @@ astronomic tables", Science Advances 10(43), 2024, doi:10.1126/sciadv.adj1719, w
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["PUBLISHED_K", "PUBLISHED_PAGES", "SENSITIVITY", "default_k", "kmeans"]
+__all__ = ["PUBLISHED_K", "PUBLISHED_PAGES", "SENSITIVITY", "default_k", "kmeans", "kmeans_runs"]
 
 PUBLISHED_K, PUBLISHED_PAGES = 1500, 9793
 SENSITIVITY = (500, 1000, 1500, 2000)  # the numbers tried in the study, for its number of pages
@@ -38,10 +41,25 @@ def kmeans(vectors: NDArray[np.float32], k: int, *, seed: int = 1) -> tuple[NDAr
     inertia : float
         Sum of the squared distances to the centres.
     """
-    from sklearn.cluster import KMeans
+    return kmeans_runs(vectors, k, [seed])[0]
+
+
+def kmeans_runs(
+    vectors: NDArray[np.float32], k: int, seeds: Sequence[int]
+) -> list[tuple[NDArray[np.int64], float]]:
+    """The same for several seeds, two at a time; which ones run together changes nothing."""
     from threadpoolctl import threadpool_limits
 
     k = min(k, len(np.unique(vectors, axis=0)))
-    with threadpool_limits(1):  # sums of several threads are added up in any order
+    # one thread a run: sums of several threads are added up in any order
+    with threadpool_limits(1), ThreadPoolExecutor(2) as pool:
+        return list(pool.map(lambda seed: _run(vectors, k, seed), seeds))
+
+
+def _run(vectors: NDArray[np.float32], k: int, seed: int) -> tuple[NDArray[np.int64], float]:
+    from sklearn.cluster import KMeans
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1, "openmp"):  # this limit holds for the thread that sets it alone
         found = KMeans(k, n_init=1, random_state=seed).fit(vectors)
     return found.labels_.astype(np.int64), float(found.inertia_)

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from zij.corpora.seeing.partition import Partition
     from zij.corpora.store import Where
 
+    Run = tuple[NDArray[np.int64], float]
+
 __all__ = ["Clustered", "cluster"]
 
 SEEDS = 5
@@ -119,7 +121,7 @@ def cluster(
     ZijError
         If there is no page to look at, the request cannot be right, or the folder cannot be written to.
     """
-    from zij.corpora.seeing.kmeans import default_k
+    from zij.corpora.seeing.kmeans import default_k, kmeans_runs
     from zij.corpora.store import open_corpus
     from zij.corpora.store.where import described
 
@@ -130,8 +132,10 @@ def cluster(
     with open_corpus(corpus) as opened:
         pages = look(opened, conditions)
         wanted = default_k(len(pages)) if k is None else k
-        methods = _methods(pages, wanted, seeds, seed, tell)
-        tried = _tried(pages, wanted, methods, seed, tell) if sensitivity else []
+        tell(f"k-means, {seeds} runs with {wanted:,} clusters")
+        runs = kmeans_runs(pages.vectors, wanted, [seed + n for n in range(seeds)])
+        methods = _methods(pages, runs, seed, tell)
+        tried = _tried(pages, wanted, runs, methods[1], seed, tell) if sensitivity else []
         summary = _summary(pages, methods, tried, {
             "where": str(conditions or ""), "k": wanted, "seeds": seeds, "seed": seed, "draws": DRAWS,
         })  # fmt: skip
@@ -142,18 +146,14 @@ def cluster(
     return Clustered(out, table, about, summary, _sentence(pages, methods, out))
 
 
-def _methods(pages: SeenPages, k: int, seeds: int, seed: int, tell: Any) -> tuple[_Method, _Method]:
+def _methods(pages: SeenPages, made: Sequence[Run], seed: int, tell: Any) -> tuple[_Method, _Method]:
     """k-means over seeds, and HDBSCAN over parts of the pages."""
     from zij.corpora.seeing.density import density_clusters
-    from zij.corpora.seeing.kmeans import kmeans
     from zij.corpora.seeing.neighbours import unit
     from zij.corpora.seeing.partition import numbered, partition
     from zij.corpora.seeing.stability import mean_rand, stability, subsample_stability
 
-    runs = []
-    for n in range(seeds):
-        tell(f"k-means, run {n + 1} of {seeds}")
-        runs.append(numbered(kmeans(pages.vectors, k, seed=seed + n)[0]))
+    runs = [numbered(labels) for labels, _ in made]
     first = _Method(
         "k-means", partition(pages.vectors, runs[0]), stability(runs[0], runs[1:]), mean_rand(runs)
     )
@@ -165,19 +165,20 @@ def _methods(pages: SeenPages, k: int, seeds: int, seed: int, tell: Any) -> tupl
     return first, _Method("no k (HDBSCAN)", partition(unit(pages.vectors), labels), each, rand)
 
 
-def _tried(pages: SeenPages, k: int, methods: tuple[_Method, _Method], seed: int, tell: Any) -> list[Tried]:
-    """Other numbers of clusters, in the proportions of the study."""
+def _tried(pages: SeenPages, k: int, made: Sequence[Run], free: _Method, seed: int, tell: Any) -> list[Tried]:
+    """Numbers of clusters in the proportions of the study; with k clusters, runs are there already."""
     import numpy as np
 
     from zij.corpora.seeing.clusterfigure import Tried
-    from zij.corpora.seeing.kmeans import PUBLISHED_K, SENSITIVITY, kmeans
+    from zij.corpora.seeing.kmeans import PUBLISHED_K, SENSITIVITY, kmeans_runs
     from zij.corpora.seeing.stability import adjusted_rand, mean_rand
 
     found = []
     for one in sorted({max(round(k * number / PUBLISHED_K), 1) for number in SENSITIVITY}):
         tell(f"k-means with {one:,} clusters")
-        runs = [kmeans(pages.vectors, one, seed=seed + n) for n in range(RUNS_A_K)]
-        other = [adjusted_rand(labels, methods[1].split.labels) for labels, _ in runs]
+        seeds = [seed + n for n in range(RUNS_A_K)]
+        runs = made if one == k and len(made) > 1 else kmeans_runs(pages.vectors, one, seeds)
+        other = [adjusted_rand(labels, free.split.labels) for labels, _ in runs]
         between = mean_rand([labels for labels, _ in runs])
         found.append(
             Tried(one, between, float(np.mean(other)), float(np.mean([inertia for _, inertia in runs])))
