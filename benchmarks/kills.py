@@ -23,6 +23,9 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "helpers"))
 
 from killed import contents, end, make_source, start
 
+from zij.corpora.store import open_corpus
+from zij.errors import InputError
+
 
 def differences(found: dict[str, object], expected: dict[str, object]) -> list[str]:
     """What two corpora do not have alike."""
@@ -82,13 +85,12 @@ def main() -> None:
 
 def held(corpus: Path) -> tuple[int, int]:
     """Pages and vectors that a corpus has when it was killed; (-1, -1) if it is none yet."""
-    from zij.corpora.store import is_corpus, open_corpus
-
-    if not is_corpus(corpus):
+    try:
+        with open_corpus(corpus) as opened:
+            found = opened.summary()
+            return found.pages, found.embedded
+    except InputError:
         return -1, -1
-    with open_corpus(corpus) as opened:
-        found = opened.summary()
-        return found.pages, found.embedded
 
 
 if __name__ == "__main__":
