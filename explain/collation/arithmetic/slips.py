@@ -27,15 +27,16 @@ SLIPS = {
 
 MISREADINGS = {
     "turned type": 0.0,
-    "digit confusion": 0.40,
-    "wrong digit": 0.15,
+    "digit confusion": 0.10,
+    "wrong digit": 0.05,
     "transposed digits": 0.0,
-    "dropped digit": 0.30,
+    "dropped digit": 0.45,
     "doubled digit": 0.05,
     "value of a neighbouring cell": 0.0,
-    "other": 0.10,
+    "other": 0.35,
 }
-"""The same for misreadings that the glyphs do not tell: a sign that is lost is what happens most."""
+"""The same for misreadings that the glyphs do not tell. A digit taken for another one is mostly told by its
+glyph; a sign that is lost, or a cell read in the wrong place, is not."""
 
 
 @dataclass(frozen=True, slots=True)
