@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import re
 import time
@@ -13,8 +12,9 @@ from pathlib import Path
 
 from zij.corpora.sources.found import Found, Known
 from zij.corpora.sources.namepattern import NamePattern
+from zij.corpora.store.codec import packed
 from zij.corpora.store.corpus import Corpus
-from zij.corpora.store.records import Book, Metadata, Missed, NewPage, Page
+from zij.corpora.store.records import Book, Metadata, Missed, NewPage, Packed, Page
 
 __all__ = ["Adding", "book_names", "known_pages"]
 
@@ -68,8 +68,6 @@ class Adding:
         before = {item.item for item in self.corpus.missed_items() if item.source == name}
         start = len(self.missed)
         self._since = self.clock()
-        collecting = gc.isenabled()
-        gc.disable()  # readings are many small objects without cycles; looking for cycles takes a tenth
         try:
             for item in found:
                 self._take(item, source)
@@ -78,8 +76,6 @@ class Adding:
                 ):
                     self._commit()
         finally:
-            if collecting:
-                gc.enable()
             self._commit()
         gone = before - {item.item for item in self.missed[start:]}
         if gone:
@@ -142,10 +138,13 @@ class Adding:
 
     def _moved_reading(self, page: NewPage) -> NewPage:
         """A file with a reading, told by name and content, as it may have no image."""
+        if page.reading is None:
+            return page
+        made = page.reading if isinstance(page.reading, Packed) else packed(page.reading)
         for other in self.corpus.find(name=page.name):
             if _scheme(other) == "reading" and other.key not in self._keys and _is_gone(other):
                 stored = self.corpus.stored_reading(other.id)
-                if stored is not None and stored.reading == page.reading:
+                if stored is not None and stored.digest == made.digest:
                     self.moved += 1
                     return replace(page, key=other.key)
         return page
@@ -177,7 +176,6 @@ class Adding:
             self._tell_changed(pages, added.ids, set(added.changed), human)
         if lost:
             self.corpus.missed(lost)
-        gc.collect()
         self._since = self.clock()
 
     def _tell_changed(

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+from zij.corpora.children import cores
+from zij.corpora.sources.ahead import Ahead, File
 from zij.corpora.sources.found import Found, Gathering, Told, Wishes, reason_of
 from zij.corpora.sources.images import FOREIGN, IMAGES, Shelf, image_page
 from zij.corpora.sources.mets import file_of, read_mets_file
 from zij.corpora.sources.names import book_of_folder, inside, natural
-from zij.corpora.sources.readings import open_json, open_pagexml, reading_page
+from zij.corpora.sources.readings import TextKind, opened, reading_page
 from zij.corpora.sources.walk import Listing, listings
 from zij.corpora.store.records import Missed, NewPage
 from zij.errors import InputError
 
-__all__ = ["Folder", "folder_pages", "kind_of"]
+__all__ = ["TEXTS", "Folder", "folder_pages", "kind_of"]
 
 _HEAD = 65536  # bytes in which a file must say what it is
 _IMAGE_NAME = re.compile(rb'imageFilename\s*=\s*(?:"([^"]{1,4096})"|\'([^\']{1,4096})\')')
@@ -31,6 +35,8 @@ _JSON: tuple[tuple[bytes, str], ...] = (
     (b"/presentation/", "manifest"),
     (b"shared-canvas.org", "manifest"),
 )
+_COST = {".xml": 10, ".json": 1}  # of reading such a file; a PAGE-XML takes 0.1 s
+_FEW = 200  # cost up to which starting processes would take longer than the work
 _SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"II*\0", b"MM\0*")
 
 
@@ -66,13 +72,23 @@ def folder_pages(
     folders = [part for part in parts if isinstance(part, Listing)]
     yield from (part for part in parts if not isinstance(part, Listing))
     gatherer = Folder(root, source, wishes, {part.folder: part for part in folders}, book)
+    gatherer.ahead = Ahead(gatherer.texts(folders), _workers(wishes.workers, folders))
     total, done = sum(len(part.files) for part in folders), 0
-    for part in folders:
-        for path, found in gatherer.pages(part, others):
-            wishes.progress(f"looking at {path.name}", done, total)
-            done += 1
-            for item in found:
-                yield key(item) if isinstance(item, NewPage) else item
+    with contextlib.closing(gatherer.ahead):
+        for part in folders:
+            for path, found in gatherer.pages(part, others):
+                wishes.progress(f"looking at {path.name}", done, total)
+                done += 1
+                for item in found:
+                    yield key(item) if isinstance(item, NewPage) else item
+
+
+def _workers(wanted: int | None, folders: Sequence[Listing]) -> int:
+    """How many processes are to read the files with readings in these folders."""
+    if wanted is not None:
+        return wanted
+    cost = sum(_COST.get(path.suffix.lower(), 0) for part in folders for path in part.files)
+    return cores() if cost > _FEW else 0
 
 
 def kind_of(path: Path) -> str:
@@ -102,6 +118,9 @@ def _head(path: Path) -> bytes:
         return b""
 
 
+TEXTS: dict[str, TextKind] = {"pagexml": "pagexml", "json": "json"}
+"""Kinds of files with readings."""
+
 _WHY = {
     "foreign": "is an image that zij does not read; convert it to JPEG, PNG or TIFF",
     "alto": "is ALTO, which zij does not read; export the page as PAGE-XML",
@@ -110,6 +129,19 @@ _WHY = {
     "pdf": "is a PDF; name it by itself to add its pages",
     "": "is no page and was passed over",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What is to become of the files of a folder: they with their kinds in order, and what is amiss."""
+
+    files: list[tuple[Path, str]]
+    problems: list[Found]
+
+    @property
+    def texts(self) -> Iterator[File]:
+        """The files with readings."""
+        return ((path, TEXTS[kind]) for path, kind in self.files if kind in TEXTS)
 
 
 class Folder:
@@ -121,39 +153,54 @@ class Folder:
         self.root, self.source, self.wishes, self.book = root, source, wishes, book
         self.shelf = Shelf()
         self.listed = listed
+        self.ahead = Ahead()
+        self.plans: dict[Path, _Plan | None] = {}
         self.counts: Counter[str] = Counter()
         self.given: set[str] = set()
         self.used: set[Path] = set()
         self.books: dict[str, Path] = {}
 
+    def texts(self, parts: Sequence[Listing]) -> Iterator[File]:
+        """The files with readings of folders, in the order in which `pages` comes to them."""
+        for part in parts:
+            plan = self._plan(part)
+            yield from plan.texts if plan is not None else ()
+
+    def _plan(self, part: Listing) -> _Plan | None:
+        """What is to become of the files of a folder; None if it has."""
+        if part.folder not in self.plans:
+            self.plans[part.folder] = self._planned(part)
+        return self.plans[part.folder]
+
+    def _planned(self, part: Listing) -> _Plan:
+        below = self.listed.get(part.folder / "page")
+        if part.folder.name == "page" and part.folder.parent in self.listed:
+            # the others went with the parent
+            files = [(path, kind) for path, kind in _kinds(part) if kind != "pagexml"]
+        else:
+            files = _kinds(part)
+            if below is not None:
+                files += [(path, kind) for path, kind in _kinds(below) if kind == "pagexml"]
+        order, problems = self._order(part, [path for path, kind in files if kind == "mets"])
+        files.sort(key=lambda file: (order.get(file[0], len(order)), natural(file[0].name)))
+        return _Plan(files, problems)
+
     def pages(
         self, part: Listing, others: Callable[[Path], Gathering] | None
     ) -> Iterator[tuple[Path, Iterator[Found]]]:
         """For each file of a folder that matters, what comes of it."""
-        below = self.listed.get(part.folder / "page")
-        if part.folder.name == "page" and part.folder.parent in self.listed:
-            files = [
-                path for path in part.files if kind_of(path) != "pagexml"
-            ]  # the others went with the parent
-        else:
-            files = list(part.files)
-            if below is not None:
-                files += [path for path in below.files if kind_of(path) == "pagexml"]
-        kinds = {path: kind_of(path) for path in files}
-        texts = [path for path in files if kinds[path] in ("pagexml", "json")]
-        claimed = {name for path in texts for name in _claims(path)}
-        order, problems = self._order(part)
-        files.sort(key=lambda path: (order.get(path, len(order)), natural(path.name)))
-        yield part.folder, iter(problems)
+        plan = self._plan(part)
+        assert plan is not None
+        claimed = {name for path, _ in plan.texts for name in _claims(path)}
+        yield part.folder, iter(plan.problems)
         later: list[Path] = []
-        for path in files:
-            kind = kinds[path]
+        for path, kind in plan.files:
             if kind == "image" and (path.name in claimed or path.stem.casefold() in claimed):
                 later.append(path)  # comes with its reading, or else at the end
             elif kind == "image" and not _is_overlay(path):
                 yield path, self.image(path)
-            elif kind in ("pagexml", "json"):
-                yield path, self.text(path, kind)
+            elif kind in TEXTS:
+                yield path, self.text(path, TEXTS[kind])
             elif kind == "pdf" and others is not None:
                 yield path, others(path)
             elif kind == "foreign":
@@ -162,6 +209,7 @@ class Folder:
                 yield path, iter((Told(str(path), _WHY[kind]),))
         for path in later:
             yield path, self.image(path) if path not in self.used else iter(())
+        self.plans[part.folder] = None
 
     def image(self, path: Path) -> Iterator[Found]:
         """The page of an image."""
@@ -172,23 +220,24 @@ class Folder:
         )  # fmt: skip
         yield from self._counted(found, path)
 
-    def text(self, path: Path, kind: str) -> Iterator[Found]:
+    def text(self, path: Path, kind: TextKind) -> Iterator[Found]:
         """The page of a reading; where that is damaged, the page of the image of its name."""
         folders = [path.parent, path.parent.parent]
         if path.parent == self.root and path.parent.name != "page":
             folders = folders[:1]
         try:
-            opened = (open_pagexml if kind == "pagexml" else open_json)(path, self.shelf, folders)
+            content = self.ahead.content(path, kind)
         except InputError as error:
             yield Missed(self.source, str(path), reason_of(error, path))
             return
-        if opened.image is None and (beyond := self._elsewhere(opened.reading.image, path)) is not None:
-            opened = (open_pagexml if kind == "pagexml" else open_json)(path, self.shelf, [*folders, beyond])
-        if opened.image is not None:
-            self.used.add(opened.image)
+        file = opened(path, content, self.shelf, folders)
+        if file.image is None and (beyond := self._elsewhere(content.reading.image, path)) is not None:
+            file = opened(path, content, self.shelf, [*folders, beyond])
+        if file.image is not None:
+            self.used.add(file.image)
         book = self._book(path.parent)
         found = reading_page(
-            opened, self.source, self.shelf, book=book, sequence=self.counts[book] + 1,
+            file, kind, self.source, self.shelf, book=book, sequence=self.counts[book] + 1,
             rights=self.wishes.rights,
         )  # fmt: skip
         yield from self._counted(found, path)
@@ -224,13 +273,11 @@ class Folder:
             return longer
         return name
 
-    def _order(self, part: Listing) -> tuple[dict[Path, int], list[Found]]:
+    def _order(self, part: Listing, mets: Sequence[Path]) -> tuple[dict[Path, int], list[Found]]:
         """The places of files in METS, and what METS names that is not to be had."""
         order: dict[Path, int] = {}
         problems: list[Found] = []
-        for path in part.files:
-            if kind_of(path) != "mets":
-                continue
+        for path in mets:
             try:
                 hrefs = read_mets_file(path)
             except InputError as error:
@@ -246,6 +293,10 @@ class Folder:
                     item = f"{path}: {href}"[:500]
                     problems.append(Missed(self.source, item, "is named there, but is not in the folder"))
         return order, problems
+
+
+def _kinds(part: Listing) -> list[tuple[Path, str]]:
+    return [(path, kind_of(path)) for path in part.files]
 
 
 def _claims(path: Path) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,6 +82,8 @@ class Wishes:
         Requests a second to one host.
     book_for : callable
         Gives the name of the book of a manifest, of its label and address.
+    workers : int or None
+        Processes that read files with readings; None for one a core, and none where there are few such files.
     private : bool
         Whether a manifest in a file may name images on this machine and its own network.
     seed : int
@@ -97,12 +99,13 @@ class Wishes:
     size: int = 3000
     offline: bool = False
     rate: float = 2.0
+    workers: int | None = None
     private: bool = False
     seed: int = 0
     progress: Callable[[str, int, int], None] = _waiting
 
 
-Gathering = Iterator[Found]
+Gathering = Generator[Found, None, None]
 
 
 def reason_of(error: BaseException, path: object = "") -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from zij.corpora.sources.archive import zip_pages
 from zij.corpora.sources.fetch import Fetcher
-from zij.corpora.sources.folders import Folder, folder_pages, kind_of
+from zij.corpora.sources.folders import TEXTS, Folder, folder_pages, kind_of
 from zij.corpora.sources.found import Gathering, Wishes, reason_of
 from zij.corpora.sources.iiif import manifest_file_pages, manifest_pages
 from zij.corpora.sources.lists import listed_arguments
@@ -102,8 +102,8 @@ def _one_file(path: Path, name: str, wishes: Wishes, fetcher: Fetcher) -> Gather
     single = Folder(path.parent, name, wishes, {path.parent: Listing(path.parent, ())})
     if kind == "image":
         yield from single.image(path)
-    elif kind in ("pagexml", "json"):
-        yield from single.text(path, kind)
+    elif kind in TEXTS:
+        yield from single.text(path, TEXTS[kind])
     elif kind == "mets":
         yield from folder_pages(path.parent, name, wishes, others=lambda file: pdf_pages(file, name, wishes))
     elif kind == "pdf":

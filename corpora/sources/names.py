@@ -79,8 +79,8 @@ def inside(name: str, folder: Path, root: Path) -> Path | None:
     if PurePosixPath(name).is_absolute():
         return None
     try:
-        path = (folder / name).resolve()
-        if path.is_relative_to(root.resolve()) and path.is_file():
+        path = folder / name
+        if path.is_file() and path.resolve().is_relative_to(root.resolve()):
             return Path(os.path.normpath(folder / name))
     except (OSError, ValueError, RuntimeError):
         return None

@@ -2,47 +2,67 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from zij.corpora.exchange.readingjson import reading_from_json
 from zij.corpora.sources.found import Found, Told, reason_of
 from zij.corpora.sources.images import Shelf, file_key
 from zij.corpora.sources.names import plain_text
-from zij.corpora.store.records import Missed, NewPage
+from zij.corpora.store.codec import decode, packed
+from zij.corpora.store.records import Missed, NewPage, Packed
 from zij.errors import ImageError, InputError
 from zij.tables.cellscsv import apply_cells, read_cells
 from zij.tables.pagexml import as_written
 from zij.tables.pagexml._read import bytes_of, page_from_bytes
-from zij.tables.reading import Reading
 
-__all__ = ["Opened", "open_json", "open_pagexml", "reading_page"]
+__all__ = ["Content", "Opened", "TextKind", "content_of", "opened", "reading_page"]
+
+TextKind = Literal["pagexml", "json"]
 
 _LONGEST_JSON = 64 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
-    """A file that holds the reading of a page.
+class Content:
+    """What a file with the reading of a page says.
 
     Attributes
     ----------
-    path : Path
-    reading : Reading
-    image : Path or None
-        The page's image, where it was found.
+    reading : Packed
     remarks : tuple of str
         What was tolerated.
     trouble : str
         What went wrong with the corrections beside it; "" if nothing.
     """
 
-    path: Path
-    reading: Reading
-    image: Path | None
+    reading: Packed
     remarks: tuple[str, ...] = ()
     trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A file with the reading of a page, and the page's image.
+
+    Attributes
+    ----------
+    path : Path
+    content : Content
+    image : Path or None
+        The page's image, where it was found.
+    why : str
+        Why it was not.
+    """
+
+    path: Path
+    content: Content
+    image: Path | None
+    why: str = ""
 
     @property
     def key(self) -> str:
@@ -56,22 +76,38 @@ class Opened:
         return f"reading:{self.path.resolve().as_posix()}"
 
 
-def open_pagexml(path: Path, shelf: Shelf, folders: list[Path]) -> Opened:
-    """A PAGE-XML file with its image, and with what a person has corrected in `STEM.cells.csv` beside it.
+def content_of(path: Path, kind: TextKind) -> Content:
+    """What a file says, ready to be stored: the long part of adding it, for which nothing else is needed.
 
     Parameters
     ----------
     path : Path
-    shelf : Shelf
-        The images.
-    folders : list of Path
-        Where its image may lie.
+    kind : "pagexml" or "json"
+        PAGE-XML is read with what a person has corrected in `STEM.cells.csv` beside it; JSON is a reading as
+        `zij corpus export --format json` writes it.
 
     Raises
     ------
     InputError
         If it cannot be read.
     """
+    with _without_cycles():
+        return _pagexml(path) if kind == "pagexml" else _json(path)
+
+
+@contextlib.contextmanager
+def _without_cycles() -> Iterator[None]:
+    """Readings are many small objects without cycles; looking for cycles among them takes a tenth."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _pagexml(path: Path) -> Content:
     file = page_from_bytes(bytes_of(path), path)
     reading, trouble = file.reading, ""
     cells = path.with_suffix(".cells.csv")
@@ -80,19 +116,10 @@ def open_pagexml(path: Path, shelf: Shelf, folders: list[Path]) -> Opened:
             reading = apply_cells(reading, read_cells(cells), name=str(cells))
         except InputError as error:
             trouble = reason_of(error)
-    image, why = _image(reading, shelf, folders)
-    remarks = (*file.tolerated, *([why] if why else []))
-    return Opened(path, as_written(reading), image, remarks, trouble)
+    return Content(packed(as_written(reading)), tuple(file.tolerated), trouble)
 
 
-def open_json(path: Path, shelf: Shelf, folders: list[Path]) -> Opened:
-    """A reading as `zij corpus export --format json` writes it, with its image where that is there.
-
-    Raises
-    ------
-    InputError
-        If it cannot be read.
-    """
+def _json(path: Path) -> Content:
     try:
         with path.open("rb") as stream:
             data = stream.read(_LONGEST_JSON + 1)
@@ -100,24 +127,37 @@ def open_json(path: Path, shelf: Shelf, folders: list[Path]) -> Opened:
         raise InputError(f"{path}: cannot be read ({error.strerror or error}); check the file.") from error
     if len(data) > _LONGEST_JSON:
         raise InputError(f"{path}: more than {_LONGEST_JSON >> 20} MB; this is no reading of one page.")
-    reading = reading_from_json(data, str(path))
-    image, _ = _image(reading, shelf, folders)
-    return Opened(path, reading, image)
+    return Content(packed(reading_from_json(data, str(path))))
 
 
-def _image(reading: Reading, shelf: Shelf, folders: list[Path]) -> tuple[Path | None, str]:
-    return shelf.find(reading.image, reading.sha256, (reading.width, reading.height), folders)
+def opened(path: Path, content: Content, shelf: Shelf, folders: list[Path]) -> Opened:
+    """A file with its image.
+
+    Parameters
+    ----------
+    path : Path
+    content : Content
+    shelf : Shelf
+        The images.
+    folders : list of Path
+        Where its image may lie.
+    """
+    reading = content.reading
+    image, why = shelf.find(reading.image, reading.sha256, (reading.width, reading.height), folders)
+    return Opened(path, content, image, why)
 
 
 def reading_page(
-    opened: Opened, source: str, shelf: Shelf, *, book: str, sequence: int, rights: str = ""
+    file: Opened, kind: TextKind, source: str, shelf: Shelf, *, book: str, sequence: int, rights: str = ""
 ) -> Iterator[Found]:
     """The page of such a file."""
-    reading, image, path = opened.reading, opened.image, opened.path
-    for remark in opened.remarks:
+    reading, image, path = file.content.reading, file.image, file.path
+    remarks = [*file.content.remarks, *([file.why] if file.why and kind == "pagexml" else [])]
+    for remark in remarks:
         yield Told(str(path), remark)
-    if opened.trouble:
-        yield Missed(source, str(path.with_suffix(".cells.csv")), f"corrections not used: {opened.trouble}")
+    if file.content.trouble:
+        item = str(path.with_suffix(".cells.csv"))
+        yield Missed(source, item, f"corrections not used: {file.content.trouble}")
     digest = reading.sha256
     width, height = reading.width, reading.height
     if image is not None:
@@ -128,11 +168,16 @@ def reading_page(
             image = None
         else:
             width, height = header.width, header.height
-            reading = replace(reading, image=image.name)
+            reading = _of_image(reading, image.name)
     by_hand = reading.source != "machine"
     yield NewPage(
-        key=opened.key, name=path.stem, book=book, sequence=sequence, file=image, sha256=digest,
+        key=file.key, name=path.stem, book=book, sequence=sequence, file=image, sha256=digest,
         width=width, height=height, rights=rights, reading=reading,
         reading_kind="human" if by_hand else "machine",
         reading_who="" if reading.source in ("machine", "human") else plain_text(reading.source, 200),
     )  # fmt: skip
+
+
+def _of_image(reading: Packed, name: str) -> Packed:
+    """The reading under the name that its image has now."""
+    return reading if reading.image == name else packed(replace(decode(reading.body), image=name))

@@ -16,11 +16,12 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate, chain, islice, pairwise
 from typing import Any, NoReturn, TypeVar
 
+from zij.corpora.store.records import Packed
 from zij.errors import InputError
 from zij.tables.geometry import Box
 from zij.tables.reading import Cell, Glyph, Number, Reading, Table
 
-__all__ = ["decode", "digest", "encode", "encoded"]
+__all__ = ["decode", "digest", "encode", "encoded", "packed"]
 
 _Part = TypeVar("_Part")
 _VERSION = 1
@@ -33,6 +34,7 @@ _WHOLE = frozenset({int})
 _REAL = frozenset({int, float})
 _TEXT = frozenset({str})
 _TRUTH = frozenset({bool})
+_DIGITS = frozenset("0123456789")
 
 
 def encode(reading: Reading) -> bytes:
@@ -55,6 +57,22 @@ def encoded(reading: Reading) -> tuple[bytes, str]:
     """What `encode` and `digest` give, at the cost of one."""
     data = _json(reading)
     return bytes([_VERSION]) + zlib.compress(data, 1), hashlib.sha256(data).hexdigest()
+
+
+def packed(reading: Reading) -> Packed:
+    """A reading as it is stored, with what is asked of it most.
+
+    Raises
+    ------
+    ValueError
+        If a coordinate or confidence is not finite.
+    """
+    body, digest = encoded(reading)
+    return Packed(
+        reading.image, reading.sha256, reading.source, reading.width, reading.height, body, digest,
+        tables=len(reading.tables),
+        digits=sum(glyph.text in _DIGITS for glyph in reading.glyphs()),
+    )  # fmt: skip
 
 
 def decode(blob: bytes, name: str = "the corpus") -> Reading:

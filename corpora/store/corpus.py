@@ -269,7 +269,7 @@ class Corpus:
 
     def packed_readings(self, ids: Iterable[int]) -> Iterator[tuple[int, bytes, str]]:
         """The same as they are stored: page, bytes for `zij.corpora.store.codec.decode`, digest."""
-        return readings_.packed(self._database, ids)
+        return readings_.stored_bytes(self._database, ids)
 
     def stored_reading(self, page_id: int, kind: Kind | None = None) -> StoredReading | None:
         """The reading that holds, or the newest of a kind, with its digest and story."""

@@ -6,18 +6,18 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 
 from zij.corpora.store.clock import now
-from zij.corpora.store.codec import decode, encoded
+from zij.corpora.store.codec import decode, packed
 from zij.corpora.store.database import Database
-from zij.corpora.store.records import GIVEN, Kind, StoredReading
+from zij.corpora.store.records import GIVEN, Kind, Packed, StoredReading
 from zij.tables.reading import Reading
 
-__all__ = ["held", "history", "packed", "put", "readings", "stored"]
+__all__ = ["held", "history", "put", "readings", "stored", "stored_bytes"]
 
 
 def put(
     database: Database,
     page: int,
-    reading: Reading,
+    reading: Reading | Packed,
     *,
     kind: Kind,
     who: str = "",
@@ -31,14 +31,15 @@ def put(
     ----------
     database : Database
     page : int
-    reading : Reading
+    reading : Reading or Packed
     kind : "machine" or "human"
         The machine's replaces the machine's; a person's is added, and holds over all others.
     who, recipe, origin : str
     again : bool
         Whether a person's reading that the page had once, and that another has followed, is added again.
     """
-    body, digest = encoded(reading)
+    made = reading if isinstance(reading, Packed) else packed(reading)
+    digest = made.digest
     if kind == "human":
         recipe = ""
         same = "SELECT id, digest FROM reading WHERE page = ? AND kind = 'human' ORDER BY id"
@@ -51,8 +52,7 @@ def put(
         row = database.run(machine, (page,)).fetchone()
         before = row["digest"] if row is not None else ""
         database.run("DELETE FROM reading WHERE page = ? AND kind = 'machine'", (page,))
-    digits = sum(glyph.is_digit for glyph in reading.glyphs())
-    values = (page, kind, recipe, who, now(), origin, digest, len(reading.tables), digits, body)
+    values = (page, kind, recipe, who, now(), origin, digest, made.tables, made.digits, made.body)
     database.run(
         "INSERT INTO reading (page, kind, recipe, who, at, origin, digest, tables, digits, body) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -106,7 +106,7 @@ def readings(database: Database, pages: Iterable[int]) -> Iterator[tuple[int, Re
             yield page, decode(row["body"], f"{database.path.parent}: page {page}")
 
 
-def packed(database: Database, pages: Iterable[int]) -> Iterator[tuple[int, bytes, str]]:
+def stored_bytes(database: Database, pages: Iterable[int]) -> Iterator[tuple[int, bytes, str]]:
     """Readings that hold as they are stored, with their digests: page, bytes for `decode`, digest."""
     for page in pages:
         query = "SELECT r.body, r.digest FROM page p JOIN reading r ON r.id = p.held WHERE p.id = ?"

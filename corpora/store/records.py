@@ -22,6 +22,7 @@ __all__ = [
     "Metadata",
     "Missed",
     "NewPage",
+    "Packed",
     "Page",
     "PageResult",
     "Recipes",
@@ -79,6 +80,35 @@ class Book:
 
 
 @dataclass(frozen=True, slots=True)
+class Packed:
+    """A reading as it is stored, made by `zij.corpora.store.codec.packed`, so that another process can do it.
+
+    Attributes
+    ----------
+    image, sha256, source : str
+        As in the reading.
+    width, height : int
+        As in the reading.
+    body : bytes
+        For `zij.corpora.store.codec.decode`.
+    digest : str
+        SHA-256 of what it says.
+    tables, digits : int
+        How many it has.
+    """
+
+    image: str
+    sha256: str
+    source: str
+    width: int
+    height: int
+    body: bytes
+    digest: str
+    tables: int
+    digits: int
+
+
+@dataclass(frozen=True, slots=True)
 class NewPage:
     """A page as a source gives it.
 
@@ -103,7 +133,7 @@ class NewPage:
         Of the image in pixels, 0 if not known.
     canvas, service, rights : str
         IIIF canvas, IIIF image service, and what is said about rights.
-    reading : Reading or None
+    reading : Reading, Packed or None
         A reading that came with the page.
     reading_kind : "machine" or "human"
         "human" for everything that is not the machine's alone; what another program read, too.
@@ -125,7 +155,7 @@ class NewPage:
     canvas: str = ""
     service: str = ""
     rights: str = ""
-    reading: Reading | None = None
+    reading: Reading | Packed | None = None
     reading_kind: Kind = "machine"
     reading_who: str = ""
     fields: Metadata = Metadata()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -83,6 +84,7 @@ def add(
     rate: float = 2.0,
     allow_private: bool = False,
     seed: int = 0,
+    workers: int | None = None,
     progress: Progress | None = None,
 ) -> Added:
     """Add pages to a corpus, which is made if it is not there; or, without sources, what is known of them.
@@ -113,6 +115,9 @@ def add(
         Let manifests name images on this machine and its own network.
     seed : int
         Of the pauses between attempts to fetch.
+    workers : int, optional
+        Processes that read folders of PAGE-XML and readings; default: one for each core, where there are many
+        such files. 0 reads in this process. The corpus is the same whatever their number.
     progress : callable, optional
         Called with what is being done, how much is done, and how much there is.
 
@@ -134,7 +139,7 @@ def add(
     from zij.corpora.store import create_corpus, open_corpus
 
     folder, names = Path(corpus), [str(source) for source in sources]
-    _check(names, metadata, size, rate)
+    _check(names, metadata, size, rate, workers)
     for name in names:
         check_source(name)
     sheets = [read_sheet(Path(path)) for path in metadata]
@@ -143,12 +148,14 @@ def add(
         wishes = Wishes(
             images=folder / "images", known=known_pages(opened), book_for=book_names(opened), rights=rights,
             size=size, offline=offline, rate=rate, private=allow_private, seed=seed,
+            workers=workers,
         )  # fmt: skip
         if progress is not None:
             wishes = replace(wishes, progress=progress)
         adding = Adding(opened, pattern)
         for name in names:
-            adding.source(name, gather(name, wishes, fetcher))
+            with contextlib.closing(gather(name, wishes, fetcher)) as found:
+                adding.source(name, found)
         sheets += _lists_with_metadata(names)
         remarks = _grouped(adding)
         described = None
@@ -160,13 +167,17 @@ def add(
         )  # fmt: skip
 
 
-def _check(names: Sequence[str], metadata: Sequence[str | Path], size: int, rate: float) -> None:
+def _check(
+    names: Sequence[str], metadata: Sequence[str | Path], size: int, rate: float, workers: int | None
+) -> None:
     if not names and not metadata:
         raise UsageError("no source is named; give folders, images, PDF or manifests, or --metadata.")
     if not 256 <= size <= 20_000:
         raise UsageError(f"size {size}: choose 256 to 20000 pixels.")
     if not 0.01 <= rate <= 100:
         raise UsageError(f"rate {rate:g}: choose 0.01 to 100 requests a second.")
+    if workers is not None and not 0 <= workers <= 1024:
+        raise UsageError(f"--workers {workers} is no number of processes; give 0 to 1024.")
 
 
 def _lists_with_metadata(names: Sequence[str]) -> list[Sheet]:

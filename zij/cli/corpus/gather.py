@@ -71,6 +71,13 @@ def add(
             "--allow-private", help="Let manifests name images on this machine and its own network."
         ),
     ] = False,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            help="Processes that read PAGE-XML and readings; otherwise one a core. 0: none but this one.",
+        ),
+    ] = None,
 ) -> None:
     """Add pages to a corpus; again, to add only what is new.
 
@@ -81,7 +88,8 @@ def add(
     with shown_progress() as progress:
         result = actions.add(
             corpus, sources or (), metadata=metadata or (), name_pattern=name_pattern, rights=rights,
-            size=size, offline=offline, rate=rate, allow_private=allow_private, progress=progress,
+            size=size, offline=offline, rate=rate, allow_private=allow_private, workers=workers,
+            progress=progress,
         )  # fmt: skip
     failures = result.failures[:_SHOWN]
     rest = len(result.failures) - len(failures)
