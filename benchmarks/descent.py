@@ -3,10 +3,10 @@
     python benchmarks/descent.py [--trees 100] [--witnesses 12] [--errors 20] [--misread 0 0.01] [--seed 0]
 
 Each copy takes its exemplar evenly among the earlier ones and adds typed errors; then a third of all copies
-is lost, and cells of the rest are misread. Printed is the mean normalised Robinson-Foulds distance between the
-true tree of the witnesses that are left and what was found: by parsimony with weights, branches without
-support drawn together; by neighbour joining on weighted and on plain differences, as it comes (binary), and
-with the same branches kept that a bootstrap of its own supports.
+is lost, and cells of the rest are misread. Printed is the mean normalised Robinson-Foulds distance between
+the true tree of the witnesses that are left and what was found: by parsimony with weights, with the branches
+that pass the tests and with all; by neighbour joining on weighted and on plain differences, as it comes
+(binary), and with the branches that pass the same tests.
 """
 
 from __future__ import annotations
@@ -23,19 +23,28 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "helpers"))
 from histories import History, history
 
 from zij.explain.collation.descent.joining import distances, neighbour_joining
-from zij.explain.collation.descent.search import found_tree
+from zij.explain.collation.descent.search import found_tree, held
 from zij.explain.collation.descent.tree import robinson_foulds
 
-METHODS = ("parsimony, weighted", "parsimony, all branches", "joining, weighted", "joining, unweighted")
+METHODS = (
+    "parsimony, weighted",
+    "all its branches",
+    "joining, weighted",
+    "joining, unweighted",
+    "the same, tested",
+)
 
 
 def scores(made: History) -> tuple[float, ...]:
     """Distance to the true tree for each of the methods."""
     characters = made.characters
     found = found_tree(characters, replicates=100)
+    joined, plain = (
+        neighbour_joining(distances(characters, weighted=weighted)) for weighted in (True, False)
+    )
     trees = (
-        found.tree.groups, found.binary.groups, neighbour_joining(distances(characters)).groups,
-        neighbour_joining(distances(characters, weighted=False)).groups,
+        found.tree.groups, found.binary.groups, joined.groups, plain.groups,
+        held(characters, plain, replicates=100).groups,
     )  # fmt: skip
     return tuple(robinson_foulds(made.groups, groups) for groups in trees)
 

@@ -11,7 +11,7 @@ from zij.explain.collation.descent.parsimony import lengths, search
 from zij.explain.collation.descent.support import Support, support
 from zij.explain.collation.descent.tree import Split, Tree, star
 
-__all__ = ["LEAST_SUPPORT", "MOST_CHANCE", "Found", "found_tree"]
+__all__ = ["LEAST_SUPPORT", "MOST_CHANCE", "Found", "found_tree", "held"]
 
 LEAST_SUPPORT = 0.5
 """A branch that fewer of the resampled sets of places have is drawn together: nothing is said there."""
@@ -56,8 +56,17 @@ def found_tree(characters: Characters, *, replicates: int = 200, seed: int = 0) 
     ends = [search(telling, start) for start in sorted(starts, key=lambda tree: tree.edges)]
     binary = min(ends, key=lambda tree: (round(float(lengths(telling, tree).sum()), 6), tree.edges))
     known = support(characters, binary, replicates=replicates, seed=seed)
-    weak = [edge for edge, group in binary.splits.items() if group in known and not _holds(known[group])]
-    return Found(binary.without(weak), binary, known)
+    return Found(_kept(binary, known), binary, known)
+
+
+def held(characters: Characters, tree: Tree, *, replicates: int = 200, seed: int = 0) -> Tree:
+    """A binary tree, however it was found, with the branches that are borne out."""
+    return _kept(tree, support(characters, tree, replicates=replicates, seed=seed))
+
+
+def _kept(tree: Tree, known: Mapping[Split, Support]) -> Tree:
+    weak = [edge for edge, group in tree.splits.items() if group in known and not _holds(known[group])]
+    return tree.without(weak)
 
 
 def _holds(found: Support) -> bool:
