@@ -124,7 +124,8 @@ def save_times(folder: Path, table: pd.DataFrame, caption: str) -> None:
             axes.grid(color="#e5e1d8", linewidth=0.6)
             axes.spines[["top", "right"]].set_visible(False)
             if axes.get_legend_handles_labels()[0]:
-                axes.legend(frameon=False, fontsize=8, ncols=3, loc="lower left", labelcolor=INK)
+                where = "upper left" if axes is lower else "lower left"
+                axes.legend(frameon=False, fontsize=8, ncols=3, loc=where, labelcolor=INK)
         figure.supxlabel(caption, fontsize=8, color=QUIET, x=0.01, ha="left")
         save_figure(figure, folder, "diversity_time")
 
