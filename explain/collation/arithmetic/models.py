@@ -159,7 +159,7 @@ def _usual(
     tolerance: float,
 ) -> tuple[float, float]:
     """A usual value of the parameter where it fits about as well as the best one, and its tolerance."""
-    if not formula.known:
+    if not formula.known or parameter <= 0:
         return parameter, tolerance
     usual = min(formula.known, key=lambda value: abs(np.log(value / parameter)))
     if abs(np.log(usual / parameter)) > 0.02:

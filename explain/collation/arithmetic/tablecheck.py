@@ -11,6 +11,7 @@ from zij.explain.collation.arithmetic.fieldcheck import FieldChecks, check_field
 from zij.explain.collation.arithmetic.fields import find_field
 from zij.explain.collation.arithmetic.flags import checks_of, curve_of
 from zij.explain.collation.arithmetic.grid import Grid, read_grid
+from zij.explain.collation.arithmetic.interpolation import between_claim, stretch_claim
 from zij.explain.collation.arithmetic.models import Fit, line_model, recognised_models
 from zij.explain.collation.arithmetic.quantities import Series, find_series, other_joins
 from zij.explain.collation.arithmetic.records import Model, TableChecks
@@ -64,6 +65,7 @@ def check_table(table: Table) -> TableChecks:
         series = [one for one in series if one not in field.series]
         claims = {one.quantity.name: claims[one.quantity.name] for one in series}
     series, fits = _computed(series, claims)
+    _interpolate(series, claims)
     return _gathered(table, grid, series, claims, fits, fielded)
 
 
@@ -173,6 +175,23 @@ def _relate(series: Sequence[Series], claims: Claims) -> None:
     plain = [one for one in series if not any(c.rank == EXACT for c in claims[one.quantity.name])]
     for spoken in [*sum_claims(series), *mirror_claims(plain)]:
         claims[spoken.rule.quantity].append(spoken)
+
+
+def _interpolate(series: Sequence[Series], claims: Claims) -> None:
+    """Rules by which quantities that have no stricter one are interpolated."""
+    for target in series if len(series) <= _MOST else ():
+        if not any(spoken.rank == EXACT for spoken in claims[target.quantity.name]):
+            claims[target.quantity.name] += _interpolated(target, series, claims)
+
+
+def _interpolated(target: Series, series: Sequence[Series], claims: Claims) -> list[Claim]:
+    """The best of them for one quantity, as a list of one or none."""
+    own = stretch_claim(target)
+    if own is not None:
+        return [own]
+    sources = (settled(one, claims[one.quantity.name]) for one in series if one is not target)
+    found = [spoken for one in sources if (spoken := between_claim(one, target)) is not None]
+    return sorted(found, key=lambda spoken: -spoken.rule.kept)[:1]
 
 
 def _gathered(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -129,3 +131,60 @@ def test_ten_thousand_rows_are_no_burden() -> None:
     start = time.process_time()
     assert flags(check_table(table)) == [(5000, 1, rows[5000][1])]
     assert time.process_time() - start < 60
+
+
+def sines(rows: int, step: float = 1.0) -> list[int]:
+    """Sines of degrees in a circle of radius 60,000."""
+    return [round(60_000 * math.sin(math.radians(20 + step * k))) for k in range(rows)]
+
+
+def stretched(rows: int, span: int) -> list[int]:
+    """Every n-th sine computed, the others interpolated in a straight line."""
+    nodes = sines(rows // span + 2, 3.0)
+    return [
+        round(nodes[k // span] + (nodes[k // span + 1] - nodes[k // span]) * (k % span) / span)
+        for k in range(rows)
+    ]
+
+
+@pytest.mark.parametrize("span", [2, 3, 6, 10])
+def test_rows_interpolated_between_computed_ones(span: int) -> None:
+    values = stretched(61, span)
+    right = check_table(table_of([[str(v)] for v in values]))
+    assert not right.flagged
+    (rule,) = (rule for rule in right.rules if rule.name == "interpolation")
+    assert f"every {span}th row" in rule.words
+    inner = 3 * span + 1
+    wrong = [[str(v + 40 * (k == inner))] for k, v in enumerate(values)]
+    assert (inner, 0, str(values[inner])) in flags(check_table(table_of(wrong)))
+
+
+def test_a_wrong_computed_row_is_blamed_and_not_those_about_it() -> None:
+    values = stretched(61, 6)
+    wrong = [[str(v + 300 * (k == 24))] for k, v in enumerate(values)]
+    found = check_table(table_of(wrong))
+    assert [(row, column) for row, column, _ in flags(found)] == [(24, 0)]
+    assert abs(int(flags(found)[0][2]) - values[24]) <= 1
+
+
+@pytest.mark.parametrize(("part", "words"), [(0.5, "1/2"), (1 / 3, "1/3"), (0.25, "1/4")])
+def test_a_column_interpolated_from_another(part: float, words: str) -> None:
+    values = [v + 700 * (k % 3) for k, v in enumerate(sines(31))]  # a course that is not smooth
+    half = [round(a + part * (b - a)) for a, b in pairwise(values)]
+    rows = [[str(a), str(b)] for a, b in zip(values, half, strict=False)]
+    right = check_table(table_of(rows))
+    assert not right.flagged
+    assert any(rule.name.startswith("interpolation of") and words in rule.words for rule in right.rules)
+    checks = check_table(table_of(spoiled(rows, {(11, 1): str(half[11] + 60)})))
+    assert [(row, column) for row, column, _ in flags(checks)] == [(11, 1)]
+    assert abs(int(flags(checks)[0][2]) - half[11]) <= 1
+
+
+def test_smooth_and_random_columns_are_not_interpolated() -> None:
+    rng = np.random.default_rng(5)
+    tables = (
+        [[str(v)] for v in sines(61)],
+        [[str(rng.integers(1000)), str(rng.integers(1000))] for _ in range(40)],
+    )
+    for rows in tables:
+        assert not any("interpolat" in rule.words for rule in check_table(table_of(rows)).rules)
