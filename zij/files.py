@@ -6,7 +6,9 @@ import contextlib
 import errno
 import hashlib
 import os
+import signal
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -133,11 +135,29 @@ def _move(scratch: Path, folder: Path) -> None:
     for path in paths:
         if (target := folder / path.name).is_dir():
             raise OutputError(_cannot_write(target, IsADirectoryError()))
-    for path in paths:
-        try:
-            os.replace(path, folder / path.name)
-        except OSError as error:
-            raise OutputError(_cannot_write(folder / path.name, error)) from error
+    with _undisturbed():
+        for path in paths:
+            try:
+                os.replace(path, folder / path.name)
+            except OSError as error:
+                raise OutputError(_cannot_write(folder / path.name, error)) from error
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Ctrl-C and SIGTERM take effect when the block has ended, so that of several files all are moved."""
+    if threading.current_thread() is not threading.main_thread():  # only there signals interrupt
+        yield
+        return
+    waiting: list[int] = []
+    before = {n: signal.signal(n, lambda n, _: waiting.append(n)) for n in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler if handler is not None else signal.SIG_DFL)
+        if waiting:
+            signal.raise_signal(waiting[0])
 
 
 def _missing(folder: Path) -> list[Path]:
