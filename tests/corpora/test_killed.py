@@ -60,6 +60,9 @@ def test_killed_again_and_again(
 
 STOPPED = """
 import multiprocessing, os, sys
+from signal import SIGINT, default_int_handler
+from signal import signal as handle
+handle(SIGINT, default_int_handler)  # a shell that starts tests in the background has it ignored
 from zij.cli import main
 from zij.corpora.processing import jobs, run
 corpus, signal = sys.argv[1], int(sys.argv[2])
