@@ -147,7 +147,9 @@ def test_the_page_is_one_safe_file(out: Path) -> None:
     text = (out / "apparatus.html").read_text(encoding="utf-8")
     tree = html.document_fromstring(text)
     assert not tree.xpath("//link | //iframe | //object | //*[starts-with(@href, 'http')]")
-    assert [node.get("src").partition(",")[0] for node in tree.xpath("//*[@src]")] == ["data:image/png;base64"]
+    assert [node.get("src").partition(",")[0] for node in tree.xpath("//*[@src]")] == [
+        "data:image/png;base64"
+    ]
     assert (
         len(tree.xpath("//button[@class='variant']")) == 2
         and len(tree.xpath("//button[@class='only']")) == 36

@@ -54,7 +54,7 @@ def readings(tmp_path_factory: pytest.TempPathFactory, pages: list[Path]) -> Pat
 
 def zij(words: list[str], folder: Path) -> str:
     """Run a command in a folder as a user would, and return what it printed."""
-    if words[0] == "corpus":  # there are many of these, and starting the program takes longer than they do
+    if words[0] != "annotate":  # most take less time than starting the program, which this one shows to work
         with pytest.MonkeyPatch.context() as patch:
             patch.chdir(folder)
             called = commands_zij(*words)
