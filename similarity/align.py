@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from zij.similarity.evidence import named
 from zij.tables.reading import Cell, Reading, Table
 
-__all__ = ["Alignment", "TableMatch", "align"]
+__all__ = ["Alignment", "TableMatch", "align", "monotone"]
 
 LEAST_SCORE = 0.2
 """Two tables correspond when at least this share of their cells stands in matched places and agrees."""
@@ -155,12 +155,12 @@ def _likeness(texts: Sequence[str]) -> NDArray[np.float32]:
 
 def _match(i: int, j: int, one: _Grid, two: _Grid, likeness: NDArray[np.float32]) -> TableMatch:
     """Rows by shared contents, then columns by rows and rows by columns in turn."""
-    rows = _monotone(_shared(one.code, two.code, len(likeness)))
+    rows = monotone(_shared(one.code, two.code, len(likeness)))
     columns: list[tuple[int, int]] = []
     for _ in range(ROUNDS):
         before = rows, columns
         columns = _columns(one.code, two.code, rows, likeness)
-        rows = _monotone(_row_agreement(one.code, two.code, columns, likeness))
+        rows = monotone(_row_agreement(one.code, two.code, columns, likeness))
         if (rows, columns) == before:
             break
     rows = _by_place(rows)
@@ -231,8 +231,16 @@ def _row_agreement(
     return total
 
 
-def _monotone(agreement: NDArray[np.float64]) -> list[tuple[int, int]]:
-    """The order-keeping matching of rows with the largest sum of agreements (Needleman, Wunsch)."""
+def monotone(agreement: NDArray[np.float64]) -> list[tuple[int, int]]:
+    """The order-keeping matching of rows with the largest sum of agreements.
+
+    Needleman and Wunsch 1970, doi:10.1016/0022-2836(70)90057-4; rows without a partner cost nothing.
+
+    Parameters
+    ----------
+    agreement : (N, M) ndarray
+        Of each row of one table with each of the other, not below 0.
+    """
     n, m = agreement.shape
     best = np.zeros((n + 1, m + 1))
     for i in range(n):

@@ -10,9 +10,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import multiprocessing
-import os
 import signal
-import threading
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,6 +18,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
+from zij.corpora.children import ending, leave_with_parent, undisturbed
 from zij.corpora.processing.page import Job, Means, Work, failed, one_thread, prepare, process_page
 from zij.corpora.store import PageResult
 from zij.errors import ModelError, UsageError, ZijError
@@ -35,7 +34,6 @@ Batches = Iterable[Sequence[Job]]
 
 _START = 120.0  # seconds that a worker may take to load its model
 _FALLS = 3  # workers that may fall one after the other before their first page
-_NO_LOAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
 
 
 def run_here(batches: Batches, means: Means, work: Work = process_page) -> Iterator[PageResult | None]:
@@ -118,7 +116,7 @@ class _Crew:
         process = self._context.Process(
             target=_serve, args=(there, self._means, self._work), daemon=True, name="zij-page"
         )
-        with _undisturbed():
+        with undisturbed():
             process.start()
         there.close()
         self.workers.append(_Worker(process, here, time.monotonic()))
@@ -195,7 +193,7 @@ class _Crew:
             self._count_fall(code)
         yield from self._lost(
             worker,
-            f"the process that worked on it ended unexpectedly ({_ending(code)}); if memory is short, use "
+            f"the process that worked on it ended unexpectedly ({ending(code)}); if memory is short, use "
             "fewer workers, then try again with --retry.",
         )
         self.hire()
@@ -224,14 +222,14 @@ class _Crew:
         self._falls += 1
         if self._falls >= _FALLS:
             raise UsageError(
-                f"worker processes do not start ({_ending(code)}); use --workers 0, or, in a script of your "
+                f"worker processes do not start ({ending(code)}); use --workers 0, or, in a script of your "
                 "own, call it under if __name__ == '__main__'."
             )
 
 
 def _serve(line: Connection, means: Means, work: Work) -> None:
     """A worker: batches in, results out, until there is no more or nobody listens."""
-    _leave_with_parent()
+    leave_with_parent()
     with contextlib.suppress(EOFError, OSError):
         try:
             one_thread(means)
@@ -250,44 +248,3 @@ def _serve(line: Connection, means: Means, work: Work) -> None:
                     line.send(place)
                 results.append(work(job, means))
             line.send(results)
-
-
-def _leave_with_parent() -> None:
-    """End when the parent has ended, even in the middle of a page."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    parent = multiprocessing.parent_process()
-
-    def watch() -> None:
-        if parent is not None:
-            parent.join()
-            os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
-
-
-@contextlib.contextmanager
-def _undisturbed() -> Iterator[None]:
-    """For processes started inside: one thread for each library, and no answer to Ctrl-C."""
-    before = {name: os.environ.get(name) for name in _NO_LOAD}
-    os.environ.update(_NO_LOAD)
-    main = threading.current_thread() is threading.main_thread()
-    handler = signal.signal(signal.SIGINT, signal.SIG_IGN) if main else None
-    try:
-        yield
-    finally:
-        if main:
-            signal.signal(signal.SIGINT, handler)
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-
-
-def _ending(code: int) -> str:
-    """How a process ended, in words."""
-    if code >= 0:
-        return f"exit code {code}"
-    with contextlib.suppress(ValueError):
-        return f"signal {signal.Signals(-code).name}"
-    return f"signal {-code}"

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zij.explain.collation.grids import Codes
+from zij.similarity.align import monotone
 
 __all__ = ["Pairs", "anchors", "by_place", "matched"]
 
@@ -36,7 +37,7 @@ def matched(rows: tuple[int, int], agree: Agreement, fixed: Pairs) -> Pairs:
     """
     n, m = rows
     if n * m <= LARGEST:
-        return _monotone(agree(slice(0, n), slice(0, m)))
+        return monotone(agree(slice(0, n), slice(0, m)))
     found: Pairs = []
     ends = [(-1, -1), *fixed, (n, m)]
     for (i, j), (k, end) in pairwise(ends):
@@ -45,27 +46,8 @@ def matched(rows: tuple[int, int], agree: Agreement, fixed: Pairs) -> Pairs:
         one, two = slice(i + 1, k), slice(j + 1, end)
         size = (k - i - 1) * (end - j - 1)
         if 0 < size <= LARGEST:
-            found += [(p + i + 1, q + j + 1) for p, q in _monotone(agree(one, two))]
+            found += [(p + i + 1, q + j + 1) for p, q in monotone(agree(one, two))]
     return found
-
-
-def _monotone(agreement: NDArray[np.float64]) -> Pairs:
-    n, m = agreement.shape
-    best = np.zeros((n + 1, m + 1))
-    for i in range(n):
-        through = best[i, :-1] + agreement[i]
-        best[i + 1, 1:] = np.maximum.accumulate(np.maximum(through, best[i, 1:]))
-    pairs = []
-    i, j = n, m
-    while i and j:
-        if best[i, j] == best[i - 1, j]:
-            i -= 1
-        elif best[i, j] == best[i, j - 1]:
-            j -= 1
-        else:
-            i, j = i - 1, j - 1
-            pairs.append((i, j))
-    return pairs[::-1]
 
 
 def anchors(a: Codes, b: Codes) -> Pairs:

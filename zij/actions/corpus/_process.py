@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from zij.corpora.children import cores
 from zij.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
@@ -179,17 +179,11 @@ def _results(
         with connected(scheduler) as client:
             yield from run_cluster(jobs_of(corpus, work, send_images=send_images), means, client, limit=limit)
         return
-    count = _cores() if workers is None else workers
+    count = cores() if workers is None else workers
     if count == 0 or (workers is None and not means.reads and len(work) <= FEW):
         yield from run_here(jobs_of(corpus, work), means)
     else:
         yield from run_local(jobs_of(corpus, work), means, min(count, len(work)), limit=limit)
-
-
-def _cores() -> int:
-    """Cores that this process may use."""
-    usable = getattr(os, "sched_getaffinity", None)
-    return len(usable(0)) if usable else os.cpu_count() or 1
 
 
 def _told(progress: Callable[[str, int, int], None] | None) -> Callable[[Tally], None] | None:
