@@ -48,7 +48,7 @@ def density_clusters(vectors: NDArray[np.float32]) -> NDArray[np.int64]:
 
     with threadpool_limits(1):
         # a tree instead of all distances: 10,000 pages take 0.2 GB and not 1.6
-        model = HDBSCAN(min_cluster_size=2, min_samples=SAMPLES, algorithm="kd_tree", copy=True)
+        model = HDBSCAN(min_cluster_size=2, min_samples=SAMPLES, algorithm="kd_tree", n_jobs=2, copy=True)
         labels = model.fit(rows).labels_.astype(np.int64)
     alone = labels < 0
     labels[alone] = labels.max() + 1 + np.arange(int(alone.sum()))

@@ -30,7 +30,7 @@ __all__ = [
 ]
 
 PUBLISHED_PERPLEXITY = 500
-ITERATIONS = 750
+ITERATIONS = 600
 SMALLEST_PERPLEXITY = 15
 NEIGHBOURS, SAMPLE = 12, 1000  # of the trustworthiness
 MANY = 2000  # pages from which a second thread is worth its while

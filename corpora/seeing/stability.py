@@ -9,6 +9,7 @@ cluster stability", Computational Statistics & Data Analysis 52, 2007, doi:10.10
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import combinations
 
 import numpy as np
@@ -90,7 +91,7 @@ def subsample_stability(
     labels : (N,) ndarray of int
         The clusters of all pages.
     cluster : callable
-        Labels of the rows given.
+        Labels of the rows given; it is called from two threads.
     draws : int
         How often a part is drawn.
     share : float
@@ -109,9 +110,11 @@ def subsample_stability(
     random = np.random.default_rng(seed)
     size = min(max(round(share * len(labels)), 1), len(labels))
     sums, seen, rands = np.zeros(len(names)), np.zeros(len(names)), []
-    for _ in range(draws):
-        rows = np.sort(random.permutation(len(labels))[:size])
-        own, found = labels[rows], cluster(rows)
+    parts = [np.sort(random.permutation(len(labels))[:size]) for _ in range(draws)]
+    with ThreadPoolExecutor(2) as pool:
+        clusters = list(pool.map(cluster, parts))
+    for rows, found in zip(parts, clusters, strict=True):
+        own = labels[rows]
         there = np.searchsorted(names, np.unique(own))
         sums[there] += best_jaccard(own, found)
         seen[there] += 1

@@ -1,0 +1,1 @@
+"""Pages and readings as notebooks show them, and as figures draw them."""
