@@ -5,7 +5,7 @@ doi:10.1007/978-3-642-37456-2_14, as scikit-learn has it. A cluster is a group o
 holds together over a long range of distances; a page in no group is a cluster of its own. As density takes
 three pages to show, pairs come afterwards: two pages left alone are a cluster if each is the other's nearest
 and they are as near as pages of clusters are to theirs. Why this method and not average linkage, which needs
-a threshold, stands in docs/corpora/see.md.
+a threshold, stands in docs/how-to/corpus/see.md.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from zij.corpora.seeing.neighbours import nearest, unit
 __all__ = ["ENOUGH_DIGITS", "Outliers", "book_groups", "find_outliers"]
 
 ENOUGH_DIGITS = 50
-"""Digits below which a page's frequencies are mostly chance; docs/corpora/see.md shows how much."""
+"""Digits below which a page's frequencies are mostly chance; docs/how-to/corpus/see.md shows how much."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

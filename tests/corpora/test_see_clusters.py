@@ -185,7 +185,7 @@ def test_one_page_and_equal_pages_are_no_outliers() -> None:
 
 
 def test_fifty_digits_are_where_chance_gives_way() -> None:
-    """What docs/corpora/see.md says: how near two pages of n digits of one table come to each other."""
+    """What docs/how-to/corpus/see.md says: how near two pages of n digits of one table come to each other."""
     random = np.random.default_rng(0)
     middle = {}
     for digits in (10, 50, 400):

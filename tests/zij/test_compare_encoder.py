@@ -279,7 +279,7 @@ def test_a_file_of_another_network_is_refused(work: Path, tmp_path: Path) -> Non
 
 def test_the_python_of_the_documentation_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Block by block, in a folder with two small scans."""
-    text = (Path(__file__).parents[2] / "docs/encoders.md").read_text("utf-8")
+    text = (Path(__file__).parents[2] / "docs/how-to/encoders.md").read_text("utf-8")
     blocks = re.findall(r"^```python\n(.*?)^```", text, re.M | re.S)
     assert len(blocks) == 2
     for number in (1, 2):
@@ -290,7 +290,7 @@ def test_the_python_of_the_documentation_runs(tmp_path: Path, monkeypatch: pytes
     before = torch.get_rng_state()
     found: dict[str, Any] = {}
     for block in blocks:
-        exec(compile(block, "docs/encoders.md", "exec"), found)
+        exec(compile(block, "docs/how-to/encoders.md", "exec"), found)
     torch.set_rng_state(before)
     assert "(mine, random weights)" in found["found"].sentence
     assert found["words"].keys() == set(found["towers"].text.pieces("a table of climates"))

@@ -79,7 +79,7 @@ def correct(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "document", [d for d in DOCUMENTS if commands(d.read_text("utf-8"))], ids=lambda path: path.name
+    "document", [d for d in DOCUMENTS if commands(d.read_text("utf-8"))], ids=lambda path: path.relative_to(ROOT).as_posix()
 )
 def test_documented_commands_run(document: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     """In order and in one folder; an image or a folder of readings that is not there yet is generated."""

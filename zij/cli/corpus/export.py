@@ -44,7 +44,7 @@ def export(
         Path, typer.Option("--out", "-o", metavar="DIR", help="Folder for the results; made if missing.")
     ],
     form: Annotated[
-        Form, typer.Option("--format", help="For which program; docs/tools says what each of them keeps.")
+        Form, typer.Option("--format", help="For which program; docs/how-to says what each of them keeps.")
     ] = "pagexml",
     profile: Annotated[
         Literal["nested", "flat", "transkribus"],
