@@ -3,6 +3,7 @@
 # make corpus-demo                   300 generated pages, 40 families: gathered, searched, mapped, judged
 # make test                          lint, types, tests, the commands of the documentation
 # make bench                         speed and memory
+# make docs                          the documentation, with its pictures: build/docs/index.html
 # make interop                       exports as other programs read them (kanon, iiif-prezi3, rocrate)
 # make help                          these lines
 #
@@ -20,7 +21,7 @@ CPU_INDEX := https://download.pytorch.org/whl/cpu
 PYTHONS := python3.13 python3.12 python3.11 python3.14 python3 python
 IS_NEW := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 
-.PHONY: help demo corpus-demo test lint types check bench interop clean
+.PHONY: help demo corpus-demo test lint types check bench docs interop clean
 .DEFAULT_GOAL := demo
 
 help:
@@ -69,6 +70,11 @@ check: $(READY) $(ORACLES)/.ready
 bench: $(READY)
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
 
+# Warnings are errors. What is made on the way lies in build/docs-trees and docs/examples.
+docs: $(READY)
+	$(BIN)/python -m sphinx -W --keep-going -q -d build/docs-trees docs build/docs
+	@echo "documentation: build/docs/index.html"
+
 # kanon needs an old NumPy, and so an environment of its own, of Python 3.9 to 3.12.
 interop: $(READY) $(INTEROP)/.ready
 	$(BIN)/python tests/interop/make_exports.py build/interop
@@ -85,7 +91,7 @@ $(INTEROP)/.ready:
 	@touch $(INTEROP)/.ready
 
 clean:
-	rm -rf $(VENV) $(INTEROP) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(INTEROP) build dist docs/examples *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 # The CPU build of torch comes from its own index; where that cannot be reached, from the ordinary one.
 $(READY): pyproject.toml constraints.txt
