@@ -1,5 +1,7 @@
 """The one skeleton of all reports: a single HTML file that opens offline and sends nothing anywhere.
 
+A result that shows itself in a notebook is a `fragment`, with the same care and no script.
+
 Text is escaped where it enters: `element` escapes every child and attribute that is not `Markup` already,
 so that a file name or a reading can never become markup. The page forbids the network and every script
 but the one that it was made with.
@@ -13,9 +15,11 @@ import hashlib
 import html
 import json
 import re
+from collections.abc import Iterable, Sequence
 from importlib import resources
+from itertools import islice
 
-__all__ = ["Markup", "data_uri", "element", "escape", "json_block", "page"]
+__all__ = ["Markup", "data_uri", "element", "escape", "fragment", "json_block", "listing", "page"]
 
 _VOID = frozenset({"br", "hr", "img", "input", "meta", "link", "col", "wbr"})
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -124,7 +128,7 @@ def page(title: str, body: Markup, *, style: str = "", script: str = "", languag
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("meta", name="referrer", content="no-referrer"),
         element("title", title),
-        Markup(f"<style>{_common_style()}{style}</style>"),
+        Markup(f"<style>{_style('html.css')}{style}</style>"),
     ]
     end = f"<script>{script}</script>\n" if script else ""
     return (
@@ -134,9 +138,84 @@ def page(title: str, body: Markup, *, style: str = "", script: str = "", languag
     )
 
 
+def fragment(*children: object, style: str = "") -> str:
+    """What a result shows in a notebook: a light card that stands by itself on any background.
+
+    The common style gives `.zij` its colours as variables (`--ink`, `--quiet`, `--line`, `--panel`, `--for`,
+    `--against`, `--accent`) and knows the classes `quiet` (muted notes), `failed`, `scroll` (wide content),
+    `side` (children side by side) and, for cells of tables, `number`.
+
+    Parameters
+    ----------
+    *children : object
+        Text or markup, in order.
+    style : str
+        CSS of this kind of result, written by the program. Every selector begins with `.zij.zij.zij`, so
+        that it touches nothing else in the notebook and outweighs the notebook's own style.
+
+    Returns
+    -------
+    str
+        One `<div class="zij">`, which needs no script, no file and no network.
+
+    Raises
+    ------
+    ValueError
+        If `style` would end its own element.
+    """
+    if "</" in style:
+        raise ValueError("a style that closes its own element cannot be put into a fragment")
+    sheet = Markup(f"<style>{_style('fragment.css')}{style}</style>")
+    return str(element("div", sheet, *children, class_="zij"))
+
+
+def listing(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    total: int | None = None,
+    most: int = 50,
+    numbers: Iterable[str] = (),
+) -> Markup:
+    """A table of rows, cut where it is long, with a line that says how many rows are left out.
+
+    Parameters
+    ----------
+    columns : sequence of str
+        Headings.
+    rows : iterable of sequence
+        A value for each column, as text or markup.
+    total : int, optional
+        Number of all rows, where `rows` is no sequence.
+    most : int
+        Rows shown at most.
+    numbers : iterable of str
+        Columns set flush right.
+
+    Returns
+    -------
+    Markup
+        The table, which scrolls sideways where it is too wide.
+    """
+    if total is None:
+        rows = list(rows)
+        total = len(rows)
+    right = frozenset(numbers)
+    kinds = ["number" if column in right else None for column in columns]
+    head = element("tr", *(element("th", c, class_=k) for c, k in zip(columns, kinds, strict=True)))
+    body = [
+        element("tr", *(element("td", value, class_=k) for value, k in zip(row, kinds, strict=True)))
+        for row in islice(rows, most)
+    ]
+    table = element("table", element("thead", head), element("tbody", *body))
+    left = total - len(body)
+    note = element("p", f"{left:,} more row{'s' * (left != 1)} not shown.", class_="quiet") if left else ""
+    return element("div", element("div", table, class_="scroll"), note)
+
+
 @functools.cache
-def _common_style() -> str:
-    return resources.files("zij").joinpath("html.css").read_text(encoding="utf-8")
+def _style(name: str) -> str:
+    return resources.files("zij").joinpath(name).read_text(encoding="utf-8")
 
 
 def _allowed(script: str) -> str:
