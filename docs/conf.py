@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import zij
+
+sys.path.insert(0, str(Path(__file__).parent / "_ext"))
 
 project = "zij"
 author = "The zij developers"
-copyright = author  # noqa: A001 - Sphinx asks for this name
+copyright = author
 version = release = zij.__version__
 
 extensions = [
+    "commands",
     "myst_parser",
     "numpydoc",
     "sphinx.ext.autodoc",
@@ -32,6 +38,22 @@ sphinx_gallery_conf = {
 
 html_theme = "furo"
 html_title = "zij"
+html_theme_options = {
+    "light_css_variables": {
+        "color-brand-primary": "#7a4b00",
+        "color-brand-content": "#7a4b00",
+        "color-brand-visited": "#7a4b00",
+        "color-api-name": "#7a4b00",
+        "color-api-pre-name": "#7a4b00",
+    },
+    "dark_css_variables": {
+        "color-brand-primary": "#e8b45a",
+        "color-brand-content": "#e8b45a",
+        "color-brand-visited": "#e8b45a",
+        "color-api-name": "#e8b45a",
+        "color-api-pre-name": "#e8b45a",
+    },
+}
 html_static_path = ["_static"]
 html_css_files = ["zij.css"]
 html_show_sourcelink = False
