@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -14,7 +14,16 @@ from zij.corpora.seeing.palette import BASE, COLOURS, INK, QUIET, save_figure
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["save_evaluation"]
+__all__ = ["Mark", "draw_evaluation", "save_evaluation"]
+
+Mark = Literal["average precision", "recall", "neighbour recall", "neighbour precision"]
+"""What a similarity can be judged by."""
+_TITLES: dict[Mark, str] = {
+    "average precision": "mean average precision",
+    "recall": f"recall among the first {FIRST}",
+    "neighbour recall": "nearest neighbour: recall",
+    "neighbour precision": "nearest neighbour: precision",
+}
 
 _LOOKS: dict[Mode, tuple[str, str, float]] = {
     "page-wise": (COLOURS[0], "o", -0.13),
@@ -31,23 +40,43 @@ def save_evaluation(folder: Path, judged: Judged, caption: str) -> None:
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
-    names = [f.measure.title for f in judged.figures if f.mode == MODES[0]]
-    panels = ["mean average precision", f"recall among the first {FIRST}"]
     known = any(np.isfinite(f.neighbours.recall) for f in judged.figures)
-    panels += ["nearest neighbour: recall", "nearest neighbour: precision"] if known else []
+    marks = list(_TITLES)[: 4 if known else 2]
+    rows = sum(f.mode == MODES[0] for f in judged.figures)
     with mpl.rc_context(BASE):
-        figure = Figure(figsize=(1.9 + 2.15 * len(panels), 1.5 + 0.36 * len(names)), layout="constrained")
-        every = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
-        for number, (axes, title) in enumerate(zip(every, panels, strict=True)):
-            for mode in MODES:
-                _marks(axes, [f for f in judged.figures if f.mode == mode], number, mode)
-            _frame(axes, title, names)
+        figure = Figure(figsize=(1.9 + 2.15 * len(marks), 1.5 + 0.36 * rows), layout="constrained")
+        every = figure.subplots(1, len(marks), sharey=True, squeeze=False)[0]
+        for axes, mark in zip(every, marks, strict=True):
+            draw_evaluation(axes, judged, mark=mark)
         every[0].legend(
             loc="lower left", bbox_to_anchor=(0, 1.12), ncols=2, frameon=False, borderaxespad=0,
             handletextpad=0.2,
         )  # fmt: skip
         figure.supxlabel(caption, x=0.01, ha="left", fontsize=7.5, color=QUIET)
         save_figure(figure, folder, "evaluation")
+
+
+def draw_evaluation(axes: Axes, judged: Judged, *, mark: Mark = "average precision") -> Axes:
+    """Draw how well each similarity brings together what belongs together, from 0 to 1.
+
+    Parameters
+    ----------
+    axes : matplotlib Axes
+    judged : Judged
+        As `zij.corpus.evaluate(...).judged`.
+    mark : "average precision", "recall", "neighbour recall" or "neighbour precision"
+        Bars are 95 % intervals over families for the first two, and standard deviations over the splits of
+        the nearest-neighbour protocol for the others, which are not drawn where families are not known.
+
+    Returns
+    -------
+    matplotlib Axes
+        The same, with a label for each mode (page-wise, book-disjoint) but without a legend.
+    """
+    for mode in MODES:
+        _marks(axes, [f for f in judged.figures if f.mode == mode], list(_TITLES).index(mark), mode)
+    _frame(axes, _TITLES[mark], [f.measure.title for f in judged.figures if f.mode == MODES[0]])
+    return axes
 
 
 def _marks(axes: Axes, figures: Sequence[Figures], number: int, mode: Mode) -> None:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from zij.corpora.seeing.palette import BASE, COLOURS, INK, QUIET, save_figure
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["Tried", "save_clusters"]
+__all__ = ["Tried", "draw_cluster_numbers", "draw_cluster_sizes", "draw_cluster_stability", "save_clusters"]
 
 STABLE = 0.75  # from which Hennig calls a cluster valid and stable
 
@@ -41,23 +41,16 @@ class Tried:
     inertia: float
 
 
-def save_clusters(
-    folder: Path,
-    sizes: Mapping[str, NDArray[np.int64]],
-    stabilities: Mapping[str, NDArray[np.float64]],
-    tried: Sequence[Tried],
-    caption: str,
-) -> None:
+def save_clusters(folder: Path, clusters: pd.DataFrame, tried: pd.DataFrame, caption: str) -> None:
     """Draw `clusters.png` and `clusters.svg`.
 
     Parameters
     ----------
     folder : Path
-    sizes : mapping of str to (C,) ndarray of int
-        Pages of each cluster, by the name of the method.
-    stabilities : mapping of str to (C,) ndarray of float
-        Of the same clusters.
-    tried : sequence of Tried
+    clusters : DataFrame
+        A row a cluster, as in `clusters-summary.csv`.
+    tried : DataFrame
+        A row a number of clusters, as in `clusters-k.csv`.
     caption : str
 
     Raises
@@ -71,47 +64,106 @@ def save_clusters(
     with matplotlib.rc_context(BASE):
         figure = Figure(figsize=(11.0, 3.9), layout="constrained")
         left, middle, right = figure.subplots(1, 3)
-        for n, (name, own) in enumerate(sizes.items()):
-            _sizes(left, own, name, n)
-            _stabilities(middle, stabilities[name][own > 1], name, n)
-        _sensitivity(right, tried)
-        left.set(xlabel="pages of a cluster", ylabel="clusters of so many pages and more")
-        middle.set(xlabel="stability (mean best Jaccard)", ylabel="share of clusters with at most that")
-        middle.axvline(STABLE, color=QUIET, linewidth=0.8, linestyle=":")
-        right.set(xlabel="number of clusters k (k-means)", ylabel="adjusted Rand index", ylim=(0, 1.02))
-        for axes in (left, middle, right):
-            axes.grid(color="#e5e1d8", linewidth=0.6)
-            axes.spines[["top", "right"]].set_visible(False)
-            if axes.get_legend_handles_labels()[0]:
-                axes.legend(frameon=False, fontsize=8, loc="best", labelcolor=INK)
+        draw_cluster_sizes(left, clusters)
+        draw_cluster_stability(middle, clusters)
+        draw_cluster_numbers(right, tried)
         figure.supxlabel(caption, fontsize=8, color=QUIET, x=0.01, ha="left")
         save_figure(figure, folder, "clusters")
 
 
-def _sizes(axes: Axes, sizes: NDArray[np.int64], name: str, n: int) -> None:
-    """How many clusters have so many pages and more, on logarithmic axes."""
-    x = np.unique(sizes)
-    y = [int((sizes >= one).sum()) for one in x]
-    axes.plot(x, y, color=COLOURS[n], marker="os"[n % 2], markersize=3.5, linewidth=1.3, label=name)
-    axes.set(xscale="log", yscale="log")
+def draw_cluster_sizes(axes: Axes, clusters: pd.DataFrame) -> Axes:
+    """Draw how many clusters have so many pages and more, on logarithmic axes, a line for each method.
+
+    Parameters
+    ----------
+    axes : matplotlib Axes
+    clusters : DataFrame
+        A row a cluster with the columns `method` and `pages`, as `zij.corpus.cluster(...).clusters`.
+
+    Returns
+    -------
+    matplotlib Axes
+        The same.
+    """
+    for n, (name, own) in enumerate(_methods(clusters)):
+        sizes = own["pages"].to_numpy(dtype=np.int64)
+        x = np.unique(sizes)
+        y = [int((sizes >= one).sum()) for one in x]
+        axes.plot(x, y, color=COLOURS[n], marker="os"[n % 2], markersize=3.5, linewidth=1.3, label=name)
+        axes.set(xscale="log", yscale="log")
+    axes.set(xlabel="pages of a cluster", ylabel="clusters of so many pages and more")
+    return _framed(axes)
 
 
-def _stabilities(axes: Axes, values: NDArray[np.float64], name: str, n: int) -> None:
-    """Distribution over clusters of two and more pages."""
-    values = np.sort(values[np.isfinite(values)])
-    if len(values):
-        share = np.arange(1, len(values) + 1) / len(values)
-        axes.step([0.0, *values, 1.0], [0.0, *share, 1.0], where="post", color=COLOURS[n], linewidth=1.5,
-                  linestyle=("-", "--")[n % 2], label=f"{name} ({len(values):,} of 2 and more)")  # fmt: skip
-    axes.set(xlim=(0, 1.02), ylim=(0, 1.02))
+def draw_cluster_stability(axes: Axes, clusters: pd.DataFrame) -> Axes:
+    """Draw how stable the clusters of two and more pages are, a step curve for each method.
+
+    Parameters
+    ----------
+    axes : matplotlib Axes
+    clusters : DataFrame
+        A row a cluster with the columns `method`, `pages` and `stability` (mean best Jaccard, 0 to 1, NaN
+        where it is not known), as `zij.corpus.cluster(...).clusters`.
+
+    Returns
+    -------
+    matplotlib Axes
+        The same.
+
+    Notes
+    -----
+    The dotted line is at 0.75, from which a cluster counts as valid and stable (Hennig 2007,
+    doi:10.1016/j.csda.2006.11.025).
+    """
+    for n, (name, own) in enumerate(_methods(clusters)):
+        values = own["stability"].to_numpy(dtype=float)[own["pages"].to_numpy(dtype=np.int64) > 1]
+        values = np.sort(values[np.isfinite(values)])
+        if len(values):
+            share = np.arange(1, len(values) + 1) / len(values)
+            axes.step([0.0, *values, 1.0], [0.0, *share, 1.0], where="post", color=COLOURS[n],
+                      linewidth=1.5, linestyle=("-", "--")[n % 2],
+                      label=f"{name} ({len(values):,} of 2 and more)")  # fmt: skip
+        axes.set(xlim=(0, 1.02), ylim=(0, 1.02))
+    axes.set(xlabel="stability (mean best Jaccard)", ylabel="share of clusters with at most that")
+    axes.axvline(STABLE, color=QUIET, linewidth=0.8, linestyle=":")
+    return _framed(axes)
 
 
-def _sensitivity(axes: Axes, tried: Sequence[Tried]) -> None:
-    """Agreement between seeds, and with the clusters that need no k, against k."""
-    k = [one.k for one in tried]
-    for n, (label, values) in enumerate(
-        (("between seeds", [one.between_seeds for one in tried]),
-         ("with the clusters that need no k", [one.with_density for one in tried]))
-    ):  # fmt: skip
+def draw_cluster_numbers(axes: Axes, tried: pd.DataFrame) -> Axes:
+    """Draw what the number of clusters does: agreement between runs, and with the clusters that need none.
+
+    Parameters
+    ----------
+    axes : matplotlib Axes
+    tried : DataFrame
+        A row a number of clusters with the columns `k`, `between_seeds` and `with_density` (both adjusted
+        Rand indices, at most 1), as `zij.corpus.cluster(...).tried`.
+
+    Returns
+    -------
+    matplotlib Axes
+        The same.
+    """
+    k = [int(one) for one in tried["k"]]
+    named = (("between_seeds", "between seeds"), ("with_density", "with the clusters that need no k"))
+    for n, (column, label) in enumerate(named):
+        values = tried[column].to_numpy(dtype=float)
         axes.plot(k, values, color=COLOURS[n], marker="os"[n], linestyle=("-", "--")[n], label=label)
     axes.set_xticks(k, [f"{one:,}" for one in k])
+    axes.set(xlabel="number of clusters k (k-means)", ylabel="adjusted Rand index", ylim=(0, 1.02))
+    return _framed(axes)
+
+
+def _methods(clusters: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Each method with its clusters, in the order of the rows."""
+    for name, own in clusters.groupby("method", sort=False):
+        yield str(name), own
+
+
+def _framed(axes: Axes) -> Axes:
+    """What the three panels have in common."""
+    axes.grid(color="#e5e1d8", linewidth=0.6)
+    axes.spines[["top", "right"]].set_visible(False)
+    if axes.get_legend_handles_labels()[0]:
+        axes.legend(frameon=False, fontsize=8, loc="best", labelcolor=INK)
+    return axes

@@ -1,19 +1,31 @@
-"""The figures of diversity: bars by place, curves over time."""
+"""The figures of diversity: by place, and over time."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-import pandas as pd
 
 from zij.corpora.seeing.palette import BASE, COLOURS, GREY, INK, QUIET, save_figure
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["FEW", "few_tables", "save_places", "save_times"]
+__all__ = [
+    "FEW",
+    "Measure",
+    "draw_diversity_by_place",
+    "draw_diversity_over_time",
+    "draw_tables_over_time",
+    "few_tables",
+    "save_places",
+    "save_times",
+]
+
+Measure = Literal["comparable", "published"]
+"""Which of two figures of diversity: that which can be compared, or that of the study."""
 
 FEW = 100
 """Tables up to which the study draws a place in grey."""
@@ -48,27 +60,53 @@ def save_places(folder: Path, table: pd.DataFrame, caption: str) -> None:
     with matplotlib.rc_context(BASE):
         figure = Figure(figsize=(9.0, 1.9 + 0.24 * max(len(table), 4)), layout="constrained")
         left, right = figure.subplots(1, 2, sharey=True)
-        y = np.arange(len(table))
-        many = (table["tables"] > few_tables(table)).to_numpy(dtype=bool)
-        colours = np.where(many, COLOURS[0], GREY)
-        published = table["published"].to_numpy(dtype=float)
-        left.barh(y, published, color=colours, height=0.72)
-        left.set_title("as published: H(p) \N{MINUS SIGN} log n, n all tables of a place", fontsize=9)
-        left.set_xlim(min(LOWEST, float(np.nanmin(published, initial=0.0)) - 0.15), 0)
-        names = [
-            f"{n} ({t:,})".replace("$", r"\$") for n, t in zip(table["place"], table["tables"], strict=True)
-        ]
-        left.set_yticks(y, names)
-        left.set_ylim(len(table) - 0.4, -0.6)
-        _compared(right, table, colours)
-        for axes in (left, right):
-            axes.grid(axis="x", color="#e5e1d8", linewidth=0.6)
-            axes.set_axisbelow(True)
-            axes.spines[["top", "right", "left"]].set_visible(False)
-            axes.tick_params(axis="y", length=0)
-            axes.set_xlabel("bits; 0: every table is another, negative: tables repeat", fontsize=8)
+        draw_diversity_by_place(left, table, measure="published")
+        draw_diversity_by_place(right, table)
         figure.supxlabel(caption, fontsize=8, color=QUIET, x=0.01, ha="left")
         save_figure(figure, folder, "diversity_place")
+
+
+def draw_diversity_by_place(axes: Axes, places: pd.DataFrame, *, measure: Measure = "comparable") -> Axes:
+    """Draw how varied the tables of each place are, in bits.
+
+    Parameters
+    ----------
+    axes : matplotlib Axes
+    places : DataFrame
+        A row a place, as `zij.corpus.diversity(...).places`.
+    measure : "comparable" or "published"
+        The expected diversity of equally many tables of each place, with its 95 % interval; or the figure of
+        the study, H(p) less log n with n all tables of a place, which favours places with few tables.
+
+    Returns
+    -------
+    matplotlib Axes
+        The same; 0 bits where every table is another, below where tables repeat.
+    """
+    many = (places["tables"] > few_tables(places)).to_numpy(dtype=bool)
+    colours = np.where(many, COLOURS[0], GREY)
+    if measure == "published":
+        _published(axes, places, colours)
+    else:
+        _compared(axes, places, colours)
+    pairs = zip(places["place"], places["tables"], strict=True)
+    names = [f"{name} ({tables:,})".replace("$", r"\$") for name, tables in pairs]
+    axes.set_yticks(np.arange(len(places)), names)
+    axes.set_ylim(len(places) - 0.4, -0.6)
+    axes.grid(axis="x", color="#e5e1d8", linewidth=0.6)
+    axes.set_axisbelow(True)
+    axes.spines[["top", "right", "left"]].set_visible(False)
+    axes.tick_params(axis="y", length=0)
+    axes.set_xlabel("bits; 0: every table is another, negative: tables repeat", fontsize=8)
+    return axes
+
+
+def _published(axes: Axes, table: pd.DataFrame, colours: np.ndarray) -> None:
+    """The bars of the study."""
+    published = table["published"].to_numpy(dtype=float)
+    axes.barh(np.arange(len(table)), published, color=colours, height=0.72)
+    axes.set_title("as published: H(p) \N{MINUS SIGN} log n, n all tables of a place", fontsize=9)
+    axes.set_xlim(min(LOWEST, float(np.nanmin(published, initial=0.0)) - 0.15), 0)
 
 
 def _compared(axes: Axes, table: pd.DataFrame, colours: np.ndarray) -> None:
@@ -106,28 +144,77 @@ def save_times(folder: Path, table: pd.DataFrame, caption: str) -> None:
     with matplotlib.rc_context(BASE):
         figure = Figure(figsize=(9.0, 8.2), layout="constrained")
         upper, middle, lower = figure.subplots(3, 1, sharex=True, height_ratios=(3, 2.4, 1.1))
-        parts = [part for _, part in table.groupby("digits", sort=True)]
-        for n, part in enumerate(parts):
-            _curve(upper, part, n)
-        if parts:
-            _around(middle, parts[0])
-            _numbers(lower, parts[0])
-        upper.set_title("as published: tables drawn with Gaussian weights around each year", fontsize=9)
-        middle.set_title("comparable: expected entropy of tables within one sigma, 95 % interval", fontsize=9)
-        lower.set_title("tables that a value rests on", fontsize=9)
+        draw_diversity_over_time(upper, table, measure="published")
+        draw_diversity_over_time(middle, table)
+        draw_tables_over_time(lower, table)
         for axes in (upper, middle):
-            axes.set_ylabel("entropy (nats)")
-            low, high = axes.get_ylim()
-            axes.set_ylim(low - 0.35 * (high - low), high)  # room for the legend
-        lower.set(xlabel="year", ylabel="tables")
-        for axes in (upper, middle, lower):
-            axes.grid(color="#e5e1d8", linewidth=0.6)
-            axes.spines[["top", "right"]].set_visible(False)
-            if axes.get_legend_handles_labels()[0]:
-                where = "upper left" if axes is lower else "lower left"
-                axes.legend(frameon=False, fontsize=8, ncols=3, loc=where, labelcolor=INK)
+            axes.set_xlabel("")
         figure.supxlabel(caption, fontsize=8, color=QUIET, x=0.01, ha="left")
         save_figure(figure, folder, "diversity_time")
+
+
+def draw_diversity_over_time(axes: Axes, times: pd.DataFrame, *, measure: Measure = "comparable") -> Axes:
+    """Draw how varied the tables around each year are, in nats.
+
+    Parameters
+    ----------
+    axes : matplotlib Axes
+    times : DataFrame
+        A row a year and threshold of digits, as `zij.corpus.diversity(...).times`.
+    measure : "comparable" or "published"
+        The expected entropy of equally many tables within one sigma of a year, with its 95 % interval; or the
+        curves of the study, for which tables are drawn with Gaussian weights, one for each threshold, with
+        that of clusters dealt out at random.
+
+    Returns
+    -------
+    matplotlib Axes
+        The same.
+    """
+    parts = [part for _, part in times.groupby("digits", sort=True)]
+    if measure == "published":
+        for n, part in enumerate(parts):
+            _curve(axes, part, n)
+        axes.set_title("as published: tables drawn with Gaussian weights around each year", fontsize=9)
+    else:
+        for part in parts[:1]:
+            _around(axes, part)
+        axes.set_title("comparable: expected entropy of tables within one sigma, 95 % interval", fontsize=9)
+    axes.set(xlabel="year", ylabel="entropy (nats)")
+    low, high = axes.get_ylim()
+    axes.set_ylim(low - 0.35 * (high - low), high)  # room for the legend
+    return _framed(axes, "lower left")
+
+
+def draw_tables_over_time(axes: Axes, times: pd.DataFrame) -> Axes:
+    """Draw how many tables the diversity of each year rests on.
+
+    Parameters
+    ----------
+    axes : matplotlib Axes
+    times : DataFrame
+        A row a year and threshold of digits, as `zij.corpus.diversity(...).times`; the lowest threshold is
+        drawn.
+
+    Returns
+    -------
+    matplotlib Axes
+        The same.
+    """
+    for part in [part for _, part in times.groupby("digits", sort=True)][:1]:
+        _numbers(axes, part)
+    axes.set_title("tables that a value rests on", fontsize=9)
+    axes.set(xlabel="year", ylabel="tables")
+    return _framed(axes, "upper left")
+
+
+def _framed(axes: Axes, legend: Literal["lower left", "upper left"]) -> Axes:
+    """What the figures over time have in common."""
+    axes.grid(color="#e5e1d8", linewidth=0.6)
+    axes.spines[["top", "right"]].set_visible(False)
+    if axes.get_legend_handles_labels()[0]:
+        axes.legend(frameon=False, fontsize=8, ncols=3, loc=legend, labelcolor=INK)
+    return axes
 
 
 def _curve(axes: Axes, part: pd.DataFrame, n: int) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from zij.corpora.seeing.maphtml import first_tags
 from zij.corpora.seeing.palette import (
     BASE,
     COLOURS,
@@ -24,34 +24,31 @@ from zij.corpora.seeing.palette import (
 )
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.collections import PathCollection
-    from matplotlib.figure import Figure
 
-__all__ = ["save_map"]
+__all__ = ["Colour", "draw_map", "middle_years", "save_map"]
 
 SHOWN = 30  # letters of a name in the legend
+HEADINGS = {"cluster": "cluster (HDBSCAN)"}
+"""What a colour means, where its name does not say it."""
 
 
-def save_map(
-    folder: Path,
-    xy: NDArray[np.float64],
-    *,
-    values: Sequence[str] | NDArray[np.float64] | None,
-    heading: str,
-    caption: str,
-) -> None:
+Colour = Literal["place", "year", "book", "cluster", "tag", "none"]
+"""What can give the colour."""
+
+
+def save_map(folder: Path, pages: pd.DataFrame, *, colour: Colour, caption: str) -> None:
     """Draw `map.png` and `map.svg`.
 
     Parameters
     ----------
     folder : Path
-    xy : (N, 2) ndarray
-        Places of the pages.
-    values : sequence of N str, (N,) ndarray of float, or None
-        What gives the colour: groups ("" for unknown), years (NaN for unknown), or nothing.
-    heading : str
-        What the colours mean.
+    pages : DataFrame
+        A row a page, as in `map.csv`.
+    colour : Colour
+        What gives the colour.
     caption : str
         What is drawn, with the number of pages.
 
@@ -64,27 +61,80 @@ def save_map(
     from matplotlib.figure import Figure
 
     with matplotlib.rc_context(BASE):
-        wide, high = (float(max(one, 0.35)) for one in np.abs(xy).max(axis=0))
+        wide, high = _reach(pages)
         unit = min(6.6 / wide, 7.0 / high)
         figure = Figure(figsize=(unit * wide + 2.4, unit * high + 0.5), layout="constrained")
         axes = figure.subplots()
-        size = float(np.clip(9000 / max(len(xy), 1), 3.0, 34.0))
-        if values is None:
-            _dots(axes, xy, size, COLOURS[0], "o", "")
-        elif isinstance(values, np.ndarray):
-            _years(figure, axes, xy, values, size, heading)
-        else:
-            _groups(axes, xy, groups(values), size, heading)
-        axes.set(xlim=(-1.05 * wide, 1.05 * wide), ylim=(-1.05 * high, 1.05 * high))
-        axes.set(aspect="equal", anchor="W", xticks=(), yticks=())
-        axes.spines[:].set_color("#d8d3c8")
+        draw_map(axes, pages, colour=colour)
+        axes.set_anchor("W")
         figure.supxlabel(caption, fontsize=8, color=QUIET, x=0.01, ha="left")
         save_figure(figure, folder, "map")
 
 
-def _years(
-    figure: Figure, axes: Axes, xy: NDArray[np.float64], years: NDArray[np.float64], size: float, heading: str
-) -> None:
+def draw_map(axes: Axes, pages: pd.DataFrame, *, colour: Colour = "none") -> Axes:
+    """Draw a corpus laid out in the plane, a dot for each page; the legend stands to the right of the Axes.
+
+    Parameters
+    ----------
+    axes : matplotlib Axes
+    pages : DataFrame
+        A row a page with the columns `x` and `y` (without unit), and that which gives the colour: `place`,
+        `book`, `cluster` or `tags` ("" where it is not known; of several tags the first), `year_from` and
+        `year_to`; as `zij.corpus.map_(...).pages`.
+    colour : "place", "year", "book", "cluster", "tag" or "none"
+        What gives the colour. Groups beyond the 21 most frequent are grey, unknown ones hollow.
+
+    Returns
+    -------
+    matplotlib Axes
+        The same.
+    """
+    xy = pages[["x", "y"]].to_numpy(dtype=float)
+    size = float(np.clip(9000 / max(len(xy), 1), 3.0, 34.0))
+    if colour == "year":
+        _years(axes, xy, middle_years(pages), size)
+    elif colour == "none":
+        _dots(axes, xy, size, COLOURS[0], "o", "")
+    else:
+        _groups(axes, xy, groups(_values(pages, colour)), size, HEADINGS.get(colour, colour))
+    wide, high = _reach(pages)
+    axes.set(xlim=(-1.05 * wide, 1.05 * wide), ylim=(-1.05 * high, 1.05 * high))
+    axes.set(aspect="equal", xticks=(), yticks=())
+    axes.spines[:].set_color("#d8d3c8")
+    return axes
+
+
+def middle_years(pages: pd.DataFrame) -> NDArray[np.float64]:
+    """The middle of each page's years, (N,); NaN where none is known.
+
+    Parameters
+    ----------
+    pages : DataFrame
+        With the columns `year_from` and `year_to`; where one is missing the other stands for it.
+    """
+    first, last = pages["year_from"], pages["year_to"]
+    ends = first.fillna(last), last.fillna(first)
+    one, two = (end.to_numpy(dtype=float, na_value=np.nan) for end in ends)
+    return np.asarray((one + two) / 2)
+
+
+def _reach(pages: pd.DataFrame) -> tuple[float, float]:
+    """How far the pages lie from the middle, to the side and upwards."""
+    wide, high = (
+        float(max(one, 0.35)) for one in np.abs(pages[["x", "y"]].to_numpy(dtype=float)).max(axis=0)
+    )
+    return wide, high
+
+
+def _values(pages: pd.DataFrame, colour: str) -> list[str]:
+    """The group of each page, "" where it is not known."""
+    texts = [
+        value if isinstance(value, str) else "" for value in pages["tags" if colour == "tag" else colour]
+    ]
+    return first_tags(texts) if colour == "tag" else texts
+
+
+def _years(axes: Axes, xy: NDArray[np.float64], years: NDArray[np.float64], size: float) -> None:
     from matplotlib.colors import LinearSegmentedColormap
 
     known = np.isfinite(years)
@@ -92,9 +142,18 @@ def _years(
     scale = LinearSegmentedColormap.from_list("years", list(YEARS))
     drawn = axes.scatter(xy[known, 0], xy[known, 1], c=years[known], s=size, cmap=scale, linewidths=0)
     if known.any():
-        bar = figure.colorbar(drawn, ax=axes, shrink=0.55, pad=0.02, aspect=26, format="%d")
-        bar.set_label(heading + (f" (hollow: {int((~known).sum()):,} not known)" if not known.all() else ""))
-        bar.outline.set_visible(False)
+        _year_bar(axes, drawn, "year" + (f" (hollow: {int((~known).sum()):,} not known)" * (not known.all())))
+
+
+def _year_bar(axes: Axes, drawn: PathCollection, label: str) -> None:
+    """The scale of years in the Axes' own room to the right, so that no other Axes is made narrower."""
+    from matplotlib.colorbar import Colorbar
+    from matplotlib.ticker import MaxNLocator
+
+    whole = MaxNLocator(8, integer=True)
+    bar = Colorbar(axes.inset_axes((1.03, 0.22, 0.028, 0.56)), drawn, ticks=whole, format="%d")
+    bar.set_label(label)
+    bar.outline.set_visible(False)
 
 
 def _groups(axes: Axes, xy: NDArray[np.float64], own: Groups, size: float, heading: str) -> None:

@@ -55,6 +55,8 @@ class Clustered:
     summary : dict
         The contents of `clusters.json`.
     sentence : str
+    tried : DataFrame
+        The contents of `clusters-k.csv`; no rows where other numbers of clusters were not tried.
     """
 
     folder: Path
@@ -62,6 +64,7 @@ class Clustered:
     clusters: pd.DataFrame
     summary: dict[str, Any]
     sentence: str
+    tried: pd.DataFrame
 
     @property
     def failures(self) -> tuple[tuple[str, str], ...]:
@@ -139,11 +142,12 @@ def cluster(
         summary = _summary(pages, methods, tried, {
             "where": str(conditions or ""), "k": wanted, "seeds": seeds, "seed": seed, "draws": DRAWS,
         })  # fmt: skip
-        table, about = _table(pages, methods), _about(pages, methods)
+        tables = _table(pages, methods), _about(pages, methods), _numbers(tried)
         tell("writing")
         with staged_folder(out) as folder:
-            _write(folder, pages, methods, tried, summary, table, about, pictures(opened, pages))
-    return Clustered(out, table, about, summary, _sentence(pages, methods, out))
+            _write(folder, pages, methods[1], summary, tables, pictures(opened, pages))
+    table, about, numbers = tables
+    return Clustered(out, table, about, summary, _sentence(pages, methods, out), numbers)
 
 
 def _methods(pages: SeenPages, made: Sequence[Run], seed: int, tell: Any) -> tuple[_Method, _Method]:
@@ -252,28 +256,27 @@ def _summary(
     }
 
 
-def _write(
-    folder: Path, pages: SeenPages, methods: tuple[_Method, _Method], tried: Sequence[Tried],
-    summary: dict[str, Any], table: pd.DataFrame, about: pd.DataFrame, picture: Any,
-) -> None:  # fmt: skip
+def _numbers(tried: Sequence[Tried]) -> pd.DataFrame:
+    """A row a number of clusters that was tried."""
     import pandas as pd
 
+    names = ["k", "between_seeds", "with_density", "inertia"]
+    return pd.DataFrame([asdict(one) for one in tried], columns=names)
+
+
+def _write(
+    folder: Path, pages: SeenPages, free: _Method, summary: dict[str, Any],
+    tables: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], picture: Any,
+) -> None:  # fmt: skip
     from zij.corpora.seeing.clusterfigure import save_clusters
     from zij.corpora.seeing.clustershtml import clusters_page
 
-    write_csv(folder / "clusters.csv", table)
-    write_csv(folder / "clusters-summary.csv", about)
-    names = ["k", "between_seeds", "with_density", "inertia"]
-    write_csv(folder / "clusters-k.csv", pd.DataFrame([asdict(one) for one in tried], columns=names))
+    _, about, tried = tables
+    for name, table in zip(("", "-summary", "-k"), tables, strict=True):
+        write_csv(folder / f"clusters{name}.csv", table)
     write_json(folder / "clusters.json", summary)
-    save_clusters(
-        folder,
-        {method.name: method.split.sizes for method in methods},
-        {method.name: method.stability for method in methods},
-        tried,
-        f"{len(pages):,} pages. Dotted: 0.75, from which a cluster counts as stable (Hennig 2007).",
-    )
-    free = methods[1]
+    caption = f"{len(pages):,} pages. Dotted: 0.75, from which a cluster counts as stable (Hennig 2007)."
+    save_clusters(folder, about, tried, caption)
     html = clusters_page(
         pages, free.split, free.stability, picture, title=f"Clusters of {len(pages):,} pages",
         lead=f"{_found(free)}. Found by HDBSCAN, which needs no number of clusters; those of k-means "

@@ -185,8 +185,7 @@ def _write(
     table = _table(pages, laid, clusters)
     write_csv(folder / "map.csv", table)
     write_json(folder / "map.json", summary)
-    values, heading = _values(pages, clusters, colour)
-    save_map(folder, laid.xy, values=values, heading=heading, caption=_caption(summary))
+    save_map(folder, table, colour=colour, caption=_caption(summary))
     write_text(folder / "map.html", _html(corpus, pages, laid, clusters, summary))
     return table
 
@@ -205,24 +204,6 @@ def _table(pages: SeenPages, laid: Projection, clusters: NDArray[np.int64]) -> p
         "year_to": pages.frame["year_to"],
         "tags": pages.texts("tags"),
     })  # fmt: skip
-
-
-def _values(pages: SeenPages, clusters: NDArray[np.int64], colour: str) -> tuple[Any, str]:
-    """What gives the colour in the figure, and its name."""
-    import numpy as np
-
-    from zij.corpora.seeing.maphtml import first_tags
-
-    if colour == "year":
-        known, span = pages.dated()
-        years = np.full(len(pages), np.nan)
-        years[known] = (span.first + span.last) / 2
-        return years, "year"
-    if colour == "cluster":
-        return [str(label) if label else "" for label in clusters.tolist()], "cluster (HDBSCAN)"
-    if colour == "tag":
-        return first_tags(pages.texts("tags")), "tag"
-    return (pages.texts(colour), colour) if colour in ("place", "book") else (None, "")
 
 
 def _caption(summary: dict[str, Any]) -> str:
