@@ -6,7 +6,7 @@ import csv
 import io
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import get_args
@@ -20,7 +20,7 @@ from zij.tables.pagexml import as_written
 from zij.tables.pagexml._model import clean_text
 from zij.tables.reading import Cell, Reading, State
 
-__all__ = ["COLUMNS", "CellRow", "apply_cells", "read_cells", "write_cells"]
+__all__ = ["COLUMNS", "CellRow", "apply_cells", "cell_lines", "read_cells", "write_cells"]
 
 COLUMNS = (
     "table",
@@ -78,13 +78,27 @@ def write_cells(path: str | Path, reading: Reading) -> Path:
     OutputError
         If the file cannot be written.
     """
-    lines = [_line(COLUMNS)]
+    return write_text(path, "".join(map(_line, [COLUMNS, *cell_lines(reading)])))
+
+
+def cell_lines(reading: Reading) -> Iterator[tuple[str | int, ...]]:
+    """The fields of `COLUMNS` for each cell of all tables, in reading order, as the PAGE-XML file has them.
+
+    Parameters
+    ----------
+    reading : Reading
+        What was read.
+
+    Yields
+    ------
+    tuple of str or int
+        The confidence is text with six significant digits.
+    """
     for table in as_written(reading).tables:
         for cell in table.cells:
             place = (table.id, cell.row, cell.column, cell.row_span, cell.column_span)
             box = (int(value) for value in (cell.box.x, cell.box.y, cell.box.w, cell.box.h))
-            lines.append(_line([*place, cell.text, cell.state, f"{cell.confidence:.6g}", *box]))
-    return write_text(path, "".join(lines))
+            yield (*place, cell.text, cell.state, f"{cell.confidence:.6g}", *box)
 
 
 def _line(fields: Sequence[object]) -> str:

@@ -15,7 +15,7 @@ from zij.files import write_bytes
 from zij.tables.geometry import Box, Geometry
 from zij.tables.reading import Cell, Number, Reading
 
-__all__ = ["COLOURS", "draw_overlay", "save_png", "upright"]
+__all__ = ["COLOURS", "draw_overlay", "numbers_by_state", "save_png", "upright"]
 
 COLOURS = {
     "read": (0, 96, 168),
@@ -140,7 +140,7 @@ def _draw_numbers(image: Image.Image, reading: Reading, place: Place, unit: floa
     size = max(unit * 0.58, 9.0)
     font = ImageFont.load_default(size)
     halo = max(round(unit / 12), 1)
-    for number, state in _numbers(reading):
+    for number, state in numbers_by_state(reading):
         colour = COLOURS[state]
         for box in [glyph.box for glyph in number.glyphs] or [number.box]:
             draw.rectangle(place(box), outline=colour, width=1)
@@ -149,7 +149,8 @@ def _draw_numbers(image: Image.Image, reading: Reading, place: Place, unit: floa
         draw.text(at, number.text, colour, font, anchor="mb", stroke_width=halo, stroke_fill="white")
 
 
-def _numbers(reading: Reading) -> Iterator[tuple[Number, str]]:
+def numbers_by_state(reading: Reading) -> Iterator[tuple[Number, str]]:
+    """All numbers with the state of their cell, or "outside tables": a key of `COLOURS`."""
     for cell in _cells(reading):
         yield from ((number, cell.state) for number in cell.numbers)
     yield from ((number, "outside tables") for number in reading.loose)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from zij.tables.digits.detect import Detection, detect
 from zij.tables.digits.network import Weights, load_weights
@@ -16,6 +17,9 @@ from zij.tables.reading import Glyph, Number, Reading, Table
 from zij.tables.scan.image import Image, read_image
 from zij.tables.scan.page import Page, prepare
 from zij.tables.scan.rulings import find_rulings
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["PageReading", "read"]
 
@@ -44,6 +48,19 @@ class PageReading:
     reading: Reading
     doubtful: tuple[Glyph, ...]
     view: View | None
+
+    def frame(self) -> pd.DataFrame:
+        """The cells as a data frame; see `Reading.frame`."""
+        return self.reading.frame()
+
+    def digits(self) -> pd.DataFrame:
+        """The glyphs as a data frame; see `Reading.digits`."""
+        return self.reading.digits()
+
+    def _repr_html_(self) -> str:
+        from zij.tables.show.pages import page_reading_html
+
+        return page_reading_html(self)
 
 
 def read(

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from zij.tables.geometry import Box
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Cell", "Glyph", "Number", "Reading", "State", "Table"]
 
@@ -112,6 +115,11 @@ class Table:
     confidence: float = 1.0
     id: str = ""
 
+    def _repr_html_(self) -> str:
+        from zij.tables.show.pages import table_html
+
+        return table_html(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -167,6 +175,29 @@ class Reading:
         """All glyphs in the order of `numbers`."""
         for number in self.numbers():
             yield from number.glyphs
+
+    def frame(self) -> pd.DataFrame:
+        """The cells of all tables as a data frame, with the columns of `STEM.cells.csv`.
+
+        See `zij.tables.show.frames.cells_frame`.
+        """
+        from zij.tables.show.frames import cells_frame
+
+        return cells_frame(self)
+
+    def digits(self) -> pd.DataFrame:
+        """All glyphs as a data frame: text, confidence, alternatives, box, and the cell that they stand in.
+
+        See `zij.tables.show.frames.digits_frame`.
+        """
+        from zij.tables.show.frames import digits_frame
+
+        return digits_frame(self)
+
+    def _repr_html_(self) -> str:
+        from zij.tables.show.pages import reading_html
+
+        return reading_html(self)
 
     def with_ids(self) -> Reading:
         """The same reading with an id on every element, made from its position alone.

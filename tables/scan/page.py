@@ -44,6 +44,11 @@ class Page:
     ink: NDArray[np.float32]
     geometry: Geometry
 
+    def _repr_html_(self) -> str:
+        from zij.tables.show.pages import page_html
+
+        return page_html(self)
+
     def turned(self, quarter_turns: int) -> Page:
         """The same page turned clockwise by quarter turns; no pixel is touched."""
         return replace(self, geometry=self.geometry.turned(quarter_turns))

@@ -1,1 +1,1 @@
-"""Pages and readings as notebooks show them, and as figures draw them."""
+"""Pages and readings as notebooks show them, as data frames, and as figures draw them."""

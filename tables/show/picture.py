@@ -1,0 +1,71 @@
+"""Pixels as small pictures inside HTML."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from zij.html import Markup, data_uri, element
+
+__all__ = ["WIDEST", "jpeg", "picture", "shrunk"]
+
+WIDEST = 900
+"""Pixels that a picture in a notebook has on its longer side at most."""
+
+_QUALITY = 80
+
+
+def shrunk(pixels: NDArray[np.uint8], longest: int = WIDEST) -> NDArray[np.uint8]:
+    """An image with at most `longest` pixels on its longer side; a smaller one stays as it is.
+
+    Parameters
+    ----------
+    pixels : (H, W, 3) or (H, W) ndarray of uint8
+    longest : int
+
+    Returns
+    -------
+    ndarray of uint8
+        Averaged over areas.
+    """
+    height, width = pixels.shape[:2]
+    factor = longest / max(height, width, 1)
+    if factor >= 1:
+        return pixels
+    size = max(round(width * factor), 1), max(round(height * factor), 1)
+    return np.asarray(Image.fromarray(np.ascontiguousarray(pixels)).resize(size, Image.Resampling.BOX))
+
+
+def jpeg(pixels: NDArray[np.uint8], longest: int = WIDEST) -> Markup:
+    """A `data:` address of the image as JPEG, shrunk to `longest` pixels; the same pixels, the same bytes.
+
+    Parameters
+    ----------
+    pixels : (H, W, 3) or (H, W) ndarray of uint8
+    longest : int
+    """
+    stream = BytesIO()
+    small = Image.fromarray(np.ascontiguousarray(shrunk(pixels, longest)))
+    small.save(stream, "JPEG", quality=_QUALITY, optimize=True)
+    return data_uri(stream.getvalue(), "image/jpeg")
+
+
+def picture(pixels: NDArray[np.uint8], caption: object, *, longest: int = WIDEST, alt: str = "") -> Markup:
+    """A figure with its caption.
+
+    Parameters
+    ----------
+    pixels : (H, W, 3) or (H, W) ndarray of uint8
+    caption : object
+        Text or markup.
+    longest : int
+        Pixels of the longer side.
+    alt : str
+        What is told to who does not see it; the caption if that is text.
+    """
+    said = alt or ("" if isinstance(caption, Markup) else str(caption))
+    image = element("img", src=jpeg(pixels, longest), alt=said)
+    return element("figure", image, element("figcaption", caption))
