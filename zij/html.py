@@ -19,7 +19,7 @@ from collections.abc import Iterable, Sequence
 from importlib import resources
 from itertools import islice
 
-__all__ = ["Markup", "data_uri", "element", "escape", "fragment", "json_block", "listing", "page"]
+__all__ = ["Markup", "data_uri", "element", "escape", "fragment", "json_block", "listing", "page", "scoped"]
 
 _VOID = frozenset({"br", "hr", "img", "input", "meta", "link", "col", "wbr"})
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -211,6 +211,25 @@ def listing(
     left = total - len(body)
     note = element("p", f"{left:,} more row{'s' * (left != 1)} not shown.", class_="quiet") if left else ""
     return element("div", element("div", table, class_="scroll"), note)
+
+
+@functools.cache
+def scoped(style: str) -> str:
+    """The CSS of a report made fit for `fragment`: it holds within `.zij` alone, in its light form.
+
+    Parameters
+    ----------
+    style : str
+        Rules without nesting; media queries are left out, and what is said of `:root` is said of the card.
+    """
+    plain = re.sub(r"/\*.*?\*/", "", style, flags=re.DOTALL)
+    plain = re.sub(r"@media[^{}]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", "", plain)
+    card, rules = ".zij.zij.zij", []
+    for selectors, body in re.findall(r"([^{}]+)\{([^{}]*)\}", plain):
+        names = [name.strip() for name in selectors.split(",")]
+        inside = ", ".join(card if name == ":root" else f"{card} {name}" for name in names)
+        rules.append(f"{inside} {{{body}}}")
+    return "\n".join(rules)
 
 
 @functools.cache
