@@ -3,6 +3,7 @@
 # make corpus-demo                   300 generated pages, 40 families: gathered, searched, mapped, judged
 # make test                          lint, types, tests, the commands of the documentation
 # make bench                         speed and memory
+# make notebooks                     the notebooks, run, with their results: build/notebooks
 # make docs                          the documentation, with its pictures: build/docs/index.html
 # make interop                       exports as other programs read them (kanon, iiif-prezi3, rocrate)
 # make help                          these lines
@@ -21,7 +22,7 @@ CPU_INDEX := https://download.pytorch.org/whl/cpu
 PYTHONS := python3.13 python3.12 python3.11 python3.14 python3 python
 IS_NEW := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 
-.PHONY: help demo corpus-demo test lint types check bench docs interop clean
+.PHONY: help demo corpus-demo test lint types check bench notebooks docs interop clean
 .DEFAULT_GOAL := demo
 
 help:
@@ -69,6 +70,10 @@ check: $(READY) $(ORACLES)/.ready
 
 bench: $(READY)
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
+
+# Prints how long each took, and all together.
+notebooks: $(READY)
+	$(BIN)/python notebooks/run.py -o build/notebooks
 
 # Warnings are errors. What is made on the way lies in build/docs-trees and docs/examples.
 docs: $(READY)
