@@ -11,13 +11,16 @@ from numpy.typing import NDArray
 
 from zij.errors import UsageError
 from zij.explain.bilrp.strongest import Products, all_products, strongest
-from zij.explain.bilrp.table import COLUMNS, NEAR, Region, pair_table, ranked
+from zij.explain.bilrp.table import COLUMNS, NEAR, Region, pair_table, ranked, region_table
 from zij.similarity.align import Alignment
 from zij.similarity.embedding import Embedding
 from zij.similarity.features import FEATURES
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from zij.explain.viewer.still import StaticViewer
+    from zij.explain.viewer.widget import PairViewer
 
 __all__ = ["BIGRAMS", "COLUMNS", "NEAR", "PairExplanation", "Region", "Side", "spelled"]
 
@@ -205,6 +208,47 @@ class PairExplanation:
             "remainder": self._remainder() * self.scale,
             "relevance_negative": self._negative() * self.scale,
         }
+
+    def frame(self) -> pd.DataFrame:
+        """All pairs in the columns of pairs.csv."""
+        return self.pairs()
+
+    def regions(self) -> pd.DataFrame:
+        """Every region of both pages with its relevance: side, id, text, x, y, w, h, relevance."""
+        return region_table(self)
+
+    def viewer(
+        self, *, threshold: float = 0.0, top: int = 2000, corresponding: bool = False
+    ) -> PairViewer | StaticViewer:
+        """The pairs to move about in; without the scans, the numerals stand in type where they were read.
+
+        Parameters
+        ----------
+        threshold : float
+            Relevance, without sign, from which pairs are shown at first.
+        top : int
+            How many pairs the viewer has.
+        corresponding : bool
+            Whether at first only pairs in corresponding cells are shown.
+
+        Returns
+        -------
+        PairViewer or StaticViewer
+            A widget, or plain HTML where the package anywidget is not installed.
+
+        Raises
+        ------
+        UsageError
+            If `top` is below 1 or `threshold` below 0.
+        """
+        from zij.explain.viewer.pairviewer import typeset_viewer
+
+        return typeset_viewer(self, threshold=threshold, top=top, corresponding=corresponding)
+
+    def _repr_html_(self) -> str:
+        from zij.explain.viewer.pairviewer import typeset
+
+        return typeset(self)._repr_html_()
 
     def _listed(self, top: int | None) -> Products:
         found = strongest(self.a.as_read(), self.b.as_read(), top, slack=NEAR)

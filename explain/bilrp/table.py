@@ -15,7 +15,10 @@ from zij.tables.geometry import Box
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["COLUMNS", "NEAR", "Region", "pair_table", "ranked"]
+    from zij.explain.bilrp.encoded import EncodedPair
+    from zij.explain.bilrp.pairs import PairExplanation
+
+__all__ = ["COLUMNS", "NEAR", "Region", "pair_table", "ranked", "region_table"]
 
 NEAR = 0.05
 """Pairs whose relevances differ by no more than this share are near equals: corresponding ones go first."""
@@ -108,3 +111,22 @@ def pair_table(
             table[f"{name}_{key}"] = column
     table["feature"] = [""] * len(relevance) if features is None else list(features)
     return pd.DataFrame(table, columns=list(COLUMNS))
+
+
+def region_table(found: PairExplanation | EncodedPair) -> pd.DataFrame:
+    """Every region of both pages with what it has in all pairs together.
+
+    Returns
+    -------
+    DataFrame
+        side ("a" or "b"), id, text, x, y, w, h (whole pixels of the original image), relevance.
+    """
+    import pandas as pd
+
+    rows = []
+    for side, half in (("a", found.a), ("b", found.b)):
+        for region, value in zip(half.regions, found.relevance(side), strict=True):  # type: ignore[arg-type]
+            box = region.box.rounded()
+            place = (int(box.x), int(box.y), int(box.w), int(box.h))
+            rows.append((side, region.id, region.text, *place, float(value)))
+    return pd.DataFrame(rows, columns=["side", *_BOX, "relevance"])

@@ -19,8 +19,9 @@ from zij.tables.geometry import Box, Geometry
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
-__all__ = ["draw_pair", "drawn_line", "save_pair"]
+__all__ = ["draw_pair", "drawn_line", "pair_figure", "pair_picture", "save_pair"]
 
 FOR, AGAINST = "#b2182b", "#2166ac"
 INK, QUIET = "#26231f", "#5d5a54"
@@ -72,7 +73,7 @@ def drawn_line(drawn: pd.DataFrame, summary: Mapping[str, Any], listed: int) -> 
 
 def draw_pair(
     axes: Axes, a: Sheet, b: Sheet, pairs: pd.DataFrame, summary: Mapping[str, Any], *, arcs: int = 200
-) -> pd.DataFrame:
+) -> Axes:
     """Draw both pages side by side with arcs between their digit regions.
 
     Red arcs speak for the similarity, blue and dashed ones against it; the stronger a pair the more opaque.
@@ -89,12 +90,12 @@ def draw_pair(
     summary : mapping
         The numbers of explanation.json; `similarity`, and `pairs` where known, are used.
     arcs : int
-        How many pairs are drawn at most.
+        How many pairs are drawn at most: those that `zij.explain.report.sheets.drawn_first` gives.
 
     Returns
     -------
-    DataFrame
-        The pairs drawn.
+    Axes
+        The same.
     """
     drawn = drawn_first(pairs, arcs)
     room = 0.0 if summary.get("units") == "patches" else ROOM
@@ -112,7 +113,7 @@ def draw_pair(
     low, high, side = -0.05 * width, 1 + 0.03 * width, 0.008 * width
     axes.set(xlim=(-side, width + side), ylim=(low, high), aspect="equal")
     axes.set_axis_off()
-    return drawn
+    return axes
 
 
 def save_pair(
@@ -133,27 +134,62 @@ def save_pair(
         If a file cannot be written.
     """
     import matplotlib
-    from matplotlib.figure import Figure
 
     with matplotlib.rc_context(BASE), warnings.catch_warnings():
-        warnings.filterwarnings(
-            "ignore", "Glyph .* missing from", UserWarning
-        )  # a file name in another script
-        figure = Figure(figsize=(WIDTH, WIDTH / 2))
-        axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
-        draw_pair(axes, a, b, pairs, summary, arcs=arcs)
-        (x0, x1), (y0, y1) = axes.get_xlim(), axes.get_ylim()
-        unit = min(WIDTH / (x1 - x0), TALLEST / (y1 - y0))
-        figure.set_size_inches(unit * (x1 - x0), unit * (y1 - y0))
+        _allow_other_scripts()
+        figure = pair_figure(a, b, pairs, summary, arcs=arcs)
         png, svg = BytesIO(), BytesIO()
         figure.savefig(
             png, format="png", dpi=DPI, metadata={"Software": None}, pil_kwargs={"compress_level": 4}
         )
-        for image in axes.images:
+        for image in figure.axes[0].images:
             image.set_interpolation("none")  # the pages go into the SVG as they are
         figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
     write_bytes(path_png, png.getvalue())
     write_bytes(path_svg, svg.getvalue())
+
+
+def pair_picture(
+    a: Sheet, b: Sheet, pairs: pd.DataFrame, summary: Mapping[str, Any], *, width: int = 900, arcs: int = 200
+) -> bytes:
+    """The figure of `draw_pair` as JPEG, small enough for a notebook.
+
+    Parameters
+    ----------
+    a, b, pairs, summary, arcs
+        As `draw_pair` takes them.
+    width : int
+        In pixels.
+    """
+    import matplotlib
+
+    stream = BytesIO()
+    with matplotlib.rc_context(BASE), warnings.catch_warnings():
+        _allow_other_scripts()
+        figure = pair_figure(a, b, pairs, summary, arcs=arcs)
+        dpi = width / figure.get_figwidth()
+        figure.savefig(stream, format="jpeg", dpi=dpi, pil_kwargs={"quality": 80})
+    return stream.getvalue()
+
+
+def _allow_other_scripts() -> None:
+    """No warning where a file's name is in a script that the font does not have."""
+    warnings.filterwarnings("ignore", "Glyph .* missing from", UserWarning)
+
+
+def pair_figure(
+    a: Sheet, b: Sheet, pairs: pd.DataFrame, summary: Mapping[str, Any], *, arcs: int = 200
+) -> Figure:
+    """A figure with nothing but `draw_pair`, as large as the two pages want it."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(WIDTH, WIDTH / 2))
+    axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
+    draw_pair(axes, a, b, pairs, summary, arcs=arcs)
+    (x0, x1), (y0, y1) = axes.get_xlim(), axes.get_ylim()
+    unit = min(WIDTH / (x1 - x0), TALLEST / (y1 - y0))
+    figure.set_size_inches(unit * (x1 - x0), unit * (y1 - y0))
+    return figure
 
 
 class _Page:

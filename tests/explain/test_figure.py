@@ -19,6 +19,7 @@ from PIL import Image
 
 from zij.errors import OutputError
 from zij.explain.report.figure import AGAINST, FOR, GAP, draw_pair, drawn_line, save_pair
+from zij.explain.report.sheets import drawn_first
 from zij.tables.geometry import Box
 
 
@@ -34,7 +35,8 @@ def upright_box(box: Box, quarters: int) -> Box:
 def drawn(request: pytest.FixtureRequest) -> Iterator[tuple[Any, Any, int]]:
     a, b, pairs, summary = made_sheets(quarters=request.param)
     axes = Figure().add_subplot()
-    yield axes, draw_pair(axes, a, b, pairs, summary, arcs=17), request.param
+    assert draw_pair(axes, a, b, pairs, summary, arcs=17) is axes
+    yield axes, drawn_first(pairs, 17), request.param
 
 
 def arcs_of(axes: Any) -> PathCollection:

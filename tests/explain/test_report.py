@@ -17,8 +17,9 @@ from browser import PROGRAM, Browser
 from made_pair import made_sheets
 from PIL import Image
 
-from zij.explain.report.html import GAP, HEIGHT, pair_report
+from zij.explain.report.html import pair_report
 from zij.explain.report.sheets import Sheet
+from zij.explain.viewer.stage import GAP, HEIGHT
 from zij.tables.reading import Reading
 
 HOSTILE = '"><script>document.title="owned"</script>&<img src=x onerror=alert(1)>'
@@ -212,7 +213,7 @@ def test_a_click_holds_and_escape_lets_go(opened: tuple[Browser, Any, dict[str, 
 
 def test_the_keyboard_walks_from_digit_to_digit(opened: tuple[Browser, Any, dict[str, Any]]) -> None:
     browser, _, data = opened
-    browser.ask("document.getElementById('size').focus()")
+    browser.ask("document.querySelector('#stage > svg').focus()")
     browser.press("Tab")
     assert marked(browser, data, "chosen") == {"x1"}  # the top of page A
     for key, wanted in (

@@ -1,0 +1,153 @@
+"""The viewer of a pair in whatever form this place can show."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from zij.errors import UsageError
+from zij.explain.report.sheets import Sheet
+from zij.explain.viewer.facsimile import facsimile
+from zij.explain.viewer.still import StaticViewer
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from zij.explain.bilrp.encoded import EncodedPair
+    from zij.explain.bilrp.pairs import PairExplanation
+    from zij.explain.bilrp.table import Region
+    from zij.explain.viewer.widget import PairViewer
+
+__all__ = ["check_top", "cut", "pair_viewer", "typeset", "typeset_viewer"]
+
+
+def pair_viewer(
+    a: Sheet,
+    b: Sheet,
+    pairs: pd.DataFrame,
+    summary: Mapping[str, Any],
+    *,
+    threshold: float = 0.0,
+    top: int | None = None,
+    corresponding: bool = False,
+) -> PairViewer | StaticViewer:
+    """The viewer of two pages: a widget, or plain HTML where the package anywidget is not installed.
+
+    Parameters
+    ----------
+    a, b : Sheet
+        The pages.
+    pairs : DataFrame
+        The columns of pairs.csv.
+    summary : mapping
+        The numbers of explanation.json for these pairs.
+    threshold : float
+        Relevance, without sign, from which pairs are shown at first.
+    top : int, optional
+        How many of the pairs the viewer has; all by default.
+    corresponding : bool
+        Whether at first only pairs in corresponding cells are shown.
+
+    Raises
+    ------
+    UsageError
+        If `top` is below 1 or `threshold` below 0.
+    """
+    if threshold < 0:
+        raise UsageError(f"the threshold {threshold:g} is below 0; relevances are meant without their sign.")
+    few, figures = cut(pairs, summary, top)
+    still = StaticViewer(a, b, few, figures, float(threshold), corresponding)
+    if importlib.util.find_spec("anywidget") is None:
+        return still
+    from zij.explain.viewer.widget import PairViewer
+
+    return PairViewer(still)
+
+
+def cut(
+    pairs: pd.DataFrame, summary: Mapping[str, Any], top: int | None
+) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """The first `top` pairs, and the figures in which the others count as not listed.
+
+    Raises
+    ------
+    UsageError
+        If `top` is below 1.
+    """
+    check_top(top)
+    if top is None or top >= len(pairs):
+        return pairs, dict(summary)
+    gone = float(pairs["relevance"].iloc[top:].sum())
+    changed = {
+        "relevance_listed": float(summary["relevance_listed"]) - gone,
+        "relevance_unlisted": float(summary["relevance_unlisted"]) + gone,
+    }
+    return pairs.iloc[:top], {"pairs": len(pairs), **summary, **changed}
+
+
+def check_top(top: int | None) -> None:
+    """Refuse a number of pairs below 1.
+
+    Raises
+    ------
+    UsageError
+    """
+    if top is not None and top < 1:
+        raise UsageError(f"{top} pairs cannot be shown; ask for one or more.")
+
+
+def typeset_viewer(
+    found: PairExplanation | EncodedPair,
+    *,
+    threshold: float = 0.0,
+    top: int = 2000,
+    corresponding: bool = False,
+) -> PairViewer | StaticViewer:
+    """The viewer of an explanation without its scans; see `typeset` and `pair_viewer`."""
+    still = typeset(found, top)
+    return pair_viewer(
+        still.a, still.b, still.pairs, still.summary, threshold=threshold, corresponding=corresponding
+    )
+
+
+def typeset(found: PairExplanation | EncodedPair, top: int = 2000) -> StaticViewer:
+    """An explanation without its scans, as plain HTML: the numerals stand in type where they were read.
+
+    Parameters
+    ----------
+    found : PairExplanation or EncodedPair
+        Of the latter the numbers are shown, not the patches.
+    top : int
+        How many pairs the viewer has.
+
+    Raises
+    ------
+    UsageError
+        If `top` is below 1.
+    """
+    from zij.explain.bilrp.pairs import PairExplanation
+
+    check_top(top)
+    pairs = found.pairs(top)
+    model = "bigram" if isinstance(found, PairExplanation) else "encoder"
+    summary: dict[str, Any] = {**found.report(top), "pairs": found.count, "model": model}
+    sheets = []
+    for side, half, name in (("a", found.a, "page A"), ("b", found.b, "page B")):
+        sheet, placed = facsimile(half.regions, name)
+        sheets.append(sheet)
+        pairs = _placed(pairs, side, half.regions, placed)
+    return StaticViewer(sheets[0], sheets[1], pairs, summary)
+
+
+def _placed(
+    pairs: pd.DataFrame, side: str, regions: Sequence[Region], placed: Sequence[Region]
+) -> pd.DataFrame:
+    """The pairs with one side's boxes as they lie on the facsimile."""
+    boxes = {}
+    for old, new in zip(regions, placed, strict=True):
+        was = old.box.rounded()
+        boxes[old.id, was.x, was.y, was.w, was.h] = new.box
+    columns = [f"{side}_{key}" for key in ("id", *"xywh")]
+    found = [boxes[key] for key in pairs[columns].itertuples(index=False, name=None)]
+    return pairs.assign(**{f"{side}_{key}": [getattr(box, key) for box in found] for key in "xywh"})
