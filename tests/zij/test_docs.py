@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import typer.main
 from commands import zij as commands_zij
@@ -18,7 +19,8 @@ from commands import zij as commands_zij
 from zij.cli import app
 
 ROOT = Path(__file__).parents[2]
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+TUTORIAL = ROOT / "docs/tutorial/index.md"
+DOCUMENTS = [ROOT / "README.md", *sorted(set((ROOT / "docs").rglob("*.md")) - {TUTORIAL})]
 IMAGES = {".jpg", ".jpeg", ".png", ".tif", ".tiff"}
 
 
@@ -54,7 +56,7 @@ def readings(tmp_path_factory: pytest.TempPathFactory, pages: list[Path]) -> Pat
 
 def zij(words: list[str], folder: Path) -> str:
     """Run a command in a folder as a user would, and return what it printed."""
-    if words[0] != "annotate":  # most take less time than starting the program, which this one shows to work
+    if words != ["--help"]:  # most take less time than starting the program, which this one shows to work
         with pytest.MonkeyPatch.context() as patch:
             patch.chdir(folder)
             called = commands_zij(*words)
@@ -79,10 +81,12 @@ def correct(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "document", [d for d in DOCUMENTS if commands(d.read_text("utf-8"))], ids=lambda path: path.relative_to(ROOT).as_posix()
+    "document",
+    [d for d in DOCUMENTS if commands(d.read_text("utf-8"))],
+    ids=lambda path: path.relative_to(ROOT).as_posix(),
 )
 def test_documented_commands_run(document: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    """In order and in one folder; an image or a folder of readings that is not there yet is generated."""
+    """In order and in one folder; an image or a reading that is not there yet is generated."""
     for line in commands(document.read_text("utf-8")):
         words = shlex.split(re.sub(r"\s#.*", "", line))[1:]  # a "#" within a word is none of a comment
         wanted = [word for word in words if Path(word).suffix.lower() in IMAGES]
@@ -90,12 +94,48 @@ def test_documented_commands_run(document: Path, tmp_path: Path, request: pytest
             pages: list[Path] = request.getfixturevalue("pages")
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(pages[place % len(pages)], tmp_path / name)
+        for place, name in enumerate(word for word in words if word.endswith(".xml")):
+            if not (tmp_path / name).exists():
+                take_reading(request.getfixturevalue("pages")[place], tmp_path / name)
         folder = {"export": words[2:3], "add": words[3:4]}.get(words[1], []) if words[0] == "corpus" else []
         if folder and not Path(folder[0]).suffix and not (tmp_path / folder[0]).exists():
             shutil.copytree(request.getfixturevalue("readings"), tmp_path / folder[0])
         if "--pages" in words:
             correct(tmp_path / words[words.index("--pages") + 1])
         assert zij(words, tmp_path).strip(), f"{line}: printed nothing"
+
+
+def take_reading(page: Path, name: Path) -> None:
+    """Lay the reading of a generated page where a document has one, with its image beside it."""
+    name.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(page.with_suffix(".truth.xml"), name)
+    shutil.copy(page, name.parent)
+
+
+def test_the_tutorial_is_true(tmp_path: Path) -> None:
+    """What it says is printed, but for the numbers; and its finding is what was planted in the pages."""
+    text = TUTORIAL.read_text("utf-8")
+    told = re.findall(r"^\$ zij ((?:.*\\\n)*.*)\n([^$`].*)$", text, re.M)
+    assert len(told) == len(commands(text)) > 7
+    for line, answer in told:
+        printed = zij(shlex.split(line.replace("\\\n", " ")), tmp_path).strip()
+        assert re.sub(r"[\d.]+", "N", printed) == re.sub(r"[\d.]+", "N", answer), line
+        if line.startswith("annotate"):
+            change(tmp_path / "read/edition-1.cells.csv", "t1,1,3,1,1,25,uncertain", "t1,1,3,1,1,15,read")
+            change(tmp_path / "read/edition-2.cells.csv", "t1,23,3,1,1,0,uncertain", "t1,23,3,1,1,0,read")
+    found = pd.read_csv(tmp_path / "apparatus/variants.csv", dtype=str)
+    planted = pd.read_csv(tmp_path / "scans/misprints.csv", dtype=str)
+    assert set(found["status"]) == {"variant"}
+    assert found[["row", "column", "edition-1", "edition-2"]].values.tolist() == (
+        planted[["row", "column", "before", "after"]].values.tolist()
+    )
+
+
+def change(path: Path, before: str, after: str) -> None:
+    """Correct a cell in a table of cells."""
+    text = path.read_text("utf-8")
+    assert text.count(before) == 1, path
+    path.write_text(text.replace(before, after), "utf-8")
 
 
 def every_command() -> Iterator[Any]:
