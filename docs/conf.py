@@ -18,12 +18,20 @@ extensions = [
     "commands",
     "myst_parser",
     "numpydoc",
+    "rooms",
     "sphinx.ext.autodoc",
-    "sphinx.ext.autosummary",
     "sphinx_gallery.gen_gallery",
 ]
 exclude_patterns = ["_ext", "gallery"]
 language = "en_GB"
+
+default_role = "py:obj"  # a name in single backticks is code, and a link where it is described
+add_module_names = False
+autodoc_preserve_defaults = True
+autodoc_typehints_format = "short"
+maximum_signature_line_length = 88
+numpydoc_show_class_members = False  # autodoc lists them
+toc_object_entries = False
 
 myst_heading_anchors = 4  # a link to a heading is written as on GitHub
 

@@ -21,14 +21,14 @@ FEWEST = 4  # blocks; with fewer the error is that of chance
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Estimate:
-    """Maps with what is known about them; Q references, maps of shape S.
+    """Maps with what is known about them; Q references, maps of any shape.
 
     Attributes
     ----------
-    maps : (Q, *S) ndarray of float32
-    errors : (Q, *S) ndarray of float32
+    maps : (Q, ...) ndarray of float32
+    errors : (Q, ...) ndarray of float32
         Standard errors.
-    chance : (Q, *S) ndarray of float32
+    chance : (Q, ...) ndarray of float32
         Standard deviation that a map has where hiding has no influence.
     largest : (Q, P) ndarray of float32
         For P shufflings of the distances, the largest amount anywhere, in units of `chance`.

@@ -1,0 +1,188 @@
+"""Pages of the rooms: every public module of a package, and every public name of each, in a chosen order."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+import re
+import sys
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util.docutils import SphinxDirective
+
+import zij
+
+__all__ = ["public_modules", "setup"]
+
+_LONGEST_VALUE = 60
+
+
+def public_modules(package: str) -> list[str]:
+    """The package and those of its modules that begin with no underscore, packages inside it left out."""
+    home = importlib.import_module(package)
+    inner = [
+        m.name for m in pkgutil.iter_modules(home.__path__) if not m.ispkg and not m.name.startswith("_")
+    ]
+    return [package, *(f"{package}.{name}" for name in sorted(inner))]
+
+
+class RoomDirective(SphinxDirective):
+    """A package as sections, one a module.
+
+    Its content names modules that come first, a line each; all others follow in the order of the alphabet.
+    """
+
+    required_arguments = 1
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        """The sections, after a list of them."""
+        package = self.arguments[0]
+        there = public_modules(package)
+        first = [f"{package}.{line.strip()}" for line in self.content if line.strip()]
+        if unknown := set(first) - set(there):
+            raise self.error(f"no public modules of {package}: {', '.join(sorted(unknown))}")
+        modules = [
+            importlib.import_module(name) for name in dict.fromkeys([*first, *there]) if name != package
+        ]
+        home = importlib.import_module(package)
+        for module in (home, *modules):
+            self.env.note_dependency(str(module.__file__))
+        parts = [*_overview(modules), *_package(home)]
+        for module in modules:
+            title = module.__name__
+            parts += [
+                title,
+                "-" * len(title),
+                "",
+                f".. py:module:: {title}",
+                "",
+                plain(str(module.__doc__)),
+                "",
+            ]
+            parts += _names(module, [name for name in module.__all__ if _home(module, name) == title])
+        return self.parse_text_to_nodes("\n".join(parts), allow_section_headings=True)
+
+
+class NamesDirective(SphinxDirective):
+    """The names of a module that its content lists, a line each, described as names of that module."""
+
+    required_arguments = 1
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        """Their descriptions."""
+        module = importlib.import_module(self.arguments[0])
+        names = [line.strip() for line in self.content if line.strip()]
+        for name in names:
+            self.env.note_dependency(str(inspect.getsourcefile(getattr(module, name))))
+        return self.parse_text_to_nodes("\n".join(_names(module, names)))
+
+
+def _overview(modules: list[ModuleType]) -> Iterator[str]:
+    yield from [".. list-table::", "   :widths: 40 60", ""]
+    for module in modules:
+        yield f"   * - :py:mod:`~{module.__name__}`"
+        yield f"     - {plain(_summary(module))}"
+    yield ""
+
+
+def _summary(thing: object) -> str:
+    return " ".join(str(thing.__doc__).split("\n\n")[0].split())
+
+
+def _package(home: ModuleType) -> Iterator[str]:
+    """What the package itself offers: names of its hidden modules, and those that its modules share."""
+    names = [name for name in getattr(home, "__all__", []) if not inspect.ismodule(getattr(home, name))]
+    hidden = [name for name in names if _is_hidden(_home(home, name))]
+    shared = [name for name in names if name not in hidden]
+    if shared:
+        links = ", ".join(f":py:obj:`~{_home(home, name)}.{name}`" for name in shared)
+        yield from [f"``{home.__name__}`` itself offers {links}.", ""]
+    if hidden:
+        title = home.__name__
+        yield from [title, "-" * len(title), "", f".. py:module:: {title}", ""]
+        yield from _names(home, hidden)
+
+
+def _home(module: ModuleType, name: str) -> str:
+    found = getattr(module, name)
+    described = inspect.isclass(found) or inspect.isfunction(found)
+    return str(found.__module__) if described else module.__name__
+
+
+def _is_hidden(module: str) -> bool:
+    return any(part.startswith("_") for part in module.split("."))
+
+
+def _names(module: ModuleType, names: list[str]) -> Iterator[str]:
+    """Directives for names of a module: constants with their values first."""
+    values = [name for name in names if not callable(getattr(module, name)) or _is_alias(module, name)]
+    for name in values:
+        yield f".. autodata:: {module.__name__}.{name}"
+        if len(repr(getattr(module, name))) > _LONGEST_VALUE:
+            yield "   :no-value:"
+        yield ""
+    for name in names:
+        if name not in values:
+            kind = "class" if inspect.isclass(getattr(module, name)) else "function"
+            yield f".. auto{kind}:: {module.__name__}.{name}"
+            if kind == "class":
+                yield "   :members:"
+            yield ""
+
+
+def _is_alias(module: ModuleType, name: str) -> bool:
+    """Whether it stands for a type, as `Array = NDArray[...]` does."""
+    found = getattr(module, name)
+    return not (inspect.isclass(found) or inspect.isroutine(found))
+
+
+def _find(app: Sphinx, env: BuildEnvironment, node: addnodes.pending_xref, inner: nodes.Element) -> Any:
+    """Lead a reference to the hidden home of a name to the place where it is described."""
+    target = str(node.get("reftarget", ""))
+    if node.get("refdomain") != "py" or not target.startswith("zij.") or not _is_hidden(target):
+        return None
+    domain = env.domains["py"]
+    last = target.rsplit(".", 1)[-1]
+    for name in (
+        f"zij.{last}",
+        f"zij.corpus.{last}",
+        f"zij.actions.{last}",
+        f"{target.split('._')[0]}.{last}",
+    ):
+        if name in domain.objects:  # type: ignore[attr-defined]
+            return domain.resolve_xref(env, node["refdoc"], app.builder, "obj", name, node, inner)
+    return None
+
+
+def plain(text: str) -> str:
+    """Text in which a bar, and an underscore at the end of a word, have no meaning, and "`Label`s" is code."""
+    parts = re.split(r"(`+[^`]*`+)", text)
+    for place in range(0, len(parts), 2):  # what stands between pieces of code
+        letters = place and re.match(r"\w", parts[place])
+        parts[place] = "\\ " * bool(letters) + re.sub(r"(\||_(?!\w))", r"\\\1", parts[place])
+    return "".join(parts)
+
+
+def _plain_docstring(
+    _app: Sphinx, _what: str, _name: str, _thing: Any, _options: Any, lines: list[str]
+) -> None:
+    lines[:] = plain("\n".join(lines)).split("\n")
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Give Sphinx the two directives, and a way to the homes of names."""
+    app.add_directive("room", RoomDirective)
+    app.add_directive("names", NamesDirective)
+    app.connect("missing-reference", _find)
+    app.connect("autodoc-process-docstring", _plain_docstring, priority=1)  # before numpydoc reads it
+    sys.modules.setdefault("zij.corpus", zij.corpus)  # so that its functions are found under that name
+    return {"parallel_read_safe": True}
