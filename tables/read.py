@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from zij.tables.digits.detect import Detection, detect
 from zij.tables.digits.network import Weights, load_weights
@@ -61,6 +61,9 @@ class PageReading:
         from zij.tables.show.pages import page_reading_html
 
         return page_reading_html(self)
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        self.reading._repr_pretty_(printer, cycle)
 
 
 def read(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from zij.tables.geometry import Box
 
@@ -120,6 +120,10 @@ class Table:
 
         return table_html(self)
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """One line in a notebook or IPython, as the whole would be thousands."""
+        printer.text(f"<Table {self.id}: {self.rows} rows, {self.columns} columns>")
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -198,6 +202,11 @@ class Reading:
         from zij.tables.show.pages import reading_html
 
         return reading_html(self)
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        from zij.tables.show.pages import reading_line
+
+        printer.text(f"<Reading of {reading_line(self)}>")
 
     def with_ids(self) -> Reading:
         """The same reading with an id on every element, made from its position alone.

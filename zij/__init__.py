@@ -1,6 +1,7 @@
 """zij: compare digitised numerical tables, and say exactly why they are similar.
 
-Functions do what the commands of the same names do; that of `zij explain` is `zij.actions.explain`, as
+Functions do what the commands of the same names do, and `read` reads one image into a `PageReading` and
+writes nothing; the function of `zij explain` is `zij.actions.explain`, as
 `zij.explain` is a room of the house; those of `zij corpus ...` are in `zij.corpus`. Names are loaded when
 they are first used, so that `import zij` costs nothing.
 """
@@ -36,7 +37,9 @@ if TYPE_CHECKING:
         UsageError,
         ZijError,
     )
+    from zij.tables.read import PageReading, read
     from zij.tables.reading import Cell, Glyph, Number, Reading, Table
+    from zij.tables.scan.page import Page
 
 __version__ = "0.1.0"
 
@@ -48,6 +51,8 @@ __all__ = [
     "ModelError",
     "Number",
     "OutputError",
+    "Page",
+    "PageReading",
     "PageXMLError",
     "Reading",
     "Table",
@@ -64,12 +69,18 @@ __all__ = [
     "evaluate",
     "export",
     "generate",
+    "read",
     "study",
     "train",
     "validate",
 ]
 
-_READING = frozenset({"Cell", "Glyph", "Number", "Reading", "Table"})
+_HOMES = {
+    **dict.fromkeys(("Cell", "Glyph", "Number", "Reading", "Table"), "zij.tables.reading"),
+    "Page": "zij.tables.scan.page",
+    "PageReading": "zij.tables.read",
+    "read": "zij.tables.read",
+}
 
 
 def __getattr__(name: str) -> Any:
@@ -77,10 +88,7 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'zij' has no attribute {name!r}")
     if name == "corpus":
         return importlib.import_module("zij.actions.corpus")
-    if name.endswith("Error"):
-        home = "zij.errors"
-    else:
-        home = "zij.tables.reading" if name in _READING else "zij.actions"
+    home = "zij.errors" if name.endswith("Error") else _HOMES.get(name, "zij.actions")
     return getattr(importlib.import_module(home), name)
 
 

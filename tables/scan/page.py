@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -48,6 +49,10 @@ class Page:
         from zij.tables.show.pages import page_html
 
         return page_html(self)
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        size = f"{self.geometry.width} x {self.geometry.height} pixels"
+        printer.text(f"<Page of {self.image.name}: {size}, turned by {self.geometry.angle:.2f} degrees>")
 
     def turned(self, quarter_turns: int) -> Page:
         """The same page turned clockwise by quarter turns; no pixel is touched."""

@@ -17,7 +17,14 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["Drawn", "draw_calibration", "draw_confusion"]
+__all__ = [
+    "Drawn",
+    "calibration_figure",
+    "confusion_figure",
+    "draw_confidences",
+    "draw_confusion",
+    "draw_reliability",
+]
 
 INK, QUIET, LINE = "#26231f", "#5d5a54", "#d8d3c8"
 WRONG, RIGHT, BLUE = "#b2182b", "#e9e6dd", "#2166ac"
@@ -38,7 +45,7 @@ Drawn = tuple[bytes, bytes]
 """PNG and SVG of one figure; the same input gives the same bytes."""
 
 
-def draw_confusion(counts: NDArray[np.int64]) -> Drawn:
+def confusion_figure(counts: NDArray[np.int64]) -> Drawn:
     """The digits that stand there (rows) by the digits that were read (columns).
 
     What is right is grey; what is wrong is the redder the more often it happened.
@@ -49,24 +56,11 @@ def draw_confusion(counts: NDArray[np.int64]) -> Drawn:
         The last row and column stand for no digit.
     """
     with _figure(6.4, 6.2) as (figure, drawn):
-        axes = figure.add_axes((0.13, 0.04, 0.84, 0.83))
-        _cells(axes, counts)
-        axes.set(xlim=(-0.5, SIZE - 0.5), ylim=(SIZE - 0.5, -0.5), aspect="equal")
-        axes.set_xticks(range(SIZE), NAMES, color=INK)
-        axes.set_yticks(range(SIZE), NAMES, color=INK)
-        axes.xaxis.tick_top()
-        axes.xaxis.set_label_position("top")
-        axes.tick_params(length=0)
-        axes.set_xlabel("read", labelpad=8)
-        axes.set_ylabel("stands there", labelpad=6)
-        axes.spines[:].set_visible(False)
-        for edge in (NONE - 0.5,):
-            axes.axhline(edge, color=QUIET, linewidth=1)
-            axes.axvline(edge, color=QUIET, linewidth=1)
+        draw_confusion(figure.add_axes((0.13, 0.04, 0.84, 0.83)), counts)
     return drawn()
 
 
-def draw_calibration(bins: Sequence[Bin]) -> Drawn:
+def calibration_figure(bins: Sequence[Bin]) -> Drawn:
     """Share of right digits by confidence, with 95 % intervals, and below it how many digits there are.
 
     Parameters
@@ -76,9 +70,73 @@ def draw_calibration(bins: Sequence[Bin]) -> Drawn:
     """
     with _figure(6.4, 6.2) as (figure, drawn):
         upper, lower = (figure.add_axes(box) for box in ((0.12, 0.33, 0.84, 0.63), (0.12, 0.09, 0.84, 0.19)))
-        _reliability(upper, [b for b in bins if b.count])
-        _counts(lower, bins)
+        draw_reliability(upper, bins)
+        upper.set_xticks(upper.get_xticks(), [])  # those of the axes below
+        upper.set_xlabel("")
+        draw_confidences(lower, bins)
     return drawn()
+
+
+def draw_confusion(axes: Axes, counts: NDArray[np.int64]) -> Axes:
+    """The digits that stand there (rows) by the digits that were read (columns), on given axes.
+
+    Parameters
+    ----------
+    axes : Axes
+    counts : (11, 11) ndarray of int64
+        The last row and column stand for no digit.
+
+    Returns
+    -------
+    Axes
+    """
+    _cells(axes, counts)
+    axes.set(xlim=(-0.5, SIZE - 0.5), ylim=(SIZE - 0.5, -0.5), aspect="equal")
+    axes.set_xticks(range(SIZE), NAMES, color=INK)
+    axes.set_yticks(range(SIZE), NAMES, color=INK)
+    axes.xaxis.tick_top()
+    axes.xaxis.set_label_position("top")
+    axes.tick_params(length=0)
+    axes.set_xlabel("read", labelpad=8)
+    axes.set_ylabel("stands there", labelpad=6)
+    axes.spines[:].set_visible(False)
+    axes.axhline(NONE - 0.5, color=QUIET, linewidth=1)
+    axes.axvline(NONE - 0.5, color=QUIET, linewidth=1)
+    return axes
+
+
+def draw_reliability(axes: Axes, bins: Sequence[Bin]) -> Axes:
+    """Share of right digits by confidence, with 95 % intervals (Wilson 1927), on given axes.
+
+    Parameters
+    ----------
+    axes : Axes
+    bins : sequence of Bin
+        As `reliability` gives them.
+
+    Returns
+    -------
+    Axes
+    """
+    _reliability(axes, [b for b in bins if b.count])
+    return axes
+
+
+def draw_confidences(axes: Axes, bins: Sequence[Bin]) -> Axes:
+    """How many digits have which confidence, on a logarithmic scale, on given axes.
+
+    Parameters
+    ----------
+    axes : Axes
+    bins : sequence of Bin
+        As `reliability` gives them.
+
+    Returns
+    -------
+    Axes
+    """
+    _counts(axes, bins)
+    return axes
 
 
 @contextmanager
@@ -124,11 +182,11 @@ def _cells(axes: Axes, counts: NDArray[np.int64]) -> None:
 
 def _reliability(axes: Axes, bins: list[Bin]) -> None:
     axes.plot([0, 1], [0, 1], color=QUIET, linewidth=1, linestyle=(0, (4, 3)), zorder=1)
-    axes.set(xlim=(0, 1), ylim=(0, 1.02), ylabel="share that is right")
+    axes.set(xlim=(0, 1), ylim=(0, 1.02), xlabel="confidence", ylabel="share that is right")
     axes.grid(color=LINE, linewidth=0.6)
     axes.set_axisbelow(True)
     axes.spines[["top", "right"]].set_visible(False)
-    axes.set_xticks(np.linspace(0, 1, 6), [])
+    axes.set_xticks(np.linspace(0, 1, 6))
     if not bins:
         note = axes.text(0.5, 0.5, "no digit with a known box was read", color=QUIET)
         note.set(ha="center", va="center", backgroundcolor="white")

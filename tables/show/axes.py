@@ -133,8 +133,8 @@ def draw_reading(
         if digits:
             _boxes(axes, boxes or [whole], colour=hex_colour(state), width=0.5)
         if labels:
-            style = {"ha": "center", "va": "bottom", "fontsize": fontsize, "clip_on": True}
-            axes.text(whole.centre[0], whole.y, number.text, color=hex_colour(state), **style)
+            label = axes.text(whole.centre[0], whole.y, number.text, color=hex_colour(state))
+            label.set(ha="center", va="bottom", fontsize=fontsize, clip_on=True)
     return axes
 
 
@@ -158,10 +158,11 @@ def draw_table(axes: Axes, table: Table, *, fontsize: float = 8.0) -> Axes:
     for cell in sorted(table.cells, key=lambda one: one.state != "empty"):
         colour = hex_colour(cell.state)
         corner = cell.column - 0.5, cell.row - 0.5
-        size = {"width": cell.column_span, "height": cell.row_span}
-        axes.add_patch(Rectangle(corner, **size, facecolor=colour, alpha=_tint(cell), linewidth=0))
-        edge = {"edgecolor": colour, "linestyle": _LINES[cell.state], "linewidth": 0.7}
-        axes.add_patch(Rectangle(corner, **size, fill=False, **edge))
+        size = cell.column_span, cell.row_span
+        axes.add_patch(Rectangle(corner, *size, facecolor=colour, alpha=_tint(cell), linewidth=0))
+        frame = Rectangle(corner, *size, fill=False, edgecolor=colour, linestyle=_LINES[cell.state])
+        frame.set_linewidth(0.7)
+        axes.add_patch(frame)
         middle = corner[0] + cell.column_span / 2, corner[1] + cell.row_span / 2
         text = cell.text or ("[…]" if cell.state == "unread" else "")
         mark = "?" if cell.state == "uncertain" else ""
@@ -202,8 +203,8 @@ def _boxes(axes: Axes, boxes: Iterable[Box], *, colour: str, width: float, line:
     from matplotlib.collections import PolyCollection
 
     corners = [[(b.x, b.y), (b.right, b.y), (b.right, b.bottom), (b.x, b.bottom)] for b in boxes]
-    style = {"facecolors": "none", "edgecolors": colour, "linewidths": width, "linestyles": line}
-    axes.add_collection(PolyCollection(corners, **style), autolim=False)
+    frames = PolyCollection(corners, facecolors="none", edgecolors=colour, linewidths=width, linestyles=line)
+    axes.add_collection(frames, autolim=False)
 
 
 def _picture(axes: Axes, pixels: NDArray[np.uint8], width: int, height: int, *, alpha: float = 1.0) -> Axes:

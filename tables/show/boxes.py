@@ -51,9 +51,9 @@ def counts(reading: Reading) -> Counter[str]:
     return found
 
 
-def legend(reading: Reading) -> Markup:
-    """What the colours and lines mean, with the count of each state that occurs."""
-    found = counts(reading)
+def legend(*readings: Reading) -> Markup:
+    """What the colours and lines mean, with the count of each state that occurs in the readings."""
+    found = sum(map(counts, readings), Counter[str]())
     entries = []
     for state, text in LEGEND.items():
         if found[state]:

@@ -121,8 +121,15 @@ def table_html(table: Table) -> str:
     return fragment(element("h4", text), grid(table), element("p", NOTE, class_="quiet"), style=style())
 
 
-def reading_line(reading: Reading) -> str:
-    """One line of what was read: "climates.png: 118 digits in 1 table (60 cells read, 2 uncertain)"."""
+def reading_line(reading: Reading, name: str = "") -> str:
+    """One line of what was read: "climates.png: 118 digits in 1 table (cells: 60 read, 2 uncertain)".
+
+    Parameters
+    ----------
+    reading : Reading
+    name : str
+        What to call it; by default the name of its image.
+    """
     found = counts(reading)
     inside = (n for table in reading.tables for cell in table.cells for n in cell.numbers)
     digits = sum(len(number.digits) for number in inside)
@@ -131,7 +138,7 @@ def reading_line(reading: Reading) -> str:
     cells = f" (cells: {', '.join(states)})" if states else ""
     where = f"{digits:,} digit{'s' * (digits != 1)} in {tables:,} table{'s' * (tables != 1)}{cells}"
     loose = found["outside tables"]
-    return f"{reading.image}: {where}" + (f", {loose:,} outside tables" if loose else "")
+    return f"{name or reading.image}: {where}" + (f", {loose:,} outside tables" if loose else "")
 
 
 def reading_parts(reading: Reading, image: Image | None = None) -> list[Markup]:

@@ -6,14 +6,19 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from zij.actions._corrections import changed_reading, keep_changed_reading
 from zij.actions._references import reference
+from zij.actions._shown import Shown
 from zij.actions._sources import Progress, Source, chosen_device, is_pagexml, open_opening, open_source, stems
 from zij.errors import InputError, OutputError, UsageError, ZijError
 from zij.files import check_folder, staged_folder
 from zij.tables.digits.network import Weights, load_weights
 from zij.tables.pagexml import Profile, write_pagexml
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Annotated", "annotate", "write_page"]
 
@@ -21,7 +26,7 @@ _FORMS = {"nested": "cells in tables", "flat": "cells beside tables", "transkrib
 
 
 @dataclass(frozen=True, slots=True)
-class Annotated:
+class Annotated(Shown):
     """What `annotate` did.
 
     Attributes
@@ -63,6 +68,17 @@ class Annotated:
         )
         whole = f"; no opening, so read as one page: {', '.join(self.whole)}" if self.whole else ""
         return f"{pages}: {found}{f' (cells: {cells})' if cells else ''}{whole}; results: {self.folder}"
+
+    def frame(self) -> pd.DataFrame:
+        """The cells of all pages: the page's stem, then the columns of `STEM.cells.csv`."""
+        from zij.actions._shows import annotated_frame
+
+        return annotated_frame(self)
+
+    def _repr_html_(self) -> str:
+        from zij.actions._shows import annotated_html
+
+        return annotated_html(self)
 
 
 def annotate(

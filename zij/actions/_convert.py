@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, get_args
 from zij.actions._convert_corpus import convert_page
 from zij.actions._corrections import changed_reading, keep_changed_reading
 from zij.actions._references import reference
+from zij.actions._shown import Shown
 from zij.actions._sources import Progress, corrected_page
 from zij.errors import InputError, UsageError, ZijError
 from zij.files import check_folder, staged_folder, write_bytes
@@ -29,7 +30,7 @@ _HEAD = 2**16  # bytes in which a PAGE-XML file has shown that it is one
 
 
 @dataclass(frozen=True, slots=True)
-class Converted:
+class Converted(Shown):
     """What `convert` wrote.
 
     Attributes
@@ -74,6 +75,11 @@ class Converted:
         if self.others:
             parts.append(f"{self.others:,} other XML file{'s' * (self.others != 1)} passed over")
         return "; ".join([*parts, f"results: {self.out}"])
+
+    def _repr_html_(self) -> str:
+        from zij.actions._shows import converted_html
+
+        return converted_html(self)
 
 
 def convert(

@@ -7,8 +7,10 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from zij import __version__
+from zij.actions._shown import Shown
 from zij.actions._sources import Progress, chosen_device, open_source
 from zij.errors import InputError, OutputError, UsageError, ZijError
 from zij.files import check_folder, sha256, staged_folder, write_bytes, write_text
@@ -27,13 +29,16 @@ from zij.tables.scores.scoretable import COLUMNS, page_row
 from zij.tables.scores.summary import Summary, summarise
 from zij.tables.scores.words import counted, findings
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 __all__ = ["Evaluated", "evaluate"]
 
 CARDS = 60  # places on the contact sheet
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Evaluated:
+class Evaluated(Shown):
     """What `evaluate` found.
 
     Attributes
@@ -65,6 +70,23 @@ class Evaluated:
         if self.untold:
             parts.append(f"{counted(self.untold, 'page')} without truth passed over")
         return "; ".join([*parts, f"report: {self.folder / 'evaluation.html'}"])
+
+    def frame(self) -> pd.DataFrame:
+        """The figures of each page, as in `pages.csv`; see `zij.actions._shows.scores_frame`."""
+        from zij.actions._shows import scores_frame
+
+        return scores_frame(self)
+
+    def errors(self) -> pd.DataFrame:
+        """Each error with its place, as in `errors.csv`; see `zij.actions._shows.errors_frame`."""
+        from zij.actions._shows import errors_frame
+
+        return errors_frame(self)
+
+    def _repr_html_(self) -> str:
+        from zij.actions._shows import evaluated_html
+
+        return evaluated_html(self)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -235,14 +257,14 @@ def _nothing(folder: Path) -> InputError:
 def _write(result: Evaluated, judged: Sequence[_Judged], folder: Path) -> None:
     """Write all files of the results."""
     from zij.tables.overlay import save_png
-    from zij.tables.scores.figures import draw_calibration, draw_confusion
+    from zij.tables.scores.figures import calibration_figure, confusion_figure
     from zij.tables.scores.report import evaluation_report
 
     summary = result.summary
     cards = _cards(judged)
     figures = {
-        "confusion": draw_confusion(summary.confusion),
-        "calibration": draw_calibration(summary.bins),
+        "confusion": confusion_figure(summary.confusion),
+        "calibration": calibration_figure(summary.bins),
     }
     text = evaluation_report(
         folder.resolve().name or "pages", result.pages, summary, cards=cards, failures=result.failures,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from zij.actions._corrections import changed_reading, keep_changed_reading
 from zij.actions._references import collected_corpus, is_stored
+from zij.actions._shown import Shown
 from zij.actions._sources import Progress
 from zij.errors import InputError, UsageError, ZijError
 from zij.files import check_folder, staged_folder
@@ -25,7 +26,7 @@ __all__ = ["Exported", "export"]
 
 
 @dataclass(frozen=True, slots=True)
-class Exported:
+class Exported(Shown):
     """What `export` wrote.
 
     Attributes
@@ -65,6 +66,11 @@ class Exported:
         gone = f"; lost: {', '.join(self.lost)}" if self.lost else "; nothing lost"
         missing = f"; missing: {', '.join(self.missing)}" if self.missing else ""
         return f"{pages} as {self.form} ({where}){gone}{missing}; results: {self.folder}"
+
+    def _repr_html_(self) -> str:
+        from zij.actions._shows import converted_html
+
+        return converted_html(self)
 
 
 def export(

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from zij.actions._compare import Compared, compare
+from zij.actions._shown import Shown
 from zij.actions._sources import Progress
 from zij.errors import UsageError
 from zij.files import staged_folder, write_text
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Generated", "demo", "generate"]
 
@@ -16,7 +21,7 @@ _ERRORS = 6  # misprints in each copy after the first edition
 
 
 @dataclass(frozen=True, slots=True)
-class Generated:
+class Generated(Shown):
     """What `generate` made.
 
     Attributes
@@ -50,6 +55,17 @@ class Generated:
             of = f"{self.families} famil{'ies' if self.families != 1 else 'y'}"
             return f"{pages}, {of} and strangers, {self.errors} misprints; results: {self.folder}"
         return f"{pages} with {self.errors} misprints, with their truth; results: {self.folder}"
+
+    def frame(self) -> pd.DataFrame:
+        """The misprints that were put in, as in `misprints.csv`."""
+        from zij.actions._shows import misprints_frame
+
+        return misprints_frame(self)
+
+    def _repr_html_(self) -> str:
+        from zij.actions._shows import generated_html
+
+        return generated_html(self)
 
 
 def generate(

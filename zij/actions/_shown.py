@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from zij.html import Markup, element, fragment, listing
 
-__all__ = ["ABOUT", "Result", "shown"]
+__all__ = ["ABOUT", "Result", "Shown", "shown"]
 
 ABOUT: dict[str, str] = {
     "report.html": "the report, one page that opens offline",
@@ -89,6 +89,18 @@ class Result(Protocol):
         """What failed, and why."""
 
 
+class Shown:
+    """A result that shows itself in a notebook; where only text can be shown, by its closing sentence."""
+
+    __slots__ = ()
+
+    def _repr_html_(self: Result) -> str:
+        return shown(self)
+
+    def _repr_pretty_(self: Result, printer: Any, cycle: bool) -> None:
+        printer.text(self.sentence)
+
+
 def shown(
     result: Result,
     *children: object,
@@ -123,7 +135,7 @@ def shown(
     if files is None:
         files = _found(getattr(result, "folder", None), about or {})
     if kinds := _kinds([str(name) for name in files], about or {}):
-        parts.append(_files(kinds))
+        parts.append(_files(kinds, opened=not children))
     return fragment(*parts, *children, style=style)
 
 
@@ -154,11 +166,12 @@ def _kinds(names: list[str], about: Mapping[str, str]) -> dict[str, list[str]]:
     return kinds
 
 
-def _files(kinds: dict[str, list[str]]) -> Markup:
+def _files(kinds: dict[str, list[str]], *, opened: bool) -> Markup:
     rows = []
     for kind, names in kinds.items():
         more = f" and {len(names) - _NAMES:,} more" if len(names) > _NAMES else ""
         listed = [part for name in names[:_NAMES] for part in (", ", element("code", name))][1:]
         rows.append((element("span", *listed, more), kind))
     title = f"files ({sum(map(len, kinds.values())):,})"
-    return element("details", element("summary", title), listing(["name", "what it is"], rows, most=40))
+    table = listing(["name", "what it is"], rows, most=40)
+    return element("details", element("summary", title), table, open=opened)

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from zij.actions._shown import Shown
 from zij.actions._sources import Progress
 from zij.errors import InputError
 from zij.files import check_folder
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from zij.actions._lessons import Gathered
     from zij.tables.digits.network import Weights
     from zij.tables.generate.fonts import Typeface
@@ -23,7 +26,7 @@ __all__ = ["TaughtPages", "teach_pages"]
 
 
 @dataclass(frozen=True, slots=True)
-class TaughtPages:
+class TaughtPages(Shown):
     """What `train` made of a scholar's pages.
 
     Attributes
@@ -81,6 +84,17 @@ class TaughtPages:
             f"{pages}; F1 on generated crops {self.f1_before:.3f} -> {self.f1_after:.3f}{kept}{remarks}; "
             f"weights: {self.path}"
         )
+
+    def frame(self) -> pd.DataFrame:
+        """Each page held back: digits, and errors and F1 before and after."""
+        from zij.actions._shows import marks_frame
+
+        return marks_frame(self)
+
+    def _repr_html_(self) -> str:
+        from zij.actions._shows import taught_html
+
+        return taught_html(self)
 
 
 def teach_pages(

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from zij.actions._shown import Shown
 from zij.actions._sources import Progress, chosen_device
 from zij.actions._teach import TaughtPages, teach_pages
 from zij.errors import UsageError
@@ -14,7 +15,7 @@ __all__ = ["Trained", "train"]
 
 
 @dataclass(frozen=True, slots=True)
-class Trained:
+class Trained(Shown):
     """What `train` made.
 
     Attributes
@@ -44,6 +45,11 @@ class Trained:
         minutes = self.seconds / 60
         learnt = f"F1 {self.f1:.3f} on unseen generated crops"
         return f"{self.steps} steps in {minutes:.1f} minutes, {learnt}; weights: {self.path}"
+
+    def _repr_html_(self) -> str:
+        from zij.actions._shows import trained_html
+
+        return trained_html(self)
 
 
 def train(

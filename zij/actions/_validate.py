@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from zij.actions._shown import Shown
 from zij.actions._sources import Progress
 from zij.errors import InputError, UsageError, ZijError
 from zij.tables.pagexml import Finding, Schema, examine_pagexml
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from zij.explain.report.pairfiles import PairFiles
 
 __all__ = ["Validated", "validate"]
@@ -24,7 +27,7 @@ _TOLERATED = {"image-absent": "tolerated, as images may be kept elsewhere"}
 
 
 @dataclass(frozen=True, slots=True)
-class Validated:
+class Validated(Shown):
     """What `validate` found.
 
     Attributes
@@ -68,6 +71,17 @@ class Validated:
         if self.others:
             parts.append(f"{_counted(self.others, 'other XML file')} passed over")
         return "; ".join(parts)
+
+    def frame(self) -> pd.DataFrame:
+        """What was found: file, line, element, kind, what, advice, tolerated."""
+        from zij.actions._shows import validated_frame
+
+        return validated_frame(self)
+
+    def _repr_html_(self) -> str:
+        from zij.actions._shows import validated_html
+
+        return validated_html(self)
 
     def lines(self) -> Iterator[str]:
         """Each error in one line; what is tolerated, once for each file and kind with its count."""
