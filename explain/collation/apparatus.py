@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from zij.tables.geometry import Box
 from zij.tables.reading import Reading, State
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Apparatus", "CollatedTable", "Entry", "Part", "Place", "Status", "Verdict", "Witness"]
 
@@ -158,6 +161,12 @@ class CollatedTable:
     headings: tuple[str, ...]
     parts: tuple[tuple[Part, ...], ...]
 
+    def _repr_html_(self) -> str:
+        """Its size, its headings, and where it stands in each witness, for notebooks."""
+        from zij.explain.collation.report.inline import table_html
+
+        return table_html(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Apparatus:
@@ -180,3 +189,33 @@ class Apparatus:
         found = Counter(place.status for place in self.places)
         order: tuple[Status, ...] = ("agree", "variant", "uncertain", "only")
         return {status: found[status] for status in order}
+
+    def differences(self) -> tuple[Place, ...]:
+        """The places where witnesses differ, or may: those with the status variant or uncertain."""
+        return tuple(place for place in self.places if place.status in ("variant", "uncertain"))
+
+    def frame(self) -> pd.DataFrame:
+        """Every place, a row each, with the columns of `apparatus.csv`.
+
+        Row and column are whole numbers from 0, confidences are floats (NaN where a witness lacks the place),
+        boxes are `x,y,w,h` in pixels of the original image.
+        """
+        from zij.explain.collation.report.tables import apparatus_frame
+
+        return apparatus_frame(self)
+
+    def variants(self) -> pd.DataFrame:
+        """The places where witnesses differ, or may, a row each, with the columns of `variants.csv`.
+
+        The last three are the weights (0 to 1) of a misread scan, a misprint and a wrong computation; NaN
+        where they were not sought.
+        """
+        from zij.explain.collation.report.tables import variants_frame
+
+        return variants_frame(self)
+
+    def _repr_html_(self) -> str:
+        """Where the witnesses differ, with kinds and reasons, for notebooks."""
+        from zij.explain.collation.report.inline import apparatus_html
+
+        return apparatus_html(self)

@@ -47,6 +47,12 @@ class Collated:
     scores: tuple[tuple[str, float], ...]
     alone: int
 
+    def _repr_html_(self) -> str:
+        """The apparatus, with what does not belong to it, for notebooks."""
+        from zij.explain.collation.report.inline import collated_html
+
+        return collated_html(self)
+
 
 def collate(witnesses: Sequence[Witness], *, arithmetic: bool = True, tell: Tell | None = None) -> Collated:
     """Collate the tables of some witnesses, cell by cell.

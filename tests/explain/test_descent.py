@@ -23,7 +23,7 @@ from zij.explain.collation.descent.characters import Characters, Told, character
 from zij.explain.collation.descent.coincidence import bound
 from zij.explain.collation.descent.contamination import contaminations
 from zij.explain.collation.descent.descent import Descent, descend, descent
-from zij.explain.collation.descent.drawing import draw_descent
+from zij.explain.collation.descent.drawing import descent_figure
 from zij.explain.collation.descent.joining import distances, neighbour_joining
 from zij.explain.collation.descent.parsimony import changes, lengths, moved, neighbours, search
 from zij.explain.collation.descent.rooting import root
@@ -354,7 +354,7 @@ def test_sentences_and_facts(told: Descent) -> None:
 
 
 def test_the_figure(told: Descent) -> None:
-    figure = draw_descent(told)
+    figure = descent_figure(told)
     axes = figure.axes[0]
     names = {text.get_text() for text in axes.texts}
     assert {"A (1500)", "' (1550)"} <= names
@@ -374,4 +374,4 @@ def test_nothing_differs() -> None:
     assert files.newick(same) and words.sentences(same) == (
         "no group of witnesses is borne out: the tree is a star",
     )
-    draw_descent(same)
+    descent_figure(same)

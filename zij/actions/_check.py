@@ -15,6 +15,8 @@ from zij.errors import InputError, OutputError, UsageError, ZijError
 from zij.files import check_folder, staged_folder, write_text
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from zij.explain.collation.arithmetic.checkfiles import PageChecks
 
 __all__ = ["Checked", "check"]
@@ -46,6 +48,35 @@ class Checked:
     sentence: str
     failures: tuple[tuple[str, str], ...]
     tolerated: tuple[tuple[str, str], ...] = ()
+
+    def frame(self) -> pd.DataFrame:
+        """The contents of `checks.csv`: the flagged cells, a row each.
+
+        Residuals are in units of the last place, boxes in pixels of the original image; the shares of scan,
+        print and computation sum to 1.
+        """
+        from zij.explain.collation.arithmetic.checkfiles import checks_frame
+
+        return checks_frame(self.pages)
+
+    def residuals(self) -> pd.DataFrame:
+        """The contents of `residuals.csv`: every cell about which a rule speaks, a row each."""
+        from zij.explain.collation.arithmetic.checkfiles import residuals_frame
+
+        return residuals_frame(self.pages)
+
+    def models(self) -> pd.DataFrame:
+        """The contents of `models.csv`: every parameter of every model, a row each."""
+        from zij.explain.collation.arithmetic.checkfiles import models_frame
+
+        return models_frame(self.pages)
+
+    def _repr_html_(self) -> str:
+        """The flagged cells, models and rules of each page, for notebooks."""
+        from zij.actions._shown import shown
+        from zij.explain.collation.arithmetic.checkinline import checks_parts, inline_style
+
+        return shown(self, *checks_parts(self.pages), style=inline_style())
 
 
 def check(

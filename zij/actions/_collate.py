@@ -14,8 +14,12 @@ from zij.errors import InputError, UsageError, ZijError
 from zij.files import check_folder, staged_folder, write_bytes, write_text
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from zij.explain.collation.apparatus import Apparatus, Witness
     from zij.explain.collation.collate import Collated as Found
+    from zij.explain.collation.descent.descent import Descent
+    from zij.explain.collation.report.pictures import Gallery
     from zij.html import Markup
     from zij.tables.digits.network import Weights
 
@@ -40,6 +44,10 @@ class Collated:
         Pages that could not be read, and witnesses that hold no table of the others, with reasons.
     tolerated : tuple of (str, str)
         Pages, and what was tolerated in them.
+    descent : Descent or None
+        What the errors say about descent, from three witnesses on.
+    pictures : Gallery or None
+        Crops of the places where not all agree.
     """
 
     folder: Path
@@ -48,6 +56,27 @@ class Collated:
     sentence: str
     failures: tuple[tuple[str, str], ...]
     tolerated: tuple[tuple[str, str], ...] = ()
+    descent: Descent | None = None
+    pictures: Gallery | None = None
+
+    def frame(self) -> pd.DataFrame:
+        """The contents of `apparatus.csv`: every place, a row each; see `Apparatus.frame`."""
+        return self.apparatus.frame()
+
+    def variants(self) -> pd.DataFrame:
+        """The contents of `variants.csv`: where witnesses differ, or may; see `Apparatus.variants`."""
+        return self.apparatus.variants()
+
+    def _repr_html_(self) -> str:
+        """Where the witnesses differ, with crops and the tree, for notebooks."""
+        from zij.actions._shown import shown
+        from zij.explain.collation.report.descentsection import descent_inline
+        from zij.explain.collation.report.inline import apparatus_parts, inline_style
+
+        parts = apparatus_parts(self.apparatus, self.pictures)
+        if self.descent is not None:
+            parts += descent_inline(self.descent)
+        return shown(self, *parts, style=inline_style())
 
 
 def collate(
@@ -115,12 +144,12 @@ def collate(
     if progress is not None:
         progress("writing", 0, 1)
     with staged_folder(out) as folder:
-        _write(folder, found.apparatus, leaves, summary, spreadsheet)
+        descent, pictures = _write(folder, found.apparatus, leaves, summary, spreadsheet)
     sentence = f"{_sentence(found.apparatus)}; apparatus: {out / 'apparatus.html'}"
     tolerated = tuple(
         (leaf.page, remark) for own in leaves.values() for leaf in own for remark in leaf.remarks
     )
-    return Collated(out, found.apparatus, summary, sentence, failures, tolerated)
+    return Collated(out, found.apparatus, summary, sentence, failures, tolerated, descent, pictures)
 
 
 def _check(named: Sequence[Named]) -> None:
@@ -213,7 +242,7 @@ def _write(
     leaves: dict[str, list[Leaf]],
     summary: dict[str, Any],
     spreadsheet: bool,
-) -> None:
+) -> tuple[Descent | None, Gallery]:
     from zij.corpora.exchange.tablecsv import guarded
     from zij.explain.collation.report.critical import critical_text
     from zij.explain.collation.report.page import apparatus_page
@@ -227,13 +256,16 @@ def _write(
     write_text(folder / "variants.csv", variants_csv(apparatus, guard=guard))
     write_text(folder / "apparatus.txt", critical_text(apparatus))
     write_text(folder / "stemma.csv", stemma_csv(apparatus, guard=guard))
-    section = _write_descent(folder, apparatus, summary)
+    descent, section = _write_descent(folder, apparatus, summary)
     write_text(folder / "apparatus.html", apparatus_page(apparatus, pictures, summary, descent=section))
     text = json.dumps(summary, indent=2, ensure_ascii=False, sort_keys=True)
     write_text(folder / "collation.json", text + "\n")
+    return descent, pictures
 
 
-def _write_descent(folder: Path, apparatus: Apparatus, summary: dict[str, Any]) -> Markup | None:
+def _write_descent(
+    folder: Path, apparatus: Apparatus, summary: dict[str, Any]
+) -> tuple[Descent | None, Markup | None]:
     """The files on descent, from three witnesses on, and its section of the page; facts go to the summary."""
     from zij.explain.collation.descent.descent import descend
     from zij.explain.collation.descent.drawing import descent_pictures
@@ -243,7 +275,7 @@ def _write_descent(folder: Path, apparatus: Apparatus, summary: dict[str, Any]) 
 
     found = descend(apparatus)
     if found is None:
-        return None
+        return None, None
     png, svg = descent_pictures(found)
     write_bytes(folder / "descent.png", png)
     write_bytes(folder / "descent.svg", svg)
@@ -252,4 +284,4 @@ def _write_descent(folder: Path, apparatus: Apparatus, summary: dict[str, Any]) 
     write_text(folder / "descent.dot", dot(found))
     write_text(folder / "descent.csv", changes_csv(found))
     summary["descent"] = facts(found)
-    return descent_section(found, png)
+    return found, descent_section(found, png)

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from zij.explain.collation.arithmetic.records import CellCheck, TableChecks, Weighing
 from zij.explain.collation.arithmetic.tablecheck import check_table
 from zij.explain.collation.arithmetic.verdict import PRIORS, Priors, weigh_check
+from zij.tables.csvframe import csv_frame
 from zij.tables.reading import Cell, Reading
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "CHECKS",
@@ -20,8 +25,11 @@ __all__ = [
     "PageChecks",
     "check_page",
     "checks_csv",
+    "checks_frame",
     "models_csv",
+    "models_frame",
     "residuals_csv",
+    "residuals_frame",
 ]
 
 CHECKS = (
@@ -45,6 +53,11 @@ MODELS = (
     "page", "table", "column", "model", "argument", "parameter", "value", "low", "high", "unit", "cells",
     "kept", "deviation", "largest", "tolerance", "rounded", "truncated", "words",
 )  # fmt: skip
+_WHOLE = "row", "run", "x", "y", "w", "h", "cells", "kept", "rounded", "truncated"
+_SHARES = "p_scan", "p_print", "p_computation"
+_SIZES = "residual", "tolerance", "low", "high", "deviation", "largest"
+_KINDS = {**dict.fromkeys(_WHOLE, "int64"), **dict.fromkeys((*_SHARES, *_SIZES), "float64")}
+"""Columns of numbers in all three files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +83,16 @@ class PageChecks:
     def flagged(self) -> int:
         """How many cells are flagged."""
         return sum(len(own) for own in self.flags)
+
+    def frame(self) -> pd.DataFrame:
+        """The flagged cells, a row each, with the columns of `checks.csv`; see `checks_frame`."""
+        return checks_frame([self])
+
+    def _repr_html_(self) -> str:
+        """The flagged cells, the models and the rules of the page, for notebooks."""
+        from zij.explain.collation.arithmetic.checkinline import page_html
+
+        return page_html(self)
 
 
 def check_page(name: str, reading: Reading, priors: Priors = PRIORS) -> PageChecks:
@@ -101,19 +124,59 @@ def check_page(name: str, reading: Reading, priors: Priors = PRIORS) -> PageChec
 
 def checks_csv(pages: Sequence[PageChecks]) -> str:
     """The flagged cells, one a line, with the columns `CHECKS`."""
-    lines = []
+    return _csv(CHECKS, _checks(pages))
+
+
+def checks_frame(pages: Sequence[PageChecks]) -> pd.DataFrame:
+    """The flagged cells of some pages, a row each, with the columns `CHECKS`.
+
+    Parameters
+    ----------
+    pages : sequence of PageChecks
+
+    Returns
+    -------
+    DataFrame
+        Row and column are whole numbers from 0, residual and tolerance floats in units of the last place,
+        the three shares floats that sum to 1, the box whole pixels of the original image; all else is text.
+    """
+    return csv_frame(CHECKS, _checks(pages), {**_KINDS, "column": "int64"})
+
+
+def residuals_csv(pages: Sequence[PageChecks]) -> str:
+    """Every cell about which a rule speaks, with the columns `RESIDUALS`."""
+    return _csv(RESIDUALS, _residuals(pages))
+
+
+def residuals_frame(pages: Sequence[PageChecks]) -> pd.DataFrame:
+    """Every cell about which a rule speaks, a row each, with the columns `RESIDUALS`; see `checks_frame`."""
+    return csv_frame(RESIDUALS, _residuals(pages), {**_KINDS, "column": "int64"})
+
+
+def models_csv(pages: Sequence[PageChecks]) -> str:
+    """Every parameter of every model, with the columns `MODELS`; columns count from 0, places of one number
+    are parted by spaces.
+    """
+    return _csv(MODELS, _models(pages))
+
+
+def models_frame(pages: Sequence[PageChecks]) -> pd.DataFrame:
+    """Every parameter of every model, a row each, with the columns `MODELS`; see `models_csv`."""
+    return csv_frame(MODELS, _models(pages), {**_KINDS, "value": "float64"})
+
+
+def _checks(pages: Sequence[PageChecks]) -> Iterator[list[object]]:
     for page in pages:
         for table, own in zip(page.tables, page.flags, strict=True):
             for flag in own:
                 check, weighing, box = flag.check, flag.weighing, flag.cell.box
-                lines.append([
+                yield [
                     table.table, check.row, check.column, check.text, check.expected, check.rule,
                     _number(check.residual), *(f"{p:.4f}" for p in _rounded(weighing)),
                     page.name, check.cell, check.value, flag.unit, _number(check.tolerance), check.run,
                     "; ".join(check.other_rules), "; ".join(weighing.reasons),
                     *(int(value) for value in (box.x, box.y, box.w, box.h)),
-                ])  # fmt: skip
-    return _csv(CHECKS, lines)
+                ]  # fmt: skip
 
 
 def _rounded(weighing: Weighing) -> tuple[float, float, float]:
@@ -122,42 +185,28 @@ def _rounded(weighing: Weighing) -> tuple[float, float, float]:
     return scan, min(misprint, round(1 - scan, 4)), max(0.0, round(1 - scan - misprint, 4))
 
 
-def residuals_csv(pages: Sequence[PageChecks]) -> str:
-    """Every cell about which a rule speaks, with the columns `RESIDUALS`."""
-    return _csv(
-        RESIDUALS,
-        (
-            [
-                page.name, table.table, check.row, check.column, check.text, check.rule,
-                _number(check.residual), _number(check.tolerance), "yes" if check.flagged else "no",
-                check.quantity, check.value,
-            ]
-            for page in pages
-            for table in page.tables
-            for check in table.cells
-        ),
-    )  # fmt: skip
+def _residuals(pages: Sequence[PageChecks]) -> Iterator[list[object]]:
+    for page in pages:
+        for table in page.tables:
+            for check in table.cells:
+                yield [
+                    page.name, table.table, check.row, check.column, check.text, check.rule,
+                    _number(check.residual), _number(check.tolerance), "yes" if check.flagged else "no",
+                    check.quantity, check.value,
+                ]  # fmt: skip
 
 
-def models_csv(pages: Sequence[PageChecks]) -> str:
-    """Every parameter of every model, with the columns `MODELS`; columns count from 0, places of one number
-    are parted by spaces.
-    """
-    return _csv(
-        MODELS,
-        (
-            [
-                page.name, table.table, " ".join(map(str, model.columns)), model.name, model.argument,
-                parameter.name, _number(parameter.value), _number(parameter.low), _number(parameter.high),
-                parameter.unit, model.cells, model.kept, _number(model.deviation), _number(model.largest),
-                _number(model.tolerance), model.rounded, model.truncated, model.words,
-            ]
-            for page in pages
-            for table in page.tables
-            for model in table.models
-            for parameter in model.parameters
-        ),
-    )  # fmt: skip
+def _models(pages: Sequence[PageChecks]) -> Iterator[list[object]]:
+    for page in pages:
+        for table in page.tables:
+            for model in table.models:
+                for one in model.parameters:
+                    yield [
+                        page.name, table.table, " ".join(map(str, model.columns)), model.name, model.argument,
+                        one.name, _number(one.value), _number(one.low), _number(one.high), one.unit,
+                        model.cells, model.kept, _number(model.deviation), _number(model.largest),
+                        _number(model.tolerance), model.rounded, model.truncated, model.words,
+                    ]  # fmt: skip
 
 
 def _number(value: float) -> str:

@@ -15,13 +15,13 @@ from zij.explain.collation.arithmetic.records import Model, TableChecks
 from zij.html import Markup, data_uri, element, page
 from zij.tables.geometry import Box, Geometry
 
-__all__ = ["Pictures", "checks_page"]
+__all__ = ["INTRODUCTION", "Pictures", "checks_page", "checks_style", "flags_table", "rules_parts"]
 
 Rgb = NDArray[np.uint8]
 Pictures = Callable[[int], "Rgb | None"]
 """The original image of a page by its number; None where there is none."""
 
-_INTRODUCTION = (
+INTRODUCTION = (
     "A flagged cell breaks a rule that its column otherwise keeps. What is expected is the rule's, never a "
     "correction: the page may be wrong, and the rule may be. Residuals are in units of the last place. The "
     "three shares say how likely the scan is misread, the print has a slip, or the value was computed wrong, "
@@ -46,15 +46,18 @@ def checks_page(pages: Sequence[PageChecks], pictures: Pictures, origins: Sequen
     title = (
         f"Check of {pages[0].name if len(pages) == 1 else f'{len(pages)} pages'}: {_cells(flagged)} flagged"
     )
-    body = [element("h1", title), element("p", _INTRODUCTION)]
+    body = [element("h1", title), element("p", INTRODUCTION)]
     for number, one in enumerate(pages):
         body.append(_page(one, pictures(number)))
     facts = [element("li", element("b", f"{name}: "), value) for name, value in origins]
     body.append(element("details", element("summary", "What these checks rest on"), element("ul", *facts)))
-    style = (
-        resources.files("zij.explain.collation.arithmetic").joinpath("checks.css").read_text(encoding="utf-8")
-    )
-    return page(title, Markup("\n".join(body)), style=style)
+    return page(title, Markup("\n".join(body)), style=checks_style())
+
+
+def checks_style() -> str:
+    """CSS of all of this."""
+    home = resources.files("zij.explain.collation.arithmetic")
+    return home.joinpath("checks.css").read_text(encoding="utf-8")
 
 
 def _cells(count: int) -> str:
@@ -155,7 +158,16 @@ def _likeliest(flag: Flag) -> str:
 def _table(table: TableChecks, flags: Sequence[Flag], picture: _Picture | None) -> Markup:
     parts: list[object] = [element("h3", f"Table {table.table}: {_cells(len(flags))} flagged")]
     if flags:
-        parts.append(_flags(table, flags, picture))
+        parts.append(flags_table(table, flags, picture))
+    return element("section", *parts, *rules_parts(table))
+
+
+def rules_parts(table: TableChecks, *, curves: int = _CURVES, flat: bool = True) -> list[Markup]:
+    """The models and rules of a table, so many curves of what they leave unexplained, and remarks.
+
+    Curves where nothing is left unexplained are among them if `flat`.
+    """
+    parts = []
     if table.models:
         parts.append(element("h4", "Models"))
         parts.append(element("ul", *(element("li", *_model(model)) for model in table.models)))
@@ -175,25 +187,25 @@ def _table(table: TableChecks, flags: Sequence[Flag], picture: _Picture | None) 
         ]
     else:
         parts.append(element("p", "No rule was found that this table keeps."))
-    shown = sorted(table.curves, key=lambda curve: -len(curve.flagged))[:_CURVES]
+    drawn = [curve for curve in table.curves if flat or any(curve.residuals)]
+    shown = sorted(drawn, key=lambda curve: -len(curve.flagged))[:curves]
     if shown:
         parts.append(element("h4", "What the rules leave unexplained"))
         parts.append(element("div", *(curve_figure(curve) for curve in shown), class_="curves"))
-    if len(table.curves) > len(shown):
-        parts.append(
-            element("p", f"{len(table.curves) - len(shown)} more curves are left out; see residuals.csv.")
-        )
+    if len(drawn) > len(shown):
+        parts.append(element("p", f"{len(drawn) - len(shown)} more curves are left out; see residuals.csv."))
     if table.remarks:
         parts.append(element("h4", "Remarks"))
         parts.append(element("ul", *(element("li", remark) for remark in table.remarks)))
-    return element("section", *parts)
+    return parts
 
 
 def _head(*words: str) -> Markup:
     return element("thead", element("tr", *(element("th", word) for word in words)))
 
 
-def _flags(table: TableChecks, flags: Sequence[Flag], picture: _Picture | None) -> Markup:
+def flags_table(table: TableChecks, flags: Sequence[Flag], picture: _Picture | None = None) -> Markup:
+    """The flagged cells with what is expected and the three shares, and their crops where there are some."""
     rows = []
     for number, flag in enumerate(flags):
         check = flag.check

@@ -7,7 +7,7 @@ import numpy as np
 from zij.explain.collation.arithmetic.records import Curve
 from zij.html import Markup, element
 
-__all__ = ["curve_figure"]
+__all__ = ["curve_figure", "curve_range"]
 
 _WIDTH, _HEIGHT, _LEFT, _EDGE = 460.0, 130.0, 46.0, 12.0
 
@@ -27,12 +27,7 @@ def curve_figure(curve: Curve) -> Markup:
     rows, values = np.array(curve.rows, float), np.array(curve.residuals, float)
     if len(rows) == 0:
         return Markup("")
-    calm = values[~np.isin(rows, curve.flagged)]
-    low, high = (float(calm.min()), float(calm.max())) if len(calm) else (0.0, 0.0)
-    if curve.tolerance:
-        low, high = min(low, -1.3 * curve.tolerance), max(high, 1.3 * curve.tolerance)
-    room = max(high - low, 1.0) * 0.08
-    low, high = low - room, high + room
+    low, high = curve_range(curve)
     x = _LEFT + (rows - rows.min()) / max(float(np.ptp(rows)), 1.0) * (_WIDTH - _LEFT - _EDGE)
     y = _EDGE + (high - np.clip(values, low, high)) / (high - low) * (_HEIGHT - 2 * _EDGE)
     parts = [*_frame(curve, low, high)]
@@ -51,6 +46,17 @@ def curve_figure(curve: Curve) -> Markup:
     drawing = element("svg", *parts, viewBox=f"0 0 {_WIDTH:g} {_HEIGHT:g}", role="img", aria_label=curve.rule)
     caption = element("figcaption", element("b", curve.quantity), f": {curve.rule}")
     return element("figure", drawing, caption, class_="curve")
+
+
+def curve_range(curve: Curve) -> tuple[float, float]:
+    """Least and largest residual of a drawing: all rows but the flagged ones, and the tolerance, fit in."""
+    rows, values = np.array(curve.rows, float), np.array(curve.residuals, float)
+    calm = values[~np.isin(rows, curve.flagged)]
+    low, high = (float(calm.min()), float(calm.max())) if len(calm) else (0.0, 0.0)
+    if curve.tolerance:
+        low, high = min(low, -1.3 * curve.tolerance), max(high, 1.3 * curve.tolerance)
+    room = max(high - low, 1.0) * 0.08
+    return low - room, high + room
 
 
 def _frame(curve: Curve, low: float, high: float) -> list[Markup]:

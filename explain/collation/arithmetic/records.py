@@ -234,6 +234,12 @@ class TableChecks:
         found = [check for check in self.cells if (check.row, check.column) == (row, column)]
         return max(found, key=lambda check: check.flagged, default=None)
 
+    def _repr_html_(self) -> str:
+        """The flagged cells, the models and the rules of the table, for notebooks."""
+        from zij.explain.collation.arithmetic.checkinline import table_html
+
+        return table_html(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Weighing:

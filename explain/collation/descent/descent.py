@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,9 @@ from zij.explain.collation.descent.parsimony import Change, changes, lengths
 from zij.explain.collation.descent.rooting import Exemplar, Root, Years, exemplars, root
 from zij.explain.collation.descent.search import Found, found_tree
 from zij.explain.collation.descent.tree import Split, Tree
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Descent", "Objection", "descend"]
 
@@ -98,6 +102,22 @@ class Descent:
     def group(self, which: Split) -> tuple[str, ...]:
         """Sigla of some witnesses, in their order."""
         return tuple(self.characters.names[w] for w in sorted(which))
+
+    def frame(self) -> pd.DataFrame:
+        """The errors that the tree rests on, a row each, with the columns of `descent.csv`.
+
+        Row and column are whole numbers from 0, `weight` is in nats (how unlikely the change is by chance),
+        `times` and `least` are numbers of changes; all else is text.
+        """
+        from zij.explain.collation.descent.words import changes_frame
+
+        return changes_frame(self)
+
+    def _repr_html_(self) -> str:
+        """The tree with what speaks for and against it, for notebooks."""
+        from zij.explain.collation.report.descentsection import descent_html
+
+        return descent_html(self)
 
 
 def descend(

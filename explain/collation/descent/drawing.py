@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
 import warnings
+from collections.abc import Iterator
 from io import BytesIO
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from zij.explain.collation.descent.descent import Descent
 from zij.explain.report.figure import BASE
 
-__all__ = ["descent_pictures", "draw_descent", "draw_tree"]
+__all__ = ["INLINE_DPI", "descent_figure", "descent_pictures", "descent_png", "draw_tree"]
 
 DPI = 150
+INLINE_DPI = 110
+"""Of the picture in a notebook: 880 pixels wide."""
 
 _INK, _PALE, _RED = "#22252b", "#8a8f98", "#b3361e"
 
 
-def draw_descent(descent: Descent) -> Figure:
+def descent_figure(descent: Descent) -> Figure:
     """The tree as a figure of its own, with what it rests on below it."""
     leaves = descent.tree.leaves
     figure = Figure(figsize=(8.0, 1.7 + 0.34 * leaves), layout="constrained")
@@ -42,26 +47,49 @@ def draw_descent(descent: Descent) -> Figure:
 
 
 def descent_pictures(descent: Descent) -> tuple[bytes, bytes]:
-    """The figure of `draw_descent` as PNG and as SVG; the same tree gives the same bytes."""
-    import matplotlib
-
+    """The figure of `descent_figure` as PNG and as SVG; the same tree gives the same bytes."""
     png, svg = BytesIO(), BytesIO()
-    with matplotlib.rc_context(BASE), warnings.catch_warnings():
-        # a siglum in a script that the font lacks
-        warnings.filterwarnings("ignore", "Glyph .* missing from", UserWarning)
-        figure = draw_descent(descent)
+    with _drawn(descent) as figure:
         figure.savefig(png, format="png", dpi=DPI, metadata={"Software": None})
         figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
     return png.getvalue(), svg.getvalue()
 
 
-def draw_tree(axes: Axes, descent: Descent) -> None:
-    """Draw the tree from left to right; the length of a branch is the number of its changes.
+def descent_png(descent: Descent, *, dpi: int = DPI) -> bytes:
+    """The figure of `descent_figure` as PNG, 8 inches wide at so many pixels an inch."""
+    png = BytesIO()
+    with _drawn(descent) as figure:
+        figure.savefig(png, format="png", dpi=dpi, metadata={"Software": None})
+    return png.getvalue()
+
+
+@contextlib.contextmanager
+def _drawn(descent: Descent) -> Iterator[Figure]:
+    """The figure, in the style in which it is to be saved."""
+    import matplotlib
+
+    with matplotlib.rc_context(BASE), warnings.catch_warnings():
+        # a siglum in a script that the font lacks
+        warnings.filterwarnings("ignore", "Glyph .* missing from", UserWarning)
+        yield descent_figure(descent)
+
+
+def draw_tree(axes: Axes, descent: Descent) -> Axes:
+    """Draw the tree of witnesses from left to right; the length of a branch is the number of its changes.
+
+    Numbers at branches are their bootstrap support, 0 to 1; a dashed line leads from a witness to the group
+    that it may follow besides.
 
     Parameters
     ----------
     axes : matplotlib Axes
     descent : Descent
+        As `zij.explain.collation.descent.descent.descend` gives it.
+
+    Returns
+    -------
+    matplotlib Axes
+        The same.
     """
     tree = descent.tree
     x, y, before = _places(descent)
@@ -84,10 +112,12 @@ def draw_tree(axes: Axes, descent: Descent) -> None:
     axes.set_ylim(tree.leaves - 0.4, -0.6)
     axes.set_xlabel("changes", fontsize=8, color=_PALE)
     axes.set_yticks([])
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.tick_params(labelsize=8, colors=_PALE)
     for side in ("left", "right", "top"):
         axes.spines[side].set_visible(False)
     axes.spines["bottom"].set_color(_PALE)
+    return axes
 
 
 def _places(descent: Descent) -> tuple[dict[int, float], dict[int, float], dict[int, int | None]]:

@@ -6,10 +6,15 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from zij.explain.collation.descent.descent import Descent
+from zij.tables.csvframe import csv_frame
 
-__all__ = ["COLUMNS", "changes_csv", "facts", "sentences"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["COLUMNS", "changes_csv", "changes_frame", "facts", "sentences"]
 
 COLUMNS = (
     "table", "row", "column", "text", "witnesses", "other_text", "other_witnesses", "weight", "times",
@@ -29,6 +34,12 @@ def changes_csv(descent: Descent) -> str:
     writer.writerow(COLUMNS)
     writer.writerows(_shared(descent))
     return stream.getvalue()
+
+
+def changes_frame(descent: Descent) -> pd.DataFrame:
+    """The errors that the tree rests on as a frame with `COLUMNS`; see `changes_csv`."""
+    whole = dict.fromkeys(("row", "column", "times", "least"), "int64")
+    return csv_frame(COLUMNS, _shared(descent), {**whole, "weight": "float64"})
 
 
 def facts(descent: Descent) -> dict[str, object]:

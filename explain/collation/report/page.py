@@ -7,17 +7,18 @@ from collections.abc import Mapping, Sequence
 from importlib import resources
 from typing import Any
 
-from zij.explain.collation.apparatus import Apparatus, CollatedTable, Place, Status
+from zij.explain.collation.apparatus import Apparatus, CollatedTable, Place
 from zij.explain.collation.judging import groups_of
 from zij.explain.collation.report.chosen import script_data
 from zij.explain.collation.report.pictures import Gallery
 from zij.explain.collation.report.words import (
+    STATUSES,
     argument_of,
     counted,
     entry_text,
     place_words,
+    readings_words,
     sentence,
-    siglum_list,
 )
 from zij.html import Markup, data_uri, element, json_block, page
 
@@ -27,13 +28,6 @@ MOST_CELLS = 20_000
 """Cells of a collated table that are all shown; of larger ones the rows in which all agree are left out."""
 MOST_LISTED = 3_000
 """Differences in the list; all are in the files."""
-
-_STATUSES: dict[Status, str] = {
-    "variant": "differ",
-    "uncertain": "uncertain: one may be misread from the scan",
-    "only": "not in all witnesses",
-    "agree": "agree",
-}
 
 
 def apparatus_page(
@@ -129,7 +123,7 @@ def _filters(apparatus: Apparatus) -> Markup:
             element("span", class_=f"swatch {status}"),
             f"{words} ({counts[status]:,})",
         )
-        for status, words in _STATUSES.items()
+        for status, words in STATUSES.items()
         if status != "agree"
     ]
     kinds = Counter(kind for p in apparatus.places for kind in p.kind.split("; ") if kind)
@@ -235,10 +229,6 @@ def _list(
         return element("section", element("h2", "Differences"), element("p", "There is none."))
     rows = []
     for number, place in listed[:MOST_LISTED]:
-        readings = "; ".join(
-            f"{entry_text(place.entries[group[0]])} {siglum_list(apparatus.witnesses, group)}"
-            for group in groups_of(place.entries)
-        )
         where = element(
             "a", place_words(place, arguments), href=f"#p{number}", class_="go", data_place=number
         )
@@ -248,7 +238,7 @@ def _list(
                 "tr",
                 *table,
                 element("td", where),
-                element("td", readings),
+                element("td", readings_words(place, apparatus.witnesses)),
                 element("td", element("span", class_=f"swatch {place.status}"), place.status),
                 element("td", place.kind),
                 element("td", place.reason),

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from zij.explain.collation.apparatus import Apparatus, Entry, Place
 from zij.explain.collation.judging import judge
 from zij.explain.collation.report.words import entry_text
+from zij.tables.csvframe import csv_frame
 
-__all__ = ["LACUNA", "RESERVED", "apparatus_csv", "stemma_csv", "variants_csv"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "LACUNA",
+    "RESERVED",
+    "apparatus_csv",
+    "apparatus_frame",
+    "stemma_csv",
+    "variants_csv",
+    "variants_frame",
+]
 
 RESERVED = ("table", "row", "column", "status", "kind", "reason", "p_scan", "p_print", "p_computation")
 """Names of columns that no witness can have as its siglum."""
@@ -37,29 +50,48 @@ def apparatus_csv(apparatus: Apparatus, *, guard: Guard | None = None) -> str:
     str
         CSV with a header, LF.
     """
-    sigla = [witness.siglum for witness in apparatus.witnesses]
-    details = [f"{what} {siglum}" for siglum in sigla for what in ("state", "confidence", "page", "box")]
-    lines = [["table", "row", "column", *sigla, "status", "kind", *details]]
-    for place in apparatus.places:
-        fields = [field for w, entry in enumerate(place.entries) for field in _details(apparatus, w, entry)]
-        lines.append([*_place(place), *map(entry_text, place.entries), place.status, place.kind, *fields])
-    return _text(lines, guard)
+    return _text([_apparatus_head(apparatus), *_apparatus_lines(apparatus)], guard)
+
+
+def apparatus_frame(apparatus: Apparatus) -> pd.DataFrame:
+    """Every place as a frame with the columns of `apparatus_csv`.
+
+    Parameters
+    ----------
+    apparatus : Apparatus
+
+    Returns
+    -------
+    DataFrame
+        A row a place; row and column are whole numbers from 0, confidences are floats (NaN where a witness
+        lacks the place), all else is text as in the file.
+    """
+    head = _apparatus_head(apparatus)
+    floats = [f"confidence {witness.siglum}" for witness in apparatus.witnesses]
+    kinds = {"row": "int64", "column": "int64", **dict.fromkeys(floats, "float64")}
+    return csv_frame(head, _apparatus_lines(apparatus), kinds)
 
 
 def variants_csv(apparatus: Apparatus, *, guard: Guard | None = None) -> str:
     """The places where witnesses differ, or may: texts, status, kind, reason, weights of the verdict."""
-    sigla = [witness.siglum for witness in apparatus.witnesses]
-    lines = [["table", "row", "column", *sigla, *RESERVED[3:]]]
-    for place in apparatus.places:
-        if place.status not in ("variant", "uncertain"):
-            continue
-        verdict = place.verdict
-        weights = ("", "", "")
-        if verdict is not None:
-            weights = (f"{verdict.scan:.4f}", f"{verdict.print:.4f}", f"{verdict.computation:.4f}")
-        texts = map(entry_text, place.entries)
-        lines.append([*_place(place), *texts, place.status, place.kind, place.reason, *weights])
-    return _text(lines, guard)
+    return _text([_variants_head(apparatus), *_variants_lines(apparatus)], guard)
+
+
+def variants_frame(apparatus: Apparatus) -> pd.DataFrame:
+    """The places where witnesses differ, or may, as a frame with the columns of `variants_csv`.
+
+    Parameters
+    ----------
+    apparatus : Apparatus
+
+    Returns
+    -------
+    DataFrame
+        A row a place; row and column are whole numbers from 0, the three weights are floats (NaN where they
+        were not sought), all else is text as in the file.
+    """
+    kinds = {"row": "int64", "column": "int64", **dict.fromkeys(RESERVED[-3:], "float64")}
+    return csv_frame(_variants_head(apparatus), _variants_lines(apparatus), kinds)
 
 
 def stemma_csv(apparatus: Apparatus, *, guard: Guard | None = None) -> str:
@@ -82,6 +114,32 @@ def stemma_csv(apparatus: Apparatus, *, guard: Guard | None = None) -> str:
             ]
         )
     return _text(lines, guard)
+
+
+def _apparatus_head(apparatus: Apparatus) -> list[str]:
+    sigla = [witness.siglum for witness in apparatus.witnesses]
+    details = [f"{what} {siglum}" for siglum in sigla for what in ("state", "confidence", "page", "box")]
+    return ["table", "row", "column", *sigla, "status", "kind", *details]
+
+
+def _apparatus_lines(apparatus: Apparatus) -> Iterator[list[str]]:
+    for place in apparatus.places:
+        fields = [field for w, entry in enumerate(place.entries) for field in _details(apparatus, w, entry)]
+        yield [*_place(place), *map(entry_text, place.entries), place.status, place.kind, *fields]
+
+
+def _variants_head(apparatus: Apparatus) -> list[str]:
+    return ["table", "row", "column", *(witness.siglum for witness in apparatus.witnesses), *RESERVED[3:]]
+
+
+def _variants_lines(apparatus: Apparatus) -> Iterator[list[str]]:
+    for place in apparatus.differences():
+        verdict = place.verdict
+        weights = ("", "", "")
+        if verdict is not None:
+            weights = (f"{verdict.scan:.4f}", f"{verdict.print:.4f}", f"{verdict.computation:.4f}")
+        texts = map(entry_text, place.entries)
+        yield [*_place(place), *texts, place.status, place.kind, place.reason, *weights]
 
 
 def _place(place: Place) -> list[str]:

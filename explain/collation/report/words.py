@@ -4,12 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from zij.explain.collation.apparatus import Apparatus, Entry, Place, Witness
+from zij.explain.collation.apparatus import Apparatus, Entry, Place, Status, Witness
 from zij.explain.collation.judging import groups_of
 
-__all__ = ["UNREAD", "argument_of", "counted", "entry_text", "place_words", "sentence", "siglum_list"]
+__all__ = [
+    "STATUSES",
+    "UNREAD",
+    "argument_of",
+    "counted",
+    "entry_text",
+    "place_words",
+    "readings_words",
+    "sentence",
+    "siglum_list",
+]
 
 UNREAD = "[unread]"
+STATUSES: dict[Status, str] = {
+    "variant": "differ",
+    "uncertain": "uncertain: one may be misread from the scan",
+    "only": "not in all witnesses",
+    "agree": "agree",
+}
+"""What a status means."""
 
 
 def entry_text(entry: Entry | None) -> str:
@@ -22,6 +39,14 @@ def entry_text(entry: Entry | None) -> str:
 def siglum_list(witnesses: Sequence[Witness], which: Iterable[int]) -> str:
     """The sigla of some witnesses, in their order."""
     return " ".join(witnesses[w].siglum for w in sorted(which))
+
+
+def readings_words(place: Place, witnesses: Sequence[Witness]) -> str:
+    """What stands in a place, each text with the witnesses that have it: "12 A B; 13 C"."""
+    return "; ".join(
+        f"{entry_text(place.entries[group[0]])} {siglum_list(witnesses, group)}"
+        for group in groups_of(place.entries)
+    )
 
 
 def argument_of(apparatus: Apparatus) -> dict[tuple[str, int], str]:
