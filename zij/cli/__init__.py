@@ -6,13 +6,14 @@ is done; 2 nothing could be done.
 
 from __future__ import annotations
 
+import functools
 import io
 import signal
 import sys
 import threading
 import traceback
 from collections.abc import Sequence
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -75,6 +76,12 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     sys.exit(_run(words, debug))
 
 
+@functools.cache
+def _built() -> Any:
+    """The commands as click has them; made once, for who runs many in one process."""
+    return typer.main.get_command(app)
+
+
 def _interrupt(*_: object) -> NoReturn:
     """End as at Ctrl-C, so that scratch files are removed."""
     raise KeyboardInterrupt
@@ -82,7 +89,7 @@ def _interrupt(*_: object) -> NoReturn:
 
 def _run(words: list[str], debug: bool) -> int:
     try:
-        code = int(app(words, prog_name="zij", standalone_mode=False) or 0)
+        code = int(_built()(words, prog_name="zij", standalone_mode=False) or 0)
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
     except Exception as error:
