@@ -34,8 +34,20 @@ _MARKS = "osD^vPX*"
 _DPI = 130
 
 
-def draw_faithfulness(axes: Axes, results: CheckResults) -> None:
-    """Deletion curves of all methods, highest first as lines and lowest first dashed; controls as a band."""
+def draw_faithfulness(axes: Axes, results: CheckResults) -> Axes:
+    """Deletion curves of all methods, highest first as lines and lowest first dashed; controls as a band.
+
+    Parameters
+    ----------
+    axes : matplotlib Axes
+    results : CheckResults
+        With the figures of this check.
+
+    Returns
+    -------
+    Axes
+        The same.
+    """
     smooth = results.controls.get("smooth", ())
     if smooth:
         runs = [found.curve("deletion", order) for found in smooth for order in ("highest", "lowest")]
@@ -60,10 +72,23 @@ def draw_faithfulness(axes: Axes, results: CheckResults) -> None:
     axes.set(xlabel="share of the regions that are gone", ylabel="distance to the other page", xlim=(0, 1))
     axes.set_title("Deletion: highest first (lines), lowest first (dashes)")
     axes.legend(fontsize=8, framealpha=0.9, edgecolor="none").set_zorder(20)
+    return axes
 
 
-def draw_sensitivity(axes: Axes, results: CheckResults) -> None:
-    """Average sensitivity by strength of noise; fresh masks dashed."""
+def draw_sensitivity(axes: Axes, results: CheckResults) -> Axes:
+    """Average sensitivity by strength of noise; fresh masks dashed.
+
+    Parameters
+    ----------
+    axes : matplotlib Axes
+    results : CheckResults
+        With the figures of this check.
+
+    Returns
+    -------
+    Axes
+        The same.
+    """
     table = _part(results, "sensitivity", "average")
     sigma = table["setting"].str.extract(r"sigma ([0-9.e+-]+)")[0].astype(float)
     masks = table["setting"].str.extract(r", (\w+) masks")[0].fillna("none")
@@ -87,10 +112,23 @@ def draw_sensitivity(axes: Axes, results: CheckResults) -> None:
     axes.set_ylim(0, top if top <= 0.7 else max(top, 1.55))
     axes.set_title("Sensitivity: average change under noise")
     axes.legend(fontsize=8, frameon=False)
+    return axes
 
 
-def draw_randomisation(axes: Axes, results: CheckResults) -> None:
-    """Rank correlation by how many layers are drawn anew, and for changed inputs; the null band behind."""
+def draw_randomisation(axes: Axes, results: CheckResults) -> Axes:
+    """Rank correlation by how many layers are drawn anew, and for changed inputs; the null band behind.
+
+    Parameters
+    ----------
+    axes : matplotlib Axes
+    results : CheckResults
+        With the figures of this check.
+
+    Returns
+    -------
+    Axes
+        The same.
+    """
     table = _part(results, "randomisation", "spearman")
     bands = _part(results, "randomisation", "null_band")
     stages = sorted({int(s.split()[1]) for s in table["setting"] if s.startswith("cascading")})
@@ -124,10 +162,23 @@ def draw_randomisation(axes: Axes, results: CheckResults) -> None:
     )
     axes.set_title("Randomisation: what is left of the explanation")
     axes.legend(fontsize=8, frameon=False, ncols=2, loc="lower left")
+    return axes
 
 
-def draw_agreement(axes: Axes, results: CheckResults) -> None:
-    """Rank correlation of methods, two by two."""
+def draw_agreement(axes: Axes, results: CheckResults) -> Axes:
+    """Rank correlation of methods, two by two.
+
+    Parameters
+    ----------
+    axes : matplotlib Axes
+    results : CheckResults
+        With the figures of this check.
+
+    Returns
+    -------
+    Axes
+        The same.
+    """
     table = _part(results, "agreement", "spearman")
     names = list(results.relevances)
     matrix = np.eye(len(names))
@@ -142,10 +193,23 @@ def draw_agreement(axes: Axes, results: CheckResults) -> None:
     axes.set_xticks(range(len(names)), names, rotation=30, ha="right", fontsize=8)
     axes.set_yticks(range(len(names)), names, fontsize=8)
     axes.set_title("Agreement: rank correlation of methods")
+    return axes
 
 
-def draw_truth(axes: Axes, results: CheckResults) -> None:
-    """Average cosine similarity with the truth, by method, for both truths."""
+def draw_truth(axes: Axes, results: CheckResults) -> Axes:
+    """Average cosine similarity with the truth, by method, for both truths.
+
+    Parameters
+    ----------
+    axes : matplotlib Axes
+    results : CheckResults
+        With the figures of this check.
+
+    Returns
+    -------
+    Axes
+        The same.
+    """
     table = _part(results, "truth", "acs")
     names = list(dict.fromkeys(table["method"]))
     for k, (truth, words, colour) in enumerate(
@@ -161,6 +225,7 @@ def draw_truth(axes: Axes, results: CheckResults) -> None:
     axes.set(ylim=(0, 1.19), ylabel="average cosine similarity with the truth")
     axes.set_title("Known truth: generated pages")
     axes.legend(fontsize=8, frameon=False, ncols=2, loc="upper left", title="truth", title_fontsize=8)
+    return axes
 
 
 _PANELS = {

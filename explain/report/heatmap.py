@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -10,12 +12,15 @@ from PIL import Image, ImageColor
 from zij.explain.bilrp.heat import Heat
 from zij.explain.bilrp.pixels import PixelRelevance
 from zij.explain.report.figure import AGAINST, FOR
-from zij.explain.report.legend import legend_strip
+from zij.explain.report.legend import draw_picture, legend_strip
 from zij.tables.geometry import Geometry
 from zij.tables.overlay import upright
 from zij.tables.reading import Reading
 
-__all__ = ["draw_heat", "tinted"]
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["draw_heat", "heat_picture", "tinted"]
 
 PALE = 0.65  # how far the page is lightened
 PALE_GROUND = 0.35  # the same where arcs are drawn on it, which is lightened once more
@@ -25,9 +30,29 @@ LARGEST = 5000  # pixels, longest side of the picture
 
 
 def draw_heat(
+    axes: Axes, rgb: NDArray[np.uint8], reading: Reading, heat: Heat, *, power: float = 0.5
+) -> Axes:
+    """Draw the relevance of pixels onto the page, in axes; below stands what the colours mean.
+
+    Parameters
+    ----------
+    axes : matplotlib Axes
+        Emptied of ticks and frame.
+    rgb, reading, heat, power
+        As `heat_picture` takes them.
+
+    Returns
+    -------
+    Axes
+        The same.
+    """
+    return draw_picture(axes, _page(rgb, reading, heat, power), _entries(heat))
+
+
+def heat_picture(
     rgb: NDArray[np.uint8], reading: Reading, heat: Heat, *, power: float = 0.5
 ) -> NDArray[np.uint8]:
-    """Draw the relevance of pixels onto the page.
+    """The page with the relevance of its pixels.
 
     Parameters
     ----------
@@ -47,12 +72,17 @@ def draw_heat(
         against it.
         The figures stand on top.
     """
+    page = _page(rgb, reading, heat, power)
+    return np.vstack([legend_strip(_entries(heat), page.shape[1]), page])
+
+
+def _page(rgb: NDArray[np.uint8], reading: Reading, heat: Heat, power: float) -> NDArray[np.uint8]:
     page, geometry = upright(rgb, reading)
     geometry = geometry.scaled(_scale(page.shape[:2], reading.digit_height))
     grey = np.asarray(Image.fromarray(np.ascontiguousarray(page)).convert("L").resize(
         (geometry.width, geometry.height)))  # fmt: skip
     pale = 255 - (255 - grey.astype(np.float32)) * (1 - PALE)
-    return np.vstack([_legend(heat, geometry.width), _coloured(pale, heat.pixels, geometry, power)])
+    return _coloured(pale, heat.pixels, geometry, power)
 
 
 def tinted(
@@ -67,14 +97,14 @@ def tinted(
     found : PixelRelevance or None
         None leaves the page without colours.
     power : float
-        As `draw_heat` takes it.
+        As `heat_picture` takes it.
     most : float
         Opacity of the strongest relevance.
 
     Returns
     -------
     (H, W, 3) ndarray of uint8
-        Colours as of `draw_heat`; the page less pale.
+        Colours as of `heat_picture`; the page less pale.
     """
     grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
     geometry = Geometry.identity(rgb.shape[1], rgb.shape[0])
@@ -126,8 +156,8 @@ def _full(density: NDArray[np.float32]) -> float:
     return float(amounts[np.searchsorted(sums, FULL * sums[-1])])
 
 
-def _legend(heat: Heat, width: int) -> NDArray[np.uint8]:
-    """A strip with the meaning of the colours and what became of the relevance."""
+def _entries(heat: Heat) -> list[tuple[str, str]]:
+    """The meaning of the colours, and what became of the relevance."""
     figures = heat.report()
     entries = [
         (FOR, "for the similarity"),
@@ -138,4 +168,4 @@ def _legend(heat: Heat, width: int) -> NDArray[np.uint8]:
     ]
     if heat.not_traced:
         entries.append(("", f"not traced {heat.not_traced:.4f}"))
-    return legend_strip(entries, width)
+    return entries

@@ -1,14 +1,47 @@
-"""The strip above a picture that says what its colours mean."""
+"""What the colours of a picture mean: as a strip above it, and below it in a figure."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-__all__ = ["legend_strip"]
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["draw_picture", "legend_strip"]
+
+
+def draw_picture(axes: Axes, picture: NDArray[np.uint8], entries: Sequence[tuple[str, str]] = ()) -> Axes:
+    """Draw a picture into axes, with what its colours mean below it.
+
+    Parameters
+    ----------
+    axes : matplotlib Axes
+        Emptied of ticks and frame.
+    picture : (H, W, 3) ndarray of uint8
+    entries : sequence of (str, str)
+        As `legend_strip` takes them.
+
+    Returns
+    -------
+    Axes
+        The same.
+    """
+    from matplotlib.patches import Patch
+
+    axes.imshow(picture, interpolation="antialiased")
+    axes.set_axis_off()
+    handles = [Patch(facecolor=colour or "none", edgecolor="none", label=words) for colour, words in entries]
+    if handles:
+        axes.legend(
+            handles=handles, loc="upper left", bbox_to_anchor=(0, -0.01), borderaxespad=0, frameon=False,
+            fontsize=8, handlelength=1.0,
+        )  # fmt: skip
+    return axes
 
 
 def legend_strip(entries: Sequence[tuple[str, str]], width: int) -> NDArray[np.uint8]:

@@ -38,17 +38,21 @@ class Sheet:
         With ids, boxes in pixels of the original image.
     rgb : (H, W, 3) ndarray of uint8
         The original image.
+    geometry : Geometry, optional
+        From pixels of the original image to those of `rgb`, where that is another picture of the page.
     """
 
     reading: Reading
     rgb: NDArray[np.uint8]
+    geometry: Geometry | None = None
 
     def upright(self, longest: int) -> tuple[NDArray[np.uint8], Geometry]:
         """The page turned upright, its longer side at most `longest` pixels, and the geometry to it."""
         from PIL import Image
 
         turns = self.reading.turn // 90 % 4
-        geometry = Geometry.identity(self.rgb.shape[1], self.rgb.shape[0]).turned(turns)
+        geometry = self.geometry or Geometry.identity(self.rgb.shape[1], self.rgb.shape[0])
+        geometry = geometry.turned(turns)
         geometry = geometry.scaled(min(longest / max(geometry.width, geometry.height), 1.0))
         page = Image.fromarray(np.ascontiguousarray(np.rot90(self.rgb, -turns)))
         small = page.resize((geometry.width, geometry.height), Image.Resampling.LANCZOS, reducing_gap=3.0)

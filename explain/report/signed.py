@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -12,12 +13,15 @@ from PIL import Image, ImageColor
 from zij.explain.bilrp.pairs import Region
 from zij.explain.distance.labels import BACKGROUND
 from zij.explain.report.figure import AGAINST, FOR
-from zij.explain.report.legend import legend_strip
+from zij.explain.report.legend import draw_picture, legend_strip
 from zij.tables.geometry import Geometry
 from zij.tables.overlay import upright
 from zij.tables.reading import Reading
 
-__all__ = ["PageRelevance", "draw_signed"]
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["PageRelevance", "draw_signed", "signed_picture"]
 
 PALE = 0.35  # how far the page is lightened
 DIGIT = 26.0  # pixels: digits are at least as high on the picture
@@ -75,9 +79,29 @@ class PageRelevance:
 
 
 def draw_signed(
+    axes: Axes, rgb: NDArray[np.uint8], reading: Reading, found: PageRelevance, notes: tuple[str, ...] = ()
+) -> Axes:
+    """Draw a signed explanation onto its page, in axes; below stands what the colours mean.
+
+    Parameters
+    ----------
+    axes : matplotlib Axes
+        Emptied of ticks and frame.
+    rgb, reading, found, notes
+        As `signed_picture` takes them.
+
+    Returns
+    -------
+    Axes
+        The same.
+    """
+    return draw_picture(axes, _page(rgb, reading, found), _entries(found, notes))
+
+
+def signed_picture(
     rgb: NDArray[np.uint8], reading: Reading, found: PageRelevance, notes: tuple[str, ...] = ()
 ) -> NDArray[np.uint8]:
-    """Draw a signed explanation onto its page, which is set upright.
+    """A page, set upright, with its signed explanation.
 
     Parameters
     ----------
@@ -93,6 +117,11 @@ def draw_signed(
     (H', W', 3) ndarray of uint8
         Opacity grows with the relevance; what chance would do as well is pale and has no outline.
     """
+    page = _page(rgb, reading, found)
+    return np.vstack([legend_strip(_entries(found, notes), page.shape[1]), page])
+
+
+def _page(rgb: NDArray[np.uint8], reading: Reading, found: PageRelevance) -> NDArray[np.uint8]:
     page, geometry = upright(rgb, reading)
     height = reading.digit_height
     wanted = min(max(DIGIT / height, 1.0), 4.0) if height else 1.0
@@ -113,7 +142,7 @@ def draw_signed(
             picture[..., channel] *= 1 - here * (1 - value / 255)
     drawn = np.ascontiguousarray(np.rint(picture).astype(np.uint8))
     _outline(drawn, found, geometry, sure)
-    return np.vstack([_legend(found, notes, geometry.width), drawn])
+    return drawn
 
 
 def _count(found: PageRelevance) -> int:
@@ -175,8 +204,9 @@ def _outline(
         cv2.rectangle(drawn, (x, y), (max(right - 1, x), max(bottom - 1, y)), colour, width)
 
 
-def _legend(found: PageRelevance, notes: tuple[str, ...], width: int) -> NDArray[np.uint8]:
+def _entries(found: PageRelevance, notes: tuple[str, ...]) -> list[tuple[str, str]]:
+    """The meaning of the colours, and the notes."""
     entries = [(FOR, "brings the pages near"), (AGAINST, "takes them apart")]
     if found.significant is not None or found.raster_significant is not None:
         entries.append(("", "outlined: beyond chance; pale: not"))
-    return legend_strip([*entries, *(("", note) for note in notes)], width)
+    return [*entries, *(("", note) for note in notes)]

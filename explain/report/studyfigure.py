@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from zij.explain.distance.study import GOOD, Swept
 from zij.explain.report.figure import BASE, INK, QUIET
@@ -13,8 +13,9 @@ from zij.files import write_bytes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
-__all__ = ["save_study"]
+__all__ = ["draw_study", "save_study", "study_figure"]
 
 TITLES = {
     "all": "all: every mask, by regression",
@@ -22,13 +23,77 @@ TITLES = {
     "positive": "positive: the nearest tail",
     "negative": "negative: the furthest tail",
 }
+MEASURES = {
+    "correlation": "correlation with the long run",
+    "faithfulness": "faithfulness (gap of deletion curves)",
+}
 COLOURS = ("#c6a15b", "#b2182b", "#5e3c99", "#2166ac", "#1b7837", "#555555")
 MARKS = ("o", "s", "^", "D", "v", "P")
 DPI = 130
 
 
+def draw_study(
+    axes: Axes,
+    found: Sequence[Swept],
+    best: Swept,
+    *,
+    selection: str | None = None,
+    measure: Literal["correlation", "faithfulness"] = "correlation",
+) -> Axes:
+    """Draw one measure of a study against the number of masks, a line for each probability of being kept.
+
+    Parameters
+    ----------
+    axes : matplotlib Axes
+    found : sequence of Swept
+        All settings that were tried.
+    best : Swept
+        The one that is ringed.
+    selection : str, optional
+        Which masks speak; that of `best` by default.
+    measure : "correlation" or "faithfulness"
+        Correlation with the long run, or gap of deletion curves.
+
+    Returns
+    -------
+    Axes
+        The same.
+    """
+    selection = best.selection if selection is None else selection
+    _lines(axes, [s for s in found if s.selection == selection], best, measure)
+    if measure == "correlation":
+        axes.axhline(GOOD, color=QUIET, linewidth=0.8, linestyle=":")
+    axes.set(xlabel="masks", ylabel=MEASURES[measure])
+    axes.set_title(TITLES.get(selection, selection), fontsize=10, color=INK)
+    return axes
+
+
+def study_figure(found: Sequence[Swept], best: Swept) -> Figure:
+    """The whole study: a column a selection, above steadiness, below faithfulness."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    selections = list(dict.fromkeys(s.selection for s in found))
+    figure = Figure(figsize=(3.3 * len(selections) + 0.9, 6.6), layout="constrained")
+    FigureCanvasAgg(figure)
+    grid = figure.subplots(2, len(selections), squeeze=False, sharex=True, sharey="row")
+    for column, selection in enumerate(selections):
+        above = draw_study(grid[0, column], found, best, selection=selection)
+        below = draw_study(grid[1, column], found, best, selection=selection, measure="faithfulness")
+        above.set_xlabel("")
+        below.set_title("")
+        if column:
+            above.set_ylabel("")
+            below.set_ylabel("")
+    grid[0, -1].legend(title="share kept", fontsize=8, title_fontsize=8, loc="upper left", frameon=False)
+    figure.suptitle(
+        f"ringed: {best.selection}, {best.keep:g} kept, {best.masks:,} masks", fontsize=10, color=QUIET
+    )
+    return figure
+
+
 def save_study(path: str | Path, found: Sequence[Swept], best: Swept) -> Path:
-    """Draw a study as PNG: a column a selection, a line a probability, above steadiness, below faithfulness.
+    """Write the figure of `study_figure` as PNG; the same study gives the same bytes.
 
     Raises
     ------
@@ -36,29 +101,10 @@ def save_study(path: str | Path, found: Sequence[Swept], best: Swept) -> Path:
         If it cannot be written.
     """
     import matplotlib
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
 
-    selections = list(dict.fromkeys(s.selection for s in found))
     with matplotlib.rc_context(BASE):
-        figure = Figure(figsize=(3.3 * len(selections) + 0.9, 6.6), layout="constrained")
-        FigureCanvasAgg(figure)
-        grid = figure.subplots(2, len(selections), squeeze=False, sharex=True, sharey="row")
-        for column, selection in enumerate(selections):
-            own = [s for s in found if s.selection == selection]
-            _lines(grid[0, column], own, best, "correlation")
-            _lines(grid[1, column], own, best, "faithfulness")
-            grid[0, column].axhline(GOOD, color=QUIET, linewidth=0.8, linestyle=":")
-            grid[0, column].set_title(TITLES.get(selection, selection), fontsize=10, color=INK)
-            grid[1, column].set_xlabel("masks")
-        grid[0, 0].set_ylabel("correlation with the long run")
-        grid[1, 0].set_ylabel("faithfulness (gap of deletion curves)")
-        grid[0, -1].legend(title="share kept", fontsize=8, title_fontsize=8, loc="upper left", frameon=False)
-        figure.suptitle(
-            f"ringed: {best.selection}, {best.keep:g} kept, {best.masks:,} masks", fontsize=10, color=QUIET
-        )
         stream = BytesIO()
-        figure.savefig(stream, dpi=DPI, metadata={"Software": None})
+        study_figure(found, best).savefig(stream, dpi=DPI, metadata={"Software": None})
     return write_bytes(path, stream.getvalue())
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,7 +28,7 @@ LONGEST = 1500  # pixels of the picture's longer side
 _CELL = re.compile(r"t([1-9][0-9]{0,3})_r([0-9]{1,4})c([0-9]{1,4})(?:_[0-9]+)?")
 
 
-def facsimile(regions: Sequence[Region], name: str) -> tuple[Sheet, tuple[Region, ...]]:
+def facsimile(regions: Sequence[Region], name: str) -> Sheet:
     """Set regions in type, upright, as if that were the page they stand on.
 
     Parameters
@@ -41,30 +40,30 @@ def facsimile(regions: Sequence[Region], name: str) -> tuple[Sheet, tuple[Region
 
     Returns
     -------
-    sheet : Sheet
-        Its coordinates are those of the picture, no longer those of the scan.
-    placed : tuple of Region
-        The regions as they lie on it, in the same order.
+    Sheet
+        Its boxes are those of the scan, its picture has only as much of the page as the regions take.
     """
     from PIL import Image, ImageDraw
 
-    turned = _upright([region.box for region in regions], [region.text for region in regions])
-    hull = Box.hull(turned) if turned else Box(0, 0, 300, 400)
-    scale = LONGEST / (max(hull.w, hull.h) * (1 + 2 * MARGIN))
-    edge = MARGIN * max(hull.w, hull.h)
-    boxes = [
-        Box((b.x - hull.x + edge) * scale, (b.y - hull.y + edge) * scale, b.w * scale, b.h * scale)
-        for b in turned
-    ]
-    width, height = (max(round((side + 2 * edge) * scale), 1) for side in (hull.w, hull.h))
-    picture = Image.new("RGB", (width, height), PAPER)
+    geometry = _geometry([region.box for region in regions], [region.text for region in regions])
+    picture = Image.new("RGB", (geometry.width, geometry.height), PAPER)
+    boxes = [geometry.box_to_raster(region.box) for region in regions]
     heights = [box.h for box, region in zip(boxes, regions, strict=True) if region.text]
-    size = float(np.median(heights)) if heights else 20.0
     draw = ImageDraw.Draw(picture)
     for box, region in zip(boxes, regions, strict=True):
-        _typeset(draw, region.text, box, size)
-    placed = tuple(replace(region, box=box) for region, box in zip(regions, boxes, strict=True))
-    return Sheet(_reading(name, placed, (width, height)), np.asarray(picture)), placed
+        _typeset(draw, region.text, box, float(np.median(heights)))
+    return Sheet(_reading(name, regions), np.asarray(picture), geometry)
+
+
+def _geometry(boxes: Sequence[Box], texts: Sequence[str]) -> Geometry:
+    """From the scan to a picture of what holds the boxes, upright, with a margin."""
+    if not boxes:
+        return Geometry.identity(300, 400)
+    upright = _upright(boxes, texts)
+    hull = Box.hull([upright.box_to_raster(box) for box in boxes])
+    edge = MARGIN * max(hull.w, hull.h)
+    page = Box(hull.x - edge, hull.y - edge, hull.w + 2 * edge, hull.h + 2 * edge)
+    return upright.cropped(page).scaled(LONGEST / max(page.w, page.h))
 
 
 def _typeset(draw: Draw, text: str, box: Box, size: float) -> None:
@@ -85,31 +84,28 @@ def _font(size: float) -> FreeTypeFont:
     return ImageFont.truetype(Path(get_data_path()) / "fonts/ttf/STIXGeneral.ttf", size)
 
 
-def _upright(boxes: Sequence[Box], texts: Sequence[str]) -> list[Box]:
-    """The boxes after the quarter turn that sets the page upright.
+def _upright(boxes: Sequence[Box], texts: Sequence[str]) -> Geometry:
+    """The quarter turn that sets the page upright.
 
     Numerals of several digits are wider than high, and the next one in reading order stands to the right.
     """
-    if not boxes:
-        return []
     hull = Box.hull(boxes)
-    turns = []
-    for quarters in range(4):
-        geometry = Geometry.identity(round(hull.right), round(hull.bottom)).turned(quarters)
-        turned = [geometry.box_to_raster(box) for box in boxes]
-        long = [box for box, text in zip(turned, texts, strict=True) if len(text) > 1]
-        wide = sum(box.w > box.h for box in long) / max(len(long), 1)
-        steps = [
-            next_.x > one.x
-            for one, next_ in pairwise(turned)
-            if abs(next_.centre[1] - one.centre[1]) < 0.5 * one.h
-        ]
-        onward = sum(steps) / max(len(steps), 1)
-        turns.append((wide + onward, turned))
-    return max(turns, key=lambda turn: turn[0])[1]
+    as_it_lies = Geometry.identity(round(hull.right), round(hull.bottom))
+    turns = [as_it_lies.turned(quarters) for quarters in range(4)]
+    return max(turns, key=lambda turn: _looks_upright([turn.box_to_raster(b) for b in boxes], texts))
 
 
-def _reading(name: str, regions: Sequence[Region], size: tuple[int, int]) -> Reading:
+def _looks_upright(boxes: Sequence[Box], texts: Sequence[str]) -> float:
+    long = [box.w > box.h for box, text in zip(boxes, texts, strict=True) if len(text) > 1]
+    beside = [
+        right.x > left.x
+        for left, right in pairwise(boxes)
+        if abs(right.centre[1] - left.centre[1]) < 0.5 * left.h
+    ]
+    return sum(long) / max(len(long), 1) + sum(beside) / max(len(beside), 1)
+
+
+def _reading(name: str, regions: Sequence[Region]) -> Reading:
     """A reading with the regions as numbers, in cells as far as their ids tell which."""
     cells: dict[tuple[int, int, int], list[Number]] = defaultdict(list)
     loose = []
@@ -121,14 +117,17 @@ def _reading(name: str, regions: Sequence[Region], size: tuple[int, int]) -> Rea
         else:
             table, row, column = map(int, match.groups())
             cells[table, row, column].append(number)
-    tables = []
-    for table in range(1, max((key[0] for key in cells), default=0) + 1):
-        own = tuple(
-            Cell(row, column, Box.hull(n.box for n in numbers), tuple(numbers), "", "read")
-            for (t, row, column), numbers in cells.items()
-            if t == table
-        )
-        shape = (max((c.row for c in own), default=-1) + 1, max((c.column for c in own), default=-1) + 1)
-        hull = Box.hull(c.box for c in own) if own else Box(0, 0, 1, 1)
-        tables.append(Table(hull, *shape, own))
-    return Reading(name, "", *size, tuple(tables), tuple(loose))
+    count = max((table for table, _, _ in cells), default=0)
+    tables = [_table({key: own for key, own in cells.items() if key[0] == n + 1}) for n in range(count)]
+    hull = Box.hull([region.box for region in regions]) if regions else Box(0, 0, 300, 400)
+    return Reading(name, "", round(hull.right), round(hull.bottom), tuple(tables), tuple(loose))
+
+
+def _table(cells: Mapping[tuple[int, int, int], Sequence[Number]]) -> Table:
+    """The cells of one table; none where nothing of it was given."""
+    found = tuple(
+        Cell(row, column, Box.hull(number.box for number in numbers), tuple(numbers), "", "read")
+        for (_, row, column), numbers in cells.items()
+    )
+    rows, columns = (max((getattr(c, name) for c in found), default=-1) + 1 for name in ("row", "column"))
+    return Table(Box.hull(cell.box for cell in found) if found else Box(0, 0, 1, 1), rows, columns, found)

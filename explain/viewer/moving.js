@@ -13,7 +13,14 @@ function movable(svg, told) {
     y = within(newY, top, top + height - height / zoom);
     svg.setAttribute("viewBox", [x, y, width / zoom, height / zoom].map((value) => +value.toFixed(3)).join(" "));
     svg.classList.toggle("near", zoom > 1.001);
+    measure();
     told(zoom);
+  }
+
+  // How long a pixel of the window is, in the SVG's own units: names stay legible at every size.
+  function measure() {
+    const matrix = svg.getScreenCTM();
+    if (matrix && matrix.a) svg.style.setProperty("--pixel", (1 / matrix.a).toFixed(4));
   }
 
   // A point of the window in the SVG's own units.
@@ -95,6 +102,7 @@ function movable(svg, told) {
     event.preventDefault();
   }
 
+  new ResizeObserver(measure).observe(svg);
   svg.addEventListener("wheel", wheel, { passive: false });
   svg.addEventListener("pointerdown", down);
   svg.addEventListener("pointermove", move);

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from zij.errors import UsageError
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from zij.explain.bilrp.encoded import EncodedPair
     from zij.explain.bilrp.pairs import PairExplanation
-    from zij.explain.bilrp.table import Region
     from zij.explain.viewer.widget import PairViewer
 
 __all__ = ["check_top", "cut", "pair_viewer", "typeset", "typeset_viewer"]
@@ -132,22 +131,5 @@ def typeset(found: PairExplanation | EncodedPair, top: int = 2000) -> StaticView
     pairs = found.pairs(top)
     model = "bigram" if isinstance(found, PairExplanation) else "encoder"
     summary: dict[str, Any] = {**found.report(top), "pairs": found.count, "model": model}
-    sheets = []
-    for side, half, name in (("a", found.a, "page A"), ("b", found.b, "page B")):
-        sheet, placed = facsimile(half.regions, name)
-        sheets.append(sheet)
-        pairs = _placed(pairs, side, half.regions, placed)
-    return StaticViewer(sheets[0], sheets[1], pairs, summary)
-
-
-def _placed(
-    pairs: pd.DataFrame, side: str, regions: Sequence[Region], placed: Sequence[Region]
-) -> pd.DataFrame:
-    """The pairs with one side's boxes as they lie on the facsimile."""
-    boxes = {}
-    for old, new in zip(regions, placed, strict=True):
-        was = old.box.rounded()
-        boxes[old.id, was.x, was.y, was.w, was.h] = new.box
-    columns = [f"{side}_{key}" for key in ("id", *"xywh")]
-    found = [boxes[key] for key in pairs[columns].itertuples(index=False, name=None)]
-    return pairs.assign(**{f"{side}_{key}": [getattr(box, key) for box in found] for key in "xywh"})
+    a, b = facsimile(found.a.regions, "page A"), facsimile(found.b.regions, "page B")
+    return StaticViewer(a, b, pairs, summary)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from zij.explain.bilrp.digits import explain
 from zij.explain.bilrp.heat import Heat, page_heat, page_view
 from zij.explain.bilrp.pixels import PixelRelevance
-from zij.explain.report.heatmap import draw_heat, tinted
+from zij.explain.report.heatmap import heat_picture, tinted
 from zij.similarity.evidence import evidence_from_reading
 from zij.tables.digits.network import DigitNetwork, Weights
 from zij.tables.digits.view import View
@@ -123,7 +123,7 @@ def test_page_without_digits() -> None:
     empty = replace(reading, tables=(), loose=(), digit_height=0.0)
     found, similarity = heat(rgb, empty, weights())
     assert similarity == 0 and set(found.report().values()) == {0.0}
-    picture = draw_heat(rgb, empty, found)
+    picture = heat_picture(rgb, empty, found)
     assert picture.shape[1] == rgb.shape[1] and picture.shape[0] > rgb.shape[0]
 
 
@@ -138,7 +138,7 @@ def test_picture_shows_relevance_where_it_is() -> None:
         x, y = geometry.to_raster(np.array([spot]))[0].astype(int)
         values[y - 4 : y + 5, x - 4 : x + 5] = 0.01 if colour == RED else -0.01
     found = Heat(PixelRelevance(values, geometry, float(values.sum()), 0.0))
-    picture = draw_heat(rgb, reading, found)
+    picture = heat_picture(rgb, reading, found)
     body = picture[picture.shape[0] - 400 :].astype(int)
     assert body.shape == (400, 300, 3)
     upright = Geometry.identity(400, 300).turned(1)
@@ -148,7 +148,7 @@ def test_picture_shows_relevance_where_it_is() -> None:
         np.testing.assert_allclose(upright.to_original(centre)[0], spot, atol=1.5)
     far = upright.box_to_raster(Box(190, 10, 10, 10))
     assert (body[int(far.y), int(far.x)] == 255).all()
-    assert np.array_equal(draw_heat(rgb, reading, found), picture)
+    assert np.array_equal(heat_picture(rgb, reading, found), picture)
 
 
 def test_a_page_is_tinted_as_it_lies() -> None:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from zij.explain.bilrp.pairs import Region
 from zij.explain.distance.labels import BACKGROUND
-from zij.explain.report.signed import PageRelevance, draw_signed
+from zij.explain.report.signed import PageRelevance, signed_picture
 from zij.tables.geometry import Box, Geometry
 from zij.tables.reading import Reading
 
@@ -32,24 +32,24 @@ def tint(drawn: NDArray[np.uint8], box: Box) -> int:
 
 
 def test_red_is_near_blue_is_apart_and_chance_is_pale() -> None:
-    drawn = draw_signed(PAGE, reading(), PageRelevance(REGIONS, VALUES, None, SURE))
+    drawn = signed_picture(PAGE, reading(), PageRelevance(REGIONS, VALUES, None, SURE))
     near, apart, unsure = (tint(drawn, box) for box in BOXES)
     assert near > 80 and apart < -60 and 5 < unsure < near / 2
     assert tint(drawn, Box(95, 70, 10, 10)) == 0
-    plain = draw_signed(PAGE, reading(), PageRelevance(REGIONS, VALUES))
+    plain = signed_picture(PAGE, reading(), PageRelevance(REGIONS, VALUES))
     assert tint(plain, BOXES[2]) == tint(plain, BOXES[0]) == near  # nothing is known of chance
 
 
 def test_the_background_is_not_painted() -> None:
     whole = Region(BACKGROUND, "", Box(0, 0, 200, 150))
     found = PageRelevance((*REGIONS, whole), np.append(VALUES, 5.0))
-    drawn = draw_signed(PAGE, reading(), found)
+    drawn = signed_picture(PAGE, reading(), found)
     assert found.outside and tint(drawn, Box(95, 70, 10, 10)) == 0
-    np.testing.assert_array_equal(drawn, draw_signed(PAGE, reading(), PageRelevance(REGIONS, VALUES)))
+    np.testing.assert_array_equal(drawn, signed_picture(PAGE, reading(), PageRelevance(REGIONS, VALUES)))
 
 
 def test_a_page_on_its_side_is_set_upright() -> None:
-    drawn = draw_signed(PAGE, reading(turn=90), PageRelevance(REGIONS, VALUES, None, SURE))
+    drawn = signed_picture(PAGE, reading(turn=90), PageRelevance(REGIONS, VALUES, None, SURE))
     assert drawn.shape[1] == 150
     upright = Geometry.identity(200, 150).turned(1)
     assert tint(drawn, upright.box_to_raster(BOXES[0])) > 80
@@ -64,7 +64,7 @@ def test_a_map_lies_where_its_geometry_says(sure: str | None) -> None:
     left[:, :10] = True
     geometry = Geometry.identity(200, 150).scaled(0.1)
     found = PageRelevance(REGIONS, VALUES, None, None, raster, left if sure else None, geometry)
-    drawn = draw_signed(PAGE, reading(), found)
+    drawn = signed_picture(PAGE, reading(), found)
     assert tint(drawn, BOXES[0]) > 80
     assert (-60 < tint(drawn, BOXES[1]) < -5) if sure else tint(drawn, BOXES[1]) < -60
     assert not found.silent
@@ -72,5 +72,5 @@ def test_a_map_lies_where_its_geometry_says(sure: str | None) -> None:
 
 def test_a_page_of_which_nothing_is_known_can_be_drawn() -> None:
     empty = PageRelevance((), np.zeros(0), np.zeros(0), np.zeros(0, bool))
-    drawn = draw_signed(PAGE, reading(), empty)
+    drawn = signed_picture(PAGE, reading(), empty)
     assert empty.silent and (drawn[-150:] == drawn[-1, 0]).all()

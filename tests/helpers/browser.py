@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import subprocess
+import time
 from pathlib import Path
 from typing import Any, Self
 
@@ -72,12 +73,34 @@ class Browser:
 
     def open(self, path: Path, fragment: str = "") -> None:
         """Open a file and wait until it is drawn: before that the browser drops what a user does."""
+        self.visit(path.as_uri() + fragment)
+        self.settle()
+
+    def visit(self, url: str) -> None:
+        """Open an address and wait until all that belongs to it is there."""
         self.loaded = False
-        self.call("Page.navigate", url=path.as_uri() + fragment)
+        self.call("Page.navigate", url=url)
         while not self.loaded:
             self._next()
+
+    def settle(self) -> None:
+        """Wait until what was changed is drawn."""
         for _ in range(3):
             self.ask("new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
+
+    def wait(self, condition: str, seconds: float = 120) -> None:
+        """Wait until an expression holds.
+
+        Raises
+        ------
+        TimeoutError
+            If it does not hold in time.
+        """
+        end = time.monotonic() + seconds
+        while not self.ask(f"Boolean({condition})"):
+            if time.monotonic() > end:
+                raise TimeoutError(f"{condition} did not come true in {seconds} seconds")
+            time.sleep(0.1)
 
     def ask(self, expression: str) -> Any:
         """Value of a JavaScript expression in the page."""
@@ -87,24 +110,42 @@ class Browser:
 
     def point(self, selector: str, *, click: bool = False) -> None:
         """Move the pointer to the middle of an element, and click there if asked."""
-        self.ask(f"document.querySelector({json.dumps(selector)}).scrollIntoView({{block: 'center'}})")
-        box = self.ask(
-            f"(() => {{ const b = document.querySelector({json.dumps(selector)}).getBoundingClientRect();"
+        x, y = self.middle(selector)
+        self._mouse("mouseMoved", x, y)
+        if click:
+            self._mouse("mousePressed", x, y, clickCount=1)
+            self._mouse("mouseReleased", x, y, clickCount=1)
+
+    def middle(self, selector: str) -> tuple[float, float]:
+        """Where the middle of an element is in the window, after scrolling it into view."""
+        found = f"document.querySelector({json.dumps(selector)})"
+        self.ask(f"{found}.scrollIntoView({{block: 'center'}})")
+        x, y = self.ask(
+            f"(() => {{ const b = {found}.getBoundingClientRect();"
             " return [b.x + b.width / 2, b.y + b.height / 2]; })()"
         )
-        kinds = ["mouseMoved", *(["mousePressed", "mouseReleased"] if click else [])]
-        for kind in kinds:
-            button = "none" if kind == "mouseMoved" else "left"
-            self.call(
-                "Input.dispatchMouseEvent",
-                type=kind,
-                x=box[0],
-                y=box[1],
-                button=button,
-                clickCount=int(click),
-            )
+        return float(x), float(y)
 
-    def press(self, key: str) -> None:
+    def wheel(self, selector: str, turn: float, *, control: bool = False) -> None:
+        """Turn the wheel over the middle of an element, towards the reader where `turn` is above 0."""
+        x, y = self.middle(selector)
+        self._mouse("mouseMoved", x, y)
+        self._mouse("mouseWheel", x, y, deltaX=0, deltaY=turn, modifiers=2 * control)
+
+    def drag(self, selector: str, dx: float, dy: float) -> None:
+        """Press at the middle of an element, move by pixels of the window, and let go."""
+        x, y = self.middle(selector)
+        self._mouse("mouseMoved", x, y)
+        self._mouse("mousePressed", x, y, clickCount=1)
+        for part in (0.3, 1.0):
+            self._mouse("mouseMoved", x + part * dx, y + part * dy, button="left", buttons=1)
+        self._mouse("mouseReleased", x + dx, y + dy, clickCount=1)
+
+    def _mouse(self, kind: str, x: float, y: float, **more: Any) -> None:
+        button = {"button": "left" if kind in ("mousePressed", "mouseReleased") else "none"}
+        self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, **(button | more))
+
+    def press(self, key: str, *, shift: bool = False) -> None:
         """Press and let go one key, by its name in the DOM."""
         codes = {
             "Tab": 9,
@@ -114,10 +155,19 @@ class Browser:
             "ArrowUp": 38,
             "ArrowRight": 39,
             "ArrowDown": 40,
+            "+": 187,
+            "-": 189,
+            "0": 48,
         }
         for kind in ("rawKeyDown", "keyUp"):
+            held = {"modifiers": 8} if shift else {}
             self.call(
-                "Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=codes[key]
+                "Input.dispatchKeyEvent",
+                type=kind,
+                key=key,
+                code=key,
+                windowsVirtualKeyCode=codes[key],
+                **held,
             )
 
     def picture(self, path: Path) -> None:

@@ -229,12 +229,12 @@ def _write(
     top: int,
 ) -> None:
     from zij.explain.report.directions import directions_report
-    from zij.explain.report.signed import draw_signed
+    from zij.explain.report.signed import signed_picture
     from zij.tables.overlay import save_png
 
     pictures = []
     for side, source, found, note in zip("AB", sources, answer.sides, answer.notes, strict=True):
-        picture = draw_signed(source.image.pixels, source.reading, found, (note,))
+        picture = signed_picture(source.image.pixels, source.reading, found, (note,))
         save_png(folder / f"{side}-{source.stem}.map.png", picture)
         pictures.append(picture)
     write_text(folder / "regions.csv", regions.to_csv(index=False, lineterminator="\n"))

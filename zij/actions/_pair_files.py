@@ -97,11 +97,11 @@ def _parquet(pairs: pd.DataFrame) -> bytes:
 def _draw_heats(folder: Path, sources: Sequence[Source], heats: Sequence[Heat], power: float) -> None:
     if not heats:
         return
-    from zij.explain.report.heatmap import draw_heat
+    from zij.explain.report.heatmap import heat_picture
     from zij.tables.overlay import save_png
 
     for side, source, heat in zip("AB", sources, heats, strict=True):
-        picture = draw_heat(source.image.pixels, source.reading, heat, power=power)
+        picture = heat_picture(source.image.pixels, source.reading, heat, power=power)
         save_png(folder / f"{side}-{source.stem}.pixels.png", picture)
 
 
