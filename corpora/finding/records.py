@@ -181,3 +181,9 @@ class Hits:
     def sharing(self) -> int:
         """How many hits share a part of a table with the query."""
         return sum(hit.shares for hit in self.hits)
+
+    def _repr_html_(self) -> str:
+        """The hits with what they share, for notebooks."""
+        from zij.corpora.finding.inline import hits_html
+
+        return hits_html(self)

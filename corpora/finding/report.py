@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import resources
 
@@ -15,7 +15,7 @@ from zij.similarity.arrangement import SharedPart
 from zij.tables.geometry import Box, Geometry
 from zij.tables.reading import Reading
 
-__all__ = ["Asked", "search_report"]
+__all__ = ["Asked", "hit_sections", "search_notes", "search_report", "search_style"]
 
 SIDE, SMALL = 260, 130
 """Longest side of a picture, in CSS pixels, and of one on which nothing is drawn."""
@@ -54,25 +54,41 @@ def search_report(corpus: Corpus, asked: Asked, found: Hits, where: Where, sente
     sentence : str
         What was found, in one line.
     """
-    rows = [_hit(corpus, asked, hit) for hit in found.hits]
     body = [
         element("h1", f"Pages like {asked.query.name}"),
         element(
             "div",
             _picture(asked.reading, asked.thumbnail, asked.query.name, None, second=False),
-            element("div", element("p", f"{sentence}."), *_notes(found, where)),
+            element("div", element("p", f"{sentence}."), *search_notes(found, str(where))),
             class_="asked",
         ),
-        *rows,
+        *hit_sections(corpus, asked, found.hits),
         element("p", f"zij {__version__}; corpus: {corpus.folder.name}", class_="quiet"),
     ]
-    style = resources.files("zij.corpora.finding").joinpath("search.css").read_text(encoding="utf-8")
-    return page(f"Pages like {asked.query.name}", Markup("\n".join(body)), style=style)
+    return page(f"Pages like {asked.query.name}", Markup("\n".join(body)), style=search_style())
 
 
-def _notes(found: Hits, where: Where) -> Iterator[Markup]:
-    if where:
-        yield element("p", "Only pages of which holds: ", element("code", str(where)))
+def search_style() -> str:
+    """CSS of hits."""
+    return resources.files("zij.corpora.finding").joinpath("search.css").read_text(encoding="utf-8")
+
+
+def hit_sections(corpus: Corpus, asked: Asked, hits: Sequence[Hit]) -> list[Markup]:
+    """Hits with small pictures of both pages and the largest shared part; needs `search_style`.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    asked : Asked
+    hits : sequence of Hit
+    """
+    return [_hit(corpus, asked, hit) for hit in hits]
+
+
+def search_notes(found: Hits, conditions: str) -> Iterator[Markup]:
+    """Where was searched, and what the figures mean."""
+    if conditions:
+        yield element("p", "Only pages of which holds: ", element("code", conditions))
     covered = found.coverage
     left = unsearched(covered)
     yield element(

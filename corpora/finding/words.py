@@ -5,12 +5,32 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from zij.corpora.finding.records import Coverage, Hit, Hits
 from zij.corpora.store import Page
 from zij.similarity.arrangement import ArrangementMatch, SharedPart
+from zij.tables.csvframe import csv_frame
 
-__all__ = ["COLUMNS", "counted", "hit_line", "hits_csv", "ranges", "shared_words", "unsearched"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "COLUMNS",
+    "Line",
+    "counted",
+    "hit_line",
+    "hit_lines",
+    "hits_csv",
+    "hits_frame",
+    "ranges",
+    "shared_words",
+    "through_words",
+    "unsearched",
+]
+
+Line = tuple[object, ...]
+"""A hit as it stands in `search.csv`."""
 
 COLUMNS = (
     "rank", "similarity", "page", "arrangement", "near_duplicate", "agreeing", "differing", "share_query",
@@ -67,13 +87,14 @@ def hit_line(hit: Hit, width: int = 0) -> str:
     if hit.match is not None and hit.shares:
         words.append(shared_words(hit.match))
     elif hit.through is not None:
-        words.append(_through_words(hit))
+        words.append(through_words(hit))
     if hit.near_duplicate:
         words[-1] += "; near duplicate"
     return f"{line}  {'  '.join(words)}"
 
 
-def _through_words(hit: Hit) -> str:
+def through_words(hit: Hit) -> str:
+    """What a hit shares with a page that shares a part with the query."""
     assert hit.through is not None
     part = hit.through.match.parts[0]
     return f"no part in common, but with {hit.through.name}: {_part_words(part)}"
@@ -95,8 +116,8 @@ def counted(number: int, what: str) -> str:
     return f"{number:,} {what}{'s' * (number != 1)}"
 
 
-def hits_csv(found: Hits, pages: Sequence[Page]) -> str:
-    """The hits as CSV with `COLUMNS`.
+def hit_lines(found: Hits, pages: Sequence[Page]) -> tuple[Line, ...]:
+    """The hits as lines of `search.csv`, with the columns `COLUMNS`.
 
     Parameters
     ----------
@@ -104,20 +125,39 @@ def hits_csv(found: Hits, pages: Sequence[Page]) -> str:
     pages : sequence of Page
         The page of each hit.
     """
+    lines = []
+    for hit, page in zip(found.hits, pages, strict=True):
+        known, link = page.metadata, hit.through
+        lines.append((
+            hit.rank, f"{hit.similarity:.6f}", hit.name, *_match_fields(hit),
+            *((link.name, f"{link.score:.4f}") if link else ("", "")),
+            page.book, known.title, known.authors, known.place, known.date, page.image,
+        ))  # fmt: skip
+    return tuple(lines)
+
+
+def hits_csv(found: Hits, pages: Sequence[Page]) -> str:
+    """The hits as CSV with `COLUMNS`; see `hit_lines`."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(COLUMNS)
-    for hit, page in zip(found.hits, pages, strict=True):
-        known = page.metadata
-        writer.writerow(
-            [
-                hit.rank, f"{hit.similarity:.6f}", hit.name, *_match_fields(hit),
-                hit.through.name if hit.through else "",
-                f"{hit.through.score:.4f}" if hit.through else "",
-                page.book, known.title, known.authors, known.place, known.date, page.image,
-            ]
-        )  # fmt: skip
+    writer.writerows(hit_lines(found, pages))
     return stream.getvalue()
+
+
+def hits_frame(lines: Iterable[Line]) -> pd.DataFrame:
+    """The lines of hits as a frame with `COLUMNS`.
+
+    Returns
+    -------
+    DataFrame
+        A row a hit; similarity, scores and shares are floats from 0 to 1 (NaN where nothing was checked),
+        counts whole numbers (<NA> likewise), rows, columns and all else text as in the file.
+    """
+    whole = ("agreeing", "differing", "parts", "query_table", "page_table", "row_shift", "column_shift")
+    floats = ("similarity", "arrangement", "share_query", "share_page", "through_score")
+    kinds = {"rank": "int64", **dict.fromkeys(whole, "Int64"), **dict.fromkeys(floats, "float64")}
+    return csv_frame(COLUMNS, lines, kinds)
 
 
 def _match_fields(hit: Hit) -> Iterator[object]:

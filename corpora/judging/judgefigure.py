@@ -13,8 +13,9 @@ from zij.corpora.seeing.palette import BASE, COLOURS, INK, QUIET, save_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
-__all__ = ["Mark", "draw_evaluation", "save_evaluation"]
+__all__ = ["Mark", "draw_evaluation", "evaluation_figure", "save_evaluation"]
 
 Mark = Literal["average precision", "recall", "neighbour recall", "neighbour precision"]
 """What a similarity can be judged by."""
@@ -38,22 +39,28 @@ def save_evaluation(folder: Path, judged: Judged, caption: str) -> None:
     the others, which stay empty where families are not known.
     """
     import matplotlib as mpl
+
+    with mpl.rc_context(BASE):
+        save_figure(evaluation_figure(judged, caption), folder, "evaluation")
+
+
+def evaluation_figure(judged: Judged, caption: str) -> Figure:
+    """The figure of `save_evaluation`."""
     from matplotlib.figure import Figure
 
     known = any(np.isfinite(f.neighbours.recall) for f in judged.figures)
     marks = list(_TITLES)[: 4 if known else 2]
     rows = sum(f.mode == MODES[0] for f in judged.figures)
-    with mpl.rc_context(BASE):
-        figure = Figure(figsize=(1.9 + 2.15 * len(marks), 1.5 + 0.36 * rows), layout="constrained")
-        every = figure.subplots(1, len(marks), sharey=True, squeeze=False)[0]
-        for axes, mark in zip(every, marks, strict=True):
-            draw_evaluation(axes, judged, mark=mark)
-        every[0].legend(
-            loc="lower left", bbox_to_anchor=(0, 1.12), ncols=2, frameon=False, borderaxespad=0,
-            handletextpad=0.2,
-        )  # fmt: skip
-        figure.supxlabel(caption, x=0.01, ha="left", fontsize=7.5, color=QUIET)
-        save_figure(figure, folder, "evaluation")
+    figure = Figure(figsize=(1.9 + 2.15 * len(marks), 1.5 + 0.36 * rows), layout="constrained")
+    every = figure.subplots(1, len(marks), sharey=True, squeeze=False)[0]
+    for axes, mark in zip(every, marks, strict=True):
+        draw_evaluation(axes, judged, mark=mark)
+    every[0].legend(
+        loc="lower left", bbox_to_anchor=(0, 1.12), ncols=2, frameon=False, borderaxespad=0,
+        handletextpad=0.2,
+    )  # fmt: skip
+    figure.supxlabel(caption, x=0.01, ha="left", fontsize=7.5, color=QUIET)
+    return figure
 
 
 def draw_evaluation(axes: Axes, judged: Judged, *, mark: Mark = "average precision") -> Axes:

@@ -14,8 +14,16 @@ from zij.corpora.seeing.palette import BASE, COLOURS, INK, QUIET, save_figure
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
-__all__ = ["Tried", "draw_cluster_numbers", "draw_cluster_sizes", "draw_cluster_stability", "save_clusters"]
+__all__ = [
+    "Tried",
+    "clusters_figure",
+    "draw_cluster_numbers",
+    "draw_cluster_sizes",
+    "draw_cluster_stability",
+    "save_clusters",
+]
 
 STABLE = 0.75  # from which Hennig calls a cluster valid and stable
 
@@ -59,16 +67,22 @@ def save_clusters(folder: Path, clusters: pd.DataFrame, tried: pd.DataFrame, cap
         If a file cannot be written.
     """
     import matplotlib
-    from matplotlib.figure import Figure
 
     with matplotlib.rc_context(BASE):
-        figure = Figure(figsize=(11.0, 3.9), layout="constrained")
-        left, middle, right = figure.subplots(1, 3)
-        draw_cluster_sizes(left, clusters)
-        draw_cluster_stability(middle, clusters)
-        draw_cluster_numbers(right, tried)
-        figure.supxlabel(caption, fontsize=8, color=QUIET, x=0.01, ha="left")
-        save_figure(figure, folder, "clusters")
+        save_figure(clusters_figure(clusters, tried, caption), folder, "clusters")
+
+
+def clusters_figure(clusters: pd.DataFrame, tried: pd.DataFrame, caption: str) -> Figure:
+    """The figure of `save_clusters`."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(11.0, 3.9), layout="constrained")
+    left, middle, right = figure.subplots(1, 3)
+    draw_cluster_sizes(left, clusters)
+    draw_cluster_stability(middle, clusters)
+    draw_cluster_numbers(right, tried)
+    figure.supxlabel(caption, fontsize=8, color=QUIET, x=0.01, ha="left")
+    return figure
 
 
 def draw_cluster_sizes(axes: Axes, clusters: pd.DataFrame) -> Axes:

@@ -12,6 +12,7 @@ from zij.corpora.seeing.palette import BASE, COLOURS, GREY, INK, QUIET, save_fig
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 __all__ = [
     "FEW",
@@ -20,8 +21,10 @@ __all__ = [
     "draw_diversity_over_time",
     "draw_tables_over_time",
     "few_tables",
+    "places_figure",
     "save_places",
     "save_times",
+    "times_figure",
 ]
 
 Measure = Literal["comparable", "published"]
@@ -55,15 +58,21 @@ def save_places(folder: Path, table: pd.DataFrame, caption: str) -> None:
         If a file cannot be written.
     """
     import matplotlib
-    from matplotlib.figure import Figure
 
     with matplotlib.rc_context(BASE):
-        figure = Figure(figsize=(9.0, 1.9 + 0.24 * max(len(table), 4)), layout="constrained")
-        left, right = figure.subplots(1, 2, sharey=True)
-        draw_diversity_by_place(left, table, measure="published")
-        draw_diversity_by_place(right, table)
-        figure.supxlabel(caption, fontsize=8, color=QUIET, x=0.01, ha="left")
-        save_figure(figure, folder, "diversity_place")
+        save_figure(places_figure(table, caption), folder, "diversity_place")
+
+
+def places_figure(table: pd.DataFrame, caption: str) -> Figure:
+    """The figure of `save_places`."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(9.0, 1.9 + 0.24 * max(len(table), 4)), layout="constrained")
+    left, right = figure.subplots(1, 2, sharey=True)
+    draw_diversity_by_place(left, table, measure="published")
+    draw_diversity_by_place(right, table)
+    figure.supxlabel(caption, fontsize=8, color=QUIET, x=0.01, ha="left")
+    return figure
 
 
 def draw_diversity_by_place(axes: Axes, places: pd.DataFrame, *, measure: Measure = "comparable") -> Axes:
@@ -139,18 +148,24 @@ def save_times(folder: Path, table: pd.DataFrame, caption: str) -> None:
         If a file cannot be written.
     """
     import matplotlib
-    from matplotlib.figure import Figure
 
     with matplotlib.rc_context(BASE):
-        figure = Figure(figsize=(9.0, 8.2), layout="constrained")
-        upper, middle, lower = figure.subplots(3, 1, sharex=True, height_ratios=(3, 2.4, 1.1))
-        draw_diversity_over_time(upper, table, measure="published")
-        draw_diversity_over_time(middle, table)
-        draw_tables_over_time(lower, table)
-        for axes in (upper, middle):
-            axes.set_xlabel("")
-        figure.supxlabel(caption, fontsize=8, color=QUIET, x=0.01, ha="left")
-        save_figure(figure, folder, "diversity_time")
+        save_figure(times_figure(table, caption), folder, "diversity_time")
+
+
+def times_figure(table: pd.DataFrame, caption: str) -> Figure:
+    """The figure of `save_times`."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(9.0, 8.2), layout="constrained")
+    upper, middle, lower = figure.subplots(3, 1, sharex=True, height_ratios=(3, 2.4, 1.1))
+    draw_diversity_over_time(upper, table, measure="published")
+    draw_diversity_over_time(middle, table)
+    draw_tables_over_time(lower, table)
+    for axes in (upper, middle):
+        axes.set_xlabel("")
+    figure.supxlabel(caption, fontsize=8, color=QUIET, x=0.01, ha="left")
+    return figure
 
 
 def draw_diversity_over_time(axes: Axes, times: pd.DataFrame, *, measure: Measure = "comparable") -> Axes:

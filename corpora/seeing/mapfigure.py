@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.collections import PathCollection
+    from matplotlib.figure import Figure
 
-__all__ = ["Colour", "draw_map", "middle_years", "save_map"]
+__all__ = ["Colour", "draw_map", "map_figure", "middle_years", "save_map"]
 
 SHOWN = 30  # letters of a name in the legend
 HEADINGS = {"cluster": "cluster (HDBSCAN)"}
@@ -58,17 +59,23 @@ def save_map(folder: Path, pages: pd.DataFrame, *, colour: Colour, caption: str)
         If a file cannot be written.
     """
     import matplotlib
-    from matplotlib.figure import Figure
 
     with matplotlib.rc_context(BASE):
-        wide, high = _reach(pages)
-        unit = min(6.6 / wide, 7.0 / high)
-        figure = Figure(figsize=(unit * wide + 2.4, unit * high + 0.5), layout="constrained")
-        axes = figure.subplots()
-        draw_map(axes, pages, colour=colour)
-        axes.set_anchor("W")
-        figure.supxlabel(caption, fontsize=8, color=QUIET, x=0.01, ha="left")
-        save_figure(figure, folder, "map")
+        save_figure(map_figure(pages, colour, caption), folder, "map")
+
+
+def map_figure(pages: pd.DataFrame, colour: Colour, caption: str) -> Figure:
+    """The figure of `save_map`."""
+    from matplotlib.figure import Figure
+
+    wide, high = _reach(pages)
+    unit = min(6.6 / wide, 7.0 / high)
+    figure = Figure(figsize=(unit * wide + 2.4, unit * high + 0.5), layout="constrained")
+    axes = figure.subplots()
+    draw_map(axes, pages, colour=colour)
+    axes.set_anchor("W")
+    figure.supxlabel(caption, fontsize=8, color=QUIET, x=0.01, ha="left")
+    return figure
 
 
 def draw_map(axes: Axes, pages: pd.DataFrame, *, colour: Colour = "none") -> Axes:

@@ -251,6 +251,10 @@ class Corpus:
         """
         return overview.frame(self._database, where or Where(), self.recipes)
 
+    def years(self, where: Where | None = None) -> tuple[int, int] | None:
+        """First and last year of the pages that have one; None where none has."""
+        return overview.years(self._database, where or Where(), self.recipes)
+
     def image_file(self, page: Page | int | str) -> Path | None:
         """Where a page's image lies now; None where it is not found."""
         number = page.id if isinstance(page, Page) else page if isinstance(page, int) else self.page(page).id
@@ -376,3 +380,12 @@ class Corpus:
     def summary(self) -> Summary:
         """How the corpus stands."""
         return overview.summary(self._database, self.recipes)
+
+    def _repr_html_(self) -> str:
+        """Its pages, how they stand, and the first of them in little, for notebooks; open or closed."""
+        from zij.corpora.store.inline import corpus_html
+
+        if not self._database.closed:
+            return corpus_html(self)
+        with open_corpus(self.folder) as again:
+            return corpus_html(again)

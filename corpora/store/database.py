@@ -36,11 +36,13 @@ class Database:
     path : Path
     read_only : bool
         Whether nothing can be written.
+    closed : bool
+        Whether the connection was closed.
     """
 
     def __init__(self, path: Path, *, create: bool = False, wait: float = WAIT) -> None:
         self.path = path
-        self.read_only = False
+        self.read_only = self.closed = False
         self._wait = wait
         self._depth = 0
         with self._told():
@@ -54,6 +56,7 @@ class Database:
     def close(self) -> None:
         """Close the connection; what was committed in the log moves into the file with the last one."""
         self._open.close()
+        self.closed = True
 
     def rows(self, text: str, values: Any = ()) -> list[sqlite3.Row]:
         """All rows of a query.

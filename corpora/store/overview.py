@@ -11,7 +11,7 @@ from zij.corpora.store.where import Where
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["COLUMNS", "frame", "summary"]
+__all__ = ["COLUMNS", "frame", "summary", "years"]
 
 COLUMNS = (
     "id", "name", "book", "title", "authors", "place", "date", "year_from", "year_to", "lat", "lng", "state",
@@ -69,3 +69,11 @@ def summary(database: Database, recipes: Recipes) -> Summary:
             tagged=count("SELECT count(DISTINCT page) FROM tag WHERE removed_at = ''"),
             judgements=count("SELECT count(*) FROM (SELECT DISTINCT low, high FROM judgement)"),
         )
+
+
+def years(database: Database, where: Where, recipes: Recipes) -> tuple[int, int] | None:
+    """First and last year of the pages that have one; None where none has."""
+    text, values = where.sql(recipes)
+    ends = "coalesce(e.year_from, e.year_to)", "coalesce(e.year_to, e.year_from)"
+    ((first, last),) = database.rows(f"SELECT min({ends[0]}), max({ends[1]}) {text}", values)
+    return None if first is None else (int(first), int(last))

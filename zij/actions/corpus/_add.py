@@ -71,6 +71,11 @@ class Added:
         parts.append(f"corpus: {self.folder} ({self.pages:,} page{'s' * (self.pages != 1)})")
         return "; ".join(parts)
 
+    def _repr_html_(self) -> str:
+        from zij.actions.corpus._shows import added_html
+
+        return added_html(self)
+
 
 def add(
     corpus: str | Path,

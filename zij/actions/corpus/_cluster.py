@@ -71,6 +71,15 @@ class Clustered:
         """Clusters are there or not."""
         return ()
 
+    def frame(self) -> pd.DataFrame:
+        """The contents of `clusters.csv`: the cluster of each page, a row each; the same as `pages`."""
+        return self.pages
+
+    def _repr_html_(self) -> str:
+        from zij.actions.corpus._shows import clustered_html
+
+        return clustered_html(self)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Method:
@@ -275,8 +284,7 @@ def _write(
     for name, table in zip(("", "-summary", "-k"), tables, strict=True):
         write_csv(folder / f"clusters{name}.csv", table)
     write_json(folder / "clusters.json", summary)
-    caption = f"{len(pages):,} pages. Dotted: 0.75, from which a cluster counts as stable (Hennig 2007)."
-    save_clusters(folder, about, tried, caption)
+    save_clusters(folder, about, tried, caption(len(pages)))
     html = clusters_page(
         pages, free.split, free.stability, picture, title=f"Clusters of {len(pages):,} pages",
         lead=f"{_found(free)}. Found by HDBSCAN, which needs no number of clusters; those of k-means "
@@ -284,6 +292,11 @@ def _write(
         facts=facts(summary["parameters"], summary["versions"]),
     )  # fmt: skip
     write_text(folder / "clusters.html", html)
+
+
+def caption(pages: int) -> str:
+    """What the figure shows, in a line."""
+    return f"{pages:,} pages. Dotted: 0.75, from which a cluster counts as stable (Hennig 2007)."
 
 
 def _found(method: _Method) -> str:

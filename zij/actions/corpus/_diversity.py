@@ -52,6 +52,11 @@ class Diversity:
         """Diversity is there or not."""
         return ()
 
+    def _repr_html_(self) -> str:
+        from zij.actions.corpus._shows import diversity_html
+
+        return diversity_html(self)
+
 
 def diversity(
     corpus: str | Path,
@@ -209,24 +214,27 @@ def _summary(
 
 
 def _write(folder: Path, places: pd.DataFrame, times: pd.DataFrame, summary: dict[str, Any]) -> None:
-    from zij.corpora.seeing.diversityfigure import few_tables, save_places, save_times
+    from zij.corpora.seeing.diversityfigure import save_places, save_times
 
     write_csv(folder / "diversity_place.csv", places)
     write_csv(folder / "diversity_time.csv", times)
     write_json(folder / "diversity.json", summary)
+    placed, dated = captions(places, summary)
+    save_places(folder, places, placed)
+    save_times(folder, times, dated)
+
+
+def captions(places: pd.DataFrame, summary: dict[str, Any]) -> tuple[str, str]:
+    """What the figures by place and over time show, in a line each."""
+    from zij.corpora.seeing.diversityfigure import few_tables
+
     told = summary["parameters"]
     number = f"{told['k']:,} by k-means" if "k" in told else f"{told['clusters']:,} by HDBSCAN"
     clusters = f"clusters: {number}"
     placed, dated = (summary["pages"] - summary[f"without_{what}"] for what in ("place", "year"))
-    save_places(
-        folder,
-        places,
+    return (
         f"{placed:,} tables with a place ({summary['without_place']:,} without), {clusters}. Number of tables"
         f" in brackets; grey: {few_tables(places):,} tables or fewer.",
-    )
-    save_times(
-        folder,
-        times,
         f"{dated:,} tables with a year ({summary['without_year']:,} without), {clusters}; {told['tables']:,} "
         f"drawn {told['repeats']:,} times, sigma {told['sigma']:g} years; band: one standard deviation.",
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,8 +12,10 @@ from zij.errors import InputError, UsageError
 from zij.files import check_folder, staged_folder, write_text
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from zij.corpora.judging.judgehtml import Miss
-    from zij.corpora.judging.judging import Figures, Judged
+    from zij.corpora.judging.judging import Judged
     from zij.corpora.judging.measures import Measure
     from zij.corpora.judging.truth import Truth
     from zij.corpora.store import Corpus, Where
@@ -42,17 +42,34 @@ class EvaluatedCorpus:
     summary : dict
         The contents of `evaluation.json`.
     sentence : str
+    queries : DataFrame
+        The contents of `queries.csv`: a row for each page that was searched with and mode.
     """
 
     folder: Path
     judged: Judged
     summary: dict[str, Any]
     sentence: str
+    queries: pd.DataFrame
 
     @property
     def failures(self) -> tuple[tuple[str, str], ...]:
         """Nothing fails page by page."""
         return ()
+
+    def frame(self) -> pd.DataFrame:
+        """The contents of `evaluation.csv`: a row for each similarity and mode.
+
+        Figures are floats from 0 to 1, NaN where they are not known.
+        """
+        from zij.corpora.judging.judgetables import figures_lines, judged_frame
+
+        return judged_frame(figures_lines(self.judged))
+
+    def _repr_html_(self) -> str:
+        from zij.actions.corpus._shows import evaluated_html
+
+        return evaluated_html(self)
 
 
 def evaluate(
@@ -98,6 +115,7 @@ def evaluate(
     ZijError
         If nothing is known of the pages, none is processed, or the folder cannot be written to.
     """
+    from zij.corpora.judging.judgetables import judged_frame, query_lines
     from zij.corpora.judging.judging import chosen_queries, judge
     from zij.corpora.store import open_corpus
     from zij.corpora.store.where import described
@@ -125,7 +143,7 @@ def evaluate(
         summary = _summary(judged, parameters, notes)
         with staged_folder(out) as folder:
             _write(folder, known, judged, measures, summary, notes, parameters)
-    return EvaluatedCorpus(out, judged, summary, sentence)
+    return EvaluatedCorpus(out, judged, summary, sentence, judged_frame(query_lines(known, judged, measures)))
 
 
 def _truth(corpus: Corpus, path: Path | None, where: Where | None) -> Truth:
@@ -183,12 +201,12 @@ def _write(
 ) -> None:  # fmt: skip
     from zij.corpora.judging.judgefigure import save_evaluation
     from zij.corpora.judging.judgehtml import evaluation_html
+    from zij.corpora.judging.judgetables import figures_lines, judged_csv, query_lines
 
     write_json(folder / "evaluation.json", summary)
-    write_text(folder / "evaluation.csv", _csv(map(_line, judged.figures)))
-    write_text(folder / "queries.csv", _csv(_query_lines(truth, judged, measures)))
-    caption = f"{len(truth.pages):,} pages, {truth.words}; bars: 95 % over families; ± 1 s.d. over splits"
-    save_evaluation(folder, judged, caption)
+    write_text(folder / "evaluation.csv", judged_csv(figures_lines(judged)))
+    write_text(folder / "queries.csv", judged_csv(query_lines(truth, judged, measures)))
+    save_evaluation(folder, judged, caption(parameters))
     title = f"How well search does: {parameters['corpus']}"
     lead = f"{_figures(judged)}, on {parameters['pages']:,} pages ({truth.words})."
     text = evaluation_html(
@@ -198,40 +216,10 @@ def _write(
     write_text(folder / "evaluation.html", text)
 
 
-def _line(one: Figures) -> dict[str, object]:
-    """A line of `evaluation.csv`."""
-    near = one.neighbours
-    numbers = {
-        "mean_average_precision": one.precision.mean, "map_low": one.precision.low,
-        "map_high": one.precision.high, "recall_at_10": one.recall.mean, "recall_low": one.recall.low,
-        "recall_high": one.recall.high, "nn_recall": near.recall, "nn_recall_sd": near.recall_deviation,
-        "nn_precision": near.precision, "nn_precision_sd": near.precision_deviation,
-    }  # fmt: skip
-    told = {name: f"{value:.6f}" if value == value else "" for name, value in numbers.items()}
-    return {"measure": one.measure.name, "mode": one.mode, "queries": one.queries, **told}
-
-
-def _query_lines(truth: Truth, judged: Judged, measures: Sequence[Measure]) -> list[dict[str, object]]:
-    """The lines of `queries.csv`: page, mode, relevant, and each measure's average precision and recall."""
-    lines: list[dict[str, object]] = []
-    for one in judged.queries:
-        line: dict[str, object] = {
-            "page": truth.pages[one.query].name, "mode": one.mode, "relevant": one.relevant,
-        }  # fmt: skip
-        for measure, precision, recall in zip(measures, one.precision, one.recall, strict=True):
-            line[f"{measure.name}_average_precision"] = f"{precision:.6f}"
-            line[f"{measure.name}_recall_at_10"] = f"{recall:.6f}"
-        lines.append(line)
-    return lines
-
-
-def _csv(lines: Any) -> str:
-    rows = list(lines)
-    stream = io.StringIO()
-    writer = csv.DictWriter(stream, list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return stream.getvalue()
+def caption(parameters: dict[str, Any]) -> str:
+    """What the figure shows, in a line."""
+    pages = f"{parameters['pages']:,} pages, {parameters['truth']}"
+    return f"{pages}; bars: 95 % over families; ± 1 s.d. over splits"
 
 
 def _misses(truth: Truth, judged: Judged, measure: Measure) -> list[Miss]:

@@ -52,6 +52,11 @@ class Imported:
         advice = "; next: zij corpus process, so that searches know them" if count else ""
         return f"{count:,} corrected page{'s' * (count != 1)} taken in{same}{advice}; corpus: {self.folder}"
 
+    def _repr_html_(self) -> str:
+        from zij.actions.corpus._shows import imported_html
+
+        return imported_html(self)
+
 
 def import_(
     corpus: str | Path,

@@ -47,6 +47,11 @@ class Judged:
         many = "s" * (self.changed != 1)
         return f"{self.changed:,} judgement{many} stored{was}; corpus: {self.folder}"
 
+    def _repr_html_(self) -> str:
+        from zij.actions.corpus._shows import judged_html
+
+        return judged_html(self)
+
 
 def judge(
     corpus: str | Path,

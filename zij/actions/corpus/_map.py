@@ -62,6 +62,15 @@ class Mapped:
         """A map is there or not."""
         return ()
 
+    def frame(self) -> pd.DataFrame:
+        """The contents of `map.csv`: where each page lies, a row each; the same as `pages`."""
+        return self.pages
+
+    def _repr_html_(self) -> str:
+        from zij.actions.corpus._shows import mapped_html
+
+        return mapped_html(self)
+
 
 def map_(
     corpus: str | Path,
@@ -185,7 +194,7 @@ def _write(
     table = _table(pages, laid, clusters)
     write_csv(folder / "map.csv", table)
     write_json(folder / "map.json", summary)
-    save_map(folder, table, colour=colour, caption=_caption(summary))
+    save_map(folder, table, colour=colour, caption=caption(summary))
     write_text(folder / "map.html", _html(corpus, pages, laid, clusters, summary))
     return table
 
@@ -206,7 +215,7 @@ def _table(pages: SeenPages, laid: Projection, clusters: NDArray[np.int64]) -> p
     })  # fmt: skip
 
 
-def _caption(summary: dict[str, Any]) -> str:
+def caption(summary: dict[str, Any]) -> str:
     """What is drawn, in a line."""
     method, told = summary["method"], summary["parameters"]
     how = f" (perplexity {told['perplexity']:g})" if "perplexity" in told else ""
@@ -230,7 +239,7 @@ def _html(
         pages, laid.xy, clusters, near, 1 - distances.astype(float) ** 2 / 2,
         thumbnail_sheets([picture(row) for row in range(len(pages))]),
         "" if colour == "none" else colour, NAMES[laid.method],
-        facts(summary["parameters"] | told, summary["versions"]), _caption(summary),
+        facts(summary["parameters"] | told, summary["versions"]), caption(summary),
     )  # fmt: skip
     return map_page(content, f"Map of {len(pages):,} pages")
 

@@ -58,6 +58,15 @@ class FoundOutliers:
         """Distances are there or not."""
         return ()
 
+    def frame(self) -> pd.DataFrame:
+        """The contents of `outliers.csv`: each page with its nearest, a row each; the same as `pages`."""
+        return self.pages
+
+    def _repr_html_(self) -> str:
+        from zij.actions.corpus._shows import outliers_html
+
+        return outliers_html(self)
+
 
 def outliers(
     corpus: str | Path,

@@ -66,6 +66,11 @@ class Processed:
             text += f"; {self.failed_before:,} that failed before left out (--retry tries them again)"
         return f"{text}; corpus: {self.folder}"
 
+    def _repr_html_(self) -> str:
+        from zij.actions.corpus._shows import processed_html
+
+        return processed_html(self)
+
 
 def process(
     corpus: str | Path,

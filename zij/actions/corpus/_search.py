@@ -8,8 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from zij.actions._sources import Progress
     from zij.corpora.finding import Hits
+    from zij.corpora.finding.report import Asked
+    from zij.corpora.finding.words import Line
     from zij.corpora.store import Where
 
 __all__ = ["Found", "search"]
@@ -35,6 +39,10 @@ class Found:
         On the pages that may be found, as `--where` takes them.
     files : tuple of Path
         What was written.
+    asked : Asked or None
+        The page that was searched for, with its reading and picture.
+    records : tuple of Line
+        The hits as they stand in `search.csv`.
     """
 
     folder: Path
@@ -44,6 +52,23 @@ class Found:
     hits: Hits
     conditions: str = ""
     files: tuple[Path, ...] = ()
+    asked: Asked | None = None
+    records: tuple[Line, ...] = ()
+
+    def frame(self) -> pd.DataFrame:
+        """The contents of `search.csv`: a row a hit.
+
+        Similarity, scores and shares are floats from 0 to 1, NaN where nothing was checked; rows and columns
+        are counted from 0.
+        """
+        from zij.corpora.finding.words import hits_frame
+
+        return hits_frame(self.records)
+
+    def _repr_html_(self) -> str:
+        from zij.actions.corpus._shows import found_html
+
+        return found_html(self)
 
     @property
     def failures(self) -> tuple[tuple[str, str], ...]:
@@ -155,7 +180,7 @@ def search(
     from zij.actions.corpus._asked import asked_page
     from zij.corpora.finding import Searcher
     from zij.corpora.finding.report import search_report
-    from zij.corpora.finding.words import hits_csv
+    from zij.corpora.finding.words import hit_lines, hits_csv
     from zij.corpora.store import open_corpus
     from zij.corpora.store.where import described
     from zij.files import check_folder, staged_folder, write_text
@@ -171,11 +196,13 @@ def search(
         searcher = Searcher(opened, where=conditions)
         hits = searcher.search(asked.query, k=k, check=check, approximate=approximate)
         tell("writing", 2, 3)
-        table = hits_csv(hits, [opened.page(hit.page_id) for hit in hits.hits])
+        pages = [opened.page(hit.page_id) for hit in hits.hits]
+        table = hits_csv(hits, pages)
         query, files = asked.query, []
         found = Found(
-            opened.folder, query.name, query.page_id is not None, not query.empty, hits, str(conditions)
-        )
+            opened.folder, query.name, query.page_id is not None, not query.empty, hits, str(conditions),
+            asked=asked, records=hit_lines(hits, pages),
+        )  # fmt: skip
         if out is not None:
             report = search_report(opened, asked, hits, conditions, found.sentence)
             with staged_folder(out) as folder:

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from zij.corpora.store.records import Missed, Summary
 
 __all__ = ["Status", "status"]
@@ -65,10 +67,10 @@ class Status:
         count = self.summary
         return ("new", count.new), ("stale", count.stale), ("failed", count.failed), ("missed", count.missed)
 
-    def lines(self) -> Iterator[str]:
-        """All of it, for people; of long lists the beginning."""
+    def rows(self) -> dict[str, str]:
+        """What is counted, and how much of it there is, in words."""
         count = self.summary
-        rows = {
+        return {
             "pages": f"{count.pages:,} of {count.books:,} book{'s' * (count.books != 1)}",
             "processed": f"{count.read:,}",
             "new": f"{count.new:,}",
@@ -76,16 +78,39 @@ class Status:
             "failed": f"{count.failed:,}",
             "with a table": f"{count.with_table:,}",
             "without digits": f"{count.without_digits:,}",
-            "corrected or read elsewhere": f"{count.human:,}",
+            "corrected by people": f"{count.human:,}",
             "tags": f"{count.tags:,} on {_pages(count.tagged)}{_listed(self.tags)}",
             "judged pairs": f"{count.judgements:,}{_listed(self.verdicts)}",
             "missed": f"{count.missed:,}",
         }
+
+    def lines(self) -> Iterator[str]:
+        """All of it, for people; of long lists the beginning."""
+        rows = self.rows()
         width = max(map(len, rows))
         for name, value in rows.items():
             yield f"{name:<{width}}  {value}"
         yield from _some("failed", [f"{name}: {reason}" for name, reason in self.failed])
         yield from _some("missed", [f"{item.item}: {item.reason}" for item in self.missed])
+
+    def frame(self) -> pd.DataFrame:
+        """The counts as a frame of one row, with the columns of `Summary`, all whole numbers."""
+        import pandas as pd
+
+        return pd.DataFrame([asdict(self.summary)])
+
+    def troubles(self) -> pd.DataFrame:
+        """What failed or could not be had, a row each: kind ("failed" or "missed"), what, source, reason."""
+        import pandas as pd
+
+        rows = [("failed", name, "", reason) for name, reason in self.failed]
+        rows += [("missed", one.item, one.source, one.reason) for one in self.missed]
+        return pd.DataFrame(rows, columns=["kind", "what", "source", "reason"], dtype="str")
+
+    def _repr_html_(self) -> str:
+        from zij.actions.corpus._shows import status_html
+
+        return status_html(self)
 
     def to_json(self) -> str:
         """All of it, for programs."""

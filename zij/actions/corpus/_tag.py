@@ -55,6 +55,11 @@ class Tagged:
         pages = f"{self.changed:,} page{'s' * (self.changed != 1)}"
         return f"tag {self.tag!r} {done} {of}{pages}{was}; corpus: {self.folder}"
 
+    def _repr_html_(self) -> str:
+        from zij.actions.corpus._shows import tagged_html
+
+        return tagged_html(self)
+
 
 def tag(
     corpus: str | Path,
