@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from zij.tables.geometry import Box, Geometry
 from zij.tables.overlay import numbers_by_state, upright
-from zij.tables.reading import Cell, Reading, Table
+from zij.tables.reading import Cell, Number, Reading, Table
 from zij.tables.scan.page import Page
 from zij.tables.show.boxes import hex_colour
 
@@ -82,8 +82,7 @@ def draw_reading(
     *,
     cells: bool = True,
     digits: bool = True,
-    labels: bool = False,
-    fontsize: float = 6.0,
+    labels: bool | None = None,
 ) -> Axes:
     """What was read in its place on the upright page: cells by state, boxes of digits, and their texts.
 
@@ -96,13 +95,12 @@ def draw_reading(
     image : (H, W, 3) ndarray of uint8, optional
         The original image, as `Image.pixels` has it; drawn pale below what was read.
     cells, digits : bool
-        Whether cells and digits have their boxes: blue for read, orange and dashed for uncertain, red and
-        dotted for unread, grey and dotted for empty, violet outside tables; the deeper the tint of a cell
-        that was read, the less sure it is.
-    labels : bool
-        Whether the text of each number stands above it.
-    fontsize : float
-        Of the labels, in points.
+        Whether cells, and digits where there is an image, have their boxes: blue for read, orange and
+        dashed for uncertain, red and dotted for unread, grey and dotted for empty, violet outside tables;
+        the deeper the tint of a cell that was read, the less sure it is.
+    labels : bool, optional
+        Whether the text of each number is written: small above it on an image, as high as its digits in
+        its place without one. By default where there is no image.
 
     Returns
     -------
@@ -127,14 +125,17 @@ def draw_reading(
         if cells:
             _draw_cells(axes, table.cells, geometry)
         _boxes(axes, [geometry.box_to_raster(table.box)], colour="#282828", width=1.2)
-    for number, state in numbers_by_state(reading):
-        boxes = [geometry.box_to_raster(glyph.box) for glyph in number.glyphs]
-        whole = geometry.box_to_raster(number.box)
-        if digits:
-            _boxes(axes, boxes or [whole], colour=hex_colour(state), width=0.5)
-        if labels:
-            label = axes.text(whole.centre[0], whole.y, number.text, color=hex_colour(state))
-            label.set(ha="center", va="bottom", fontsize=fontsize, clip_on=True)
+    numbers = [
+        (number, geometry.box_to_raster(number.box), state) for number, state in numbers_by_state(reading)
+    ]
+    for state in _LINES:
+        chosen = [(number, box) for number, box, found in numbers if found == state]
+        if digits and image is not None:
+            signs = [[g.box for g in number.glyphs] or [number.box] for number, _ in chosen]
+            boxes = [geometry.box_to_raster(box) for several in signs for box in several]
+            _boxes(axes, boxes, colour=hex_colour(state), width=0.5)
+        if labels or (labels is None and image is None):
+            _write(axes, chosen, hex_colour(state), above=image is not None)
     return axes
 
 
@@ -166,7 +167,8 @@ def draw_table(axes: Axes, table: Table, *, fontsize: float = 8.0) -> Axes:
         middle = corner[0] + cell.column_span / 2, corner[1] + cell.row_span / 2
         text = cell.text or ("[…]" if cell.state == "unread" else "")
         mark = "?" if cell.state == "uncertain" else ""
-        axes.text(*middle, text + mark, ha="center", va="center", fontsize=fontsize, clip_on=True)
+        written = axes.text(*middle, text + mark, ha="center", va="center", fontsize=fontsize, clip_on=True)
+        written.set_parse_math(False)
     _limits(axes, (-0.5, table.columns - 0.5), (table.rows - 0.5, -0.5))
     axes.set_aspect("auto")
     axes.xaxis.tick_top()
@@ -174,6 +176,28 @@ def draw_table(axes: Axes, table: Table, *, fontsize: float = 8.0) -> Axes:
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
     return axes
+
+
+def _write(axes: Axes, numbers: Iterable[tuple[Number, Box]], colour: str, *, above: bool) -> None:
+    """Texts as outlines in pixels of the page, so that they fit whatever the size of the figure."""
+    from matplotlib.collections import PathCollection
+    from matplotlib.textpath import TextPath
+    from matplotlib.transforms import Affine2D
+
+    paths = []
+    for number, box in numbers:
+        text = " ".join(number.text.split()).replace("$", r"\$")  # else matplotlib sets mathematics
+        if not text or not (box.w and box.h):
+            continue
+        outline = TextPath((0, 0), text, size=1)
+        found = outline.get_extents()
+        if not (found.width and found.height):
+            continue
+        size = min(0.5 * box.h, 1.1 * box.w / found.width) if above else min(box.h, box.w / found.width)
+        x, y = box.centre[0], box.y - 0.1 * box.h if above else box.centre[1] + 0.36 * size
+        place = Affine2D().translate(-found.x0 - found.width / 2, 0).scale(size, -size).translate(x, y)
+        paths.append(outline.transformed(place))
+    axes.add_collection(PathCollection(paths, facecolor=colour, linewidth=0), autolim=False)
 
 
 def _tint(cell: Cell) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +16,10 @@ from zij.tables.overlay import COLOURS, upright
 from zij.tables.reading import Reading
 from zij.tables.show.picture import WIDEST, jpeg
 
-__all__ = ["LEGEND", "boxes_svg", "counts", "hex_colour", "legend"]
+__all__ = ["LEGEND", "MOST", "boxes_svg", "counts", "hex_colour", "legend"]
 
-MOST = 6_000
-"""Signs drawn at most."""
+MOST = 4_000
+"""Cells, and signs, drawn at most."""
 
 _DASHES = {"read": None, "uncertain": "6 2", "unread": "2 2", "empty": "1 4", "outside tables": None}
 LEGEND = {
@@ -107,9 +108,10 @@ def boxes_svg(
 
 def _cells(reading: Reading, geometry: Geometry, line: float, *, scan: bool) -> list[Markup]:
     place = geometry.box_to_raster
+    first = [cell for table in reading.tables for cell in table.cells][:MOST]
     parts = []
     for state in ("empty", "read", "unread", "uncertain"):
-        cells = [cell for table in reading.tables for cell in table.cells if cell.state == state]
+        cells = [cell for cell in first if cell.state == state]
         tint = 0.0 if state == "empty" else 0.1 if scan else 0.06
         parts.append(_rects([place(c.box) for c in cells], state, line, tint=tint))
     tables = [place(table.box) for table in reading.tables]
@@ -119,8 +121,8 @@ def _cells(reading: Reading, geometry: Geometry, line: float, *, scan: bool) -> 
 
 def _signs(reading: Reading, geometry: Geometry, line: float, *, texts: bool) -> list[Markup]:
     """Boxes of digits, those of loose ones in their colour, or the signs themselves."""
-    inside, outside = list(_in_tables(reading)), list(_loose(reading))
-    groups = [(inside[:MOST], "read"), (outside[: MOST - len(inside[:MOST])], "outside tables")]
+    inside, outside = (list(islice(signs, MOST)) for signs in (_in_tables(reading), _loose(reading)))
+    groups = [(inside, "read"), (outside[: MOST - len(inside)], "outside tables")]
     place = geometry.box_to_raster
     if not texts:
         return [_rects([place(sign.box) for sign in signs], state, 0.35 * line) for signs, state in groups]

@@ -10,7 +10,7 @@ import numpy as np
 
 from zij.html import Markup, element, fragment, listing
 from zij.tables.reading import Reading, Table
-from zij.tables.show.boxes import boxes_svg, counts, legend
+from zij.tables.show.boxes import MOST, boxes_svg, counts, legend
 from zij.tables.show.grid import NOTE, UPPER, grid
 from zij.tables.show.picture import jpeg, picture
 
@@ -159,6 +159,8 @@ def reading_parts(reading: Reading, image: Image | None = None) -> list[Markup]:
     pixels = image.pixels if image is not None and fits else None
     facts = ", ".join(_facts(reading))
     what = "The scan with what was read." if fits else "What was read, in its place on the page."
+    if sum(len(table.cells) for table in reading.tables) > MOST:
+        what += f" Only its first {MOST:,} cells are drawn."
     caption = element("figcaption", what, legend(reading))
     page = element("figure", boxes_svg(reading, pixels), caption, class_="page")
     tables = element("div", *_tables(reading), *_loose(reading), class_="tables")
