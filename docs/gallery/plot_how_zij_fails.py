@@ -97,8 +97,8 @@ show(other, title="the second column holds letters: o l z g q o l z")
 # %%
 # Worn type
 # ---------
-# Ink that failed. The first row and whole columns are lost, and much of what is left is uncertain. What was not
-# found at all is called neither uncertain nor unread: it is not there.
+# Ink that failed. The first row and whole columns are lost, and much of what is left is uncertain. What was
+# not found at all is called neither uncertain nor unread: it is not there.
 other = reading_of(make_page(4, TABLE, replace(SETTING, wear=1.35, stains=1.2)).pixels)
 states = [cell.state for table in other[1].reading.tables for cell in table.cells]
 told = ", ".join(f"{states.count(state)} {state}" for state in ("read", "uncertain", "unread"))
