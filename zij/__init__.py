@@ -1,9 +1,9 @@
 """zij: compare digitised numerical tables, and say exactly why they are similar.
 
 Functions do what the commands of the same names do, and `read` reads one image into a `PageReading` and
-writes nothing; the function of `zij explain` is `zij.actions.explain`, as
-`zij.explain` is a room of the house; those of `zij corpus ...` are in `zij.corpus`. Names are loaded when
-they are first used, so that `import zij` costs nothing.
+writes nothing; the function of `zij explain` is `zij.actions.explain`, as `zij.explain` is a room of the
+house; those of `zij corpus ...` are in `zij.corpus`, and what draws into matplotlib's Axes is in
+`zij.plots`. Names are loaded when they are first used, so that `import zij` costs nothing.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from zij import plots
     from zij.actions import (
         annotate,
         check,
@@ -69,12 +70,14 @@ __all__ = [
     "evaluate",
     "export",
     "generate",
+    "plots",
     "read",
     "study",
     "train",
     "validate",
 ]
 
+_MODULES = {"corpus": "zij.actions.corpus", "plots": "zij.plots"}
 _HOMES = {
     **dict.fromkeys(("Cell", "Glyph", "Number", "Reading", "Table"), "zij.tables.reading"),
     "Page": "zij.tables.scan.page",
@@ -86,8 +89,8 @@ _HOMES = {
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module 'zij' has no attribute {name!r}")
-    if name == "corpus":
-        return importlib.import_module("zij.actions.corpus")
+    if name in _MODULES:
+        return importlib.import_module(_MODULES[name])
     home = "zij.errors" if name.endswith("Error") else _HOMES.get(name, "zij.actions")
     return getattr(importlib.import_module(home), name)
 

@@ -20,6 +20,7 @@ LISTED = 50
 
 _STYLE = """.zij.zij.zij .hit h2 { font-size: 15px; font-weight: 600; color: var(--ink); padding: 0; }
 .zij.zij.zij .hit p { font-size: 13px; }
+.zij.zij.zij .hit svg { max-height: 11rem; width: auto; }
 """
 
 

@@ -12,7 +12,7 @@ from zij.corpora.judging.truth import Truth
 from zij.corpora.seeing.maphtml import origins_table, see_style
 from zij.html import Markup, data_uri, element, page
 
-__all__ = ["Miss", "evaluation_html"]
+__all__ = ["Miss", "evaluation_html", "figures_table"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def evaluation_html(
         element("p", lead, class_="lead"),
         element("figure", _picture(picture, lead)),
         element("h2", "The figures"),
-        element("div", _table(judged), class_="wide"),
+        element("div", figures_table(judged), class_="wide"),
         *_explained(truth),
         *(element("p", note) for note in notes),
         element("h2", "Where the best of them fails"),
@@ -88,7 +88,8 @@ def _picture(png: bytes, words: str) -> Markup:
     return element("img", src=data_uri(png, "image/png"), alt=words, style="max-width:100%")
 
 
-def _table(judged: Judged) -> Markup:
+def figures_table(judged: Judged) -> Markup:
+    """The figures with their intervals, a row for each similarity and mode."""
     heads = (
         "similarity", "pages", "queries", "mean average precision", f"recall among the first {FIRST}",
         "nearest neighbour: recall", "precision",

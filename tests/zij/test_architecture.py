@@ -28,6 +28,7 @@ RANKS = [
     "zij.similarity",
     "zij.explain",
     "zij.corpora",
+    "zij.plots",
     "zij.actions",
     "zij.cli",
     "zij.__main__",

@@ -15,7 +15,7 @@ def test_names_are_sorted_and_listed() -> None:
     assert set(zij.__all__) <= set(dir(zij))
 
 
-MODULES = {"corpus"}
+MODULES = {"corpus", "plots"}
 
 
 @pytest.mark.parametrize("name", sorted(set(zij.__all__) - MODULES))

@@ -130,16 +130,18 @@ def outliers_html(result: FoundOutliers) -> str:
 
 
 def evaluated_html(result: EvaluatedCorpus) -> str:
-    """The figure, the figures, and notes."""
+    """The marks as a figure and as numbers, and notes."""
     from zij.actions.corpus._evaluate import caption
     from zij.corpora.judging.judgefigure import evaluation_figure
+    from zij.corpora.judging.judgehtml import figures_table
 
     figure = figure_html(
         lambda: evaluation_figure(result.judged, caption(result.summary["parameters"])),
         "How well each similarity brings together what belongs together",
     )
     notes = [_quiet(note) for note in result.summary["notes"]]
-    return shown(result, figure, frame_html(result.frame(), most=FEW), *notes)
+    table = element("div", figures_table(result.judged), class_="scroll")
+    return shown(result, figure, table, *notes)
 
 
 def imported_html(result: Imported) -> str:

@@ -1,0 +1,1 @@
+../../zij/plots.py
