@@ -22,7 +22,7 @@ from zij.explain.bilrp.factors import Factors
 from zij.explain.bilrp.heat import Heat
 from zij.explain.bilrp.levels import Half, Level
 from zij.explain.bilrp.pixels import PixelRelevance
-from zij.explain.bilrp.table import Region
+from zij.explain.bilrp.table import Region, region_table
 from zij.similarity.align import Alignment, align
 from zij.similarity.encoders.encoder import Encoder
 from zij.tables.geometry import Box, Geometry
@@ -30,6 +30,9 @@ from zij.tables.reading import Reading
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from zij.explain.viewer.still import StaticViewer
+    from zij.explain.viewer.widget import PairViewer
 
 __all__ = ["EncodedPair", "encoded_pair", "page_geometry", "patch_side"]
 
@@ -105,6 +108,30 @@ class EncodedPair:
         return {
             "similarity": self.similarity, "dot": self.dot, **found, "remainder": self.remainder
         }  # fmt: skip
+
+    def frame(self) -> pd.DataFrame:
+        """All pairs of numbers in the columns of pairs.csv."""
+        return self.pairs()
+
+    def regions(self) -> pd.DataFrame:
+        """Every number of both pages with its relevance: side, id, text, x, y, w, h, relevance."""
+        return region_table(self)
+
+    def viewer(
+        self, *, threshold: float = 0.0, top: int = 2000, corresponding: bool = False
+    ) -> PairViewer | StaticViewer:
+        """The pairs of numbers to move about in, set in type where they were read.
+
+        Parameters and errors are those of `zij.explain.bilrp.pairs.PairExplanation.viewer`.
+        """
+        from zij.explain.viewer.pairviewer import typeset_viewer
+
+        return typeset_viewer(self, threshold=threshold, top=top, corresponding=corresponding)
+
+    def _repr_html_(self) -> str:
+        from zij.explain.report.inline import encoded_html
+
+        return encoded_html(self)
 
     def patch_report(self, top: int | None = None) -> dict[str, float]:
         """The same of the pairs of patches; outside them lies the paper that makes the pages square."""

@@ -79,6 +79,15 @@ class CheckResults:
             )
         return float(found.iloc[0])
 
+    def frame(self) -> pd.DataFrame:
+        """The figures, in the columns of checks.csv."""
+        return self.figures
+
+    def _repr_html_(self) -> str:
+        from zij.explain.report.inline import checks_html
+
+        return checks_html(self)
+
     def as_dict(self) -> dict[str, Any]:
         """Figures, curves and explanations for a JSON file; what is no number is None."""
         curves = {

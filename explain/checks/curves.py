@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "check_figure",
+    "curves_figure",
     "draw_agreement",
+    "draw_curves",
     "draw_faithfulness",
     "draw_randomisation",
     "draw_sensitivity",
@@ -73,6 +75,42 @@ def draw_faithfulness(axes: Axes, results: CheckResults) -> Axes:
     axes.set_title("Deletion: highest first (lines), lowest first (dashes)")
     axes.legend(fontsize=8, framealpha=0.9, edgecolor="none").set_zorder(20)
     return axes
+
+
+def draw_curves(axes: Axes, found: Faithfulness) -> Axes:
+    """Deletion and insertion curves of one attribution, in both orders.
+
+    Parameters
+    ----------
+    axes : matplotlib Axes
+    found : Faithfulness
+
+    Returns
+    -------
+    Axes
+        The same.
+    """
+    for curve in found.curves:
+        style = "-" if curve.order == "highest" else "--"
+        colour = _COLOURS[0 if curve.kind == "deletion" else 1]
+        label = f"{curve.kind}, {curve.order} first"
+        axes.plot(curve.shares, curve.distances, style, color=colour, label=label, linewidth=1.6)
+    axes.set(xlabel="share of the regions that are gone or there", ylabel="distance to the other page")
+    axes.set_xlim(0, 1)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(fontsize=8, framealpha=0.9, edgecolor="none")
+    return axes
+
+
+def curves_figure(found: Faithfulness) -> Figure:
+    """A figure with `draw_curves` alone."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(6.4, 3.8), layout="constrained")
+    FigureCanvasAgg(figure)
+    draw_curves(figure.add_subplot(), found)
+    return figure
 
 
 def draw_sensitivity(axes: Axes, results: CheckResults) -> Axes:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,9 @@ from scipy.integrate import trapezoid
 from zij.errors import UsageError
 from zij.explain.checks.controls import CONTROLS, Control, control
 from zij.explain.subjects import Subject
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "TINY",
@@ -110,6 +113,22 @@ class Faithfulness:
         areas = {f"{curve.kind}_{curve.order}": curve.area for curve in self.curves}
         normal = {f"{curve.kind}_{curve.order}_normalised": curve.normalised_area for curve in self.curves}
         return {**areas, **normal, "gap": self.gap, "gap_normalised": self.normalised_gap}
+
+    def frame(self) -> pd.DataFrame:
+        """The points of all curves: kind, order, share, distance."""
+        import pandas as pd
+
+        points = [
+            (curve.kind, curve.order, share, distance)
+            for curve in self.curves
+            for share, distance in zip(curve.shares.tolist(), curve.distances.tolist(), strict=True)
+        ]
+        return pd.DataFrame(points, columns=["kind", "order", "share", "distance"])
+
+    def _repr_html_(self) -> str:
+        from zij.explain.report.inline import faithfulness_html
+
+        return faithfulness_html(self)
 
 
 def order_of(relevance: NDArray[np.float64], seed: int = 0) -> NDArray[np.int64]:

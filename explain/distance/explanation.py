@@ -9,13 +9,16 @@ from dataclasses import dataclass, fields
 from io import BytesIO
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from zij.errors import InputError
 from zij.files import write_bytes
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["DistanceExplanation", "Stopped"]
 
@@ -119,6 +122,24 @@ class DistanceExplanation:
             )
         outside = np.full((len(values), 1), self.neutral, values.dtype)
         return np.concatenate([values, outside], axis=1)[:, self.labels]
+
+    def frame(self) -> pd.DataFrame:
+        """Every value of all maps, with its standard error and whether it stands out from chance.
+
+        Returns
+        -------
+        DataFrame
+            reference; region, or row and column of the raster; value (less the neutral one), standard_error,
+            z, significant.
+        """
+        from zij.explain.report.inline import distance_frame
+
+        return distance_frame(self)
+
+    def _repr_html_(self) -> str:
+        from zij.explain.report.inline import distance_html
+
+        return distance_html(self)
 
     def to_npz(self, path: str | Path) -> Path:
         """Write all of it as an npz file, whole or not at all; equal explanations give equal bytes.

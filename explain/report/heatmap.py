@@ -20,7 +20,7 @@ from zij.tables.reading import Reading
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["draw_heat", "heat_picture", "tinted"]
+__all__ = ["draw_heat", "heat_alone", "heat_picture", "tinted"]
 
 PALE = 0.65  # how far the page is lightened
 PALE_GROUND = 0.35  # the same where arcs are drawn on it, which is lightened once more
@@ -83,6 +83,21 @@ def _page(rgb: NDArray[np.uint8], reading: Reading, heat: Heat, power: float) ->
         (geometry.width, geometry.height)))  # fmt: skip
     pale = 255 - (255 - grey.astype(np.float32)) * (1 - PALE)
     return _coloured(pale, heat.pixels, geometry, power)
+
+
+def heat_alone(heat: Heat) -> NDArray[np.uint8]:
+    """Relevance on the raster that the network saw, in the colours of `heat_picture`, without the page.
+
+    Returns
+    -------
+    (H, W, 3) ndarray of uint8
+        White where nothing is relevant; a single white pixel where nothing was traced.
+    """
+    found = heat.pixels
+    if found is None:
+        return np.full((1, 1, 3), 255, np.uint8)
+    white = np.full((found.geometry.height, found.geometry.width), 255, np.float32)
+    return _coloured(white, found, found.geometry, 1.0)
 
 
 def tinted(

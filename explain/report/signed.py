@@ -21,7 +21,7 @@ from zij.tables.reading import Reading
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["PageRelevance", "draw_signed", "signed_picture"]
+__all__ = ["PageRelevance", "draw_signed", "map_alone", "signed_picture"]
 
 PALE = 0.35  # how far the page is lightened
 DIGIT = 26.0  # pixels: digits are at least as high on the picture
@@ -135,14 +135,39 @@ def _page(rgb: NDArray[np.uint8], reading: Reading, found: PageRelevance) -> NDA
     else:
         values, sure = _warped(found, geometry)
         full = _full(values, sure)
+    drawn = _coloured(picture, values, sure, full)
+    _outline(drawn, found, geometry, sure)
+    return drawn
+
+
+def map_alone(values: NDArray[np.floating], sure: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """A signed map in the colours of `signed_picture`, without a page.
+
+    Parameters
+    ----------
+    values : (H, W) ndarray
+        0 where nothing is found.
+    sure : (H, W) ndarray of bool
+        Where they stand out from chance.
+
+    Returns
+    -------
+    (H, W, 3) ndarray of uint8
+        White where nothing is found.
+    """
+    return _coloured(np.full((*values.shape, 3), 255, np.float32), values, sure, _full(values, sure))
+
+
+def _coloured(
+    picture: NDArray[np.float32], values: NDArray[np.floating], sure: NDArray[np.bool_], full: float
+) -> NDArray[np.uint8]:
+    """A picture under red and blue, which have full colour at the amount `full`."""
     alpha = STRONGEST * np.clip(np.abs(values) / full, 0, 1) ** ROOT * np.where(sure, 1.0, UNSURE)
     for sign, name in ((1, FOR), (-1, AGAINST)):
         here = np.where(sign * values > 0, alpha, 0)
         for channel, value in enumerate(ImageColor.getrgb(name)[:3]):  # multiplied, so that ink stays dark
             picture[..., channel] *= 1 - here * (1 - value / 255)
-    drawn = np.ascontiguousarray(np.rint(picture).astype(np.uint8))
-    _outline(drawn, found, geometry, sure)
-    return drawn
+    return np.ascontiguousarray(np.rint(picture).astype(np.uint8))
 
 
 def _count(found: PageRelevance) -> int:

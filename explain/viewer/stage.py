@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from zij.explain.bilrp.table import Region
 from zij.explain.report.sheets import Sheet, places, regions
 from zij.explain.report.words import composition
+from zij.explain.viewer.controls import hint, panel, tools, zooming
 from zij.html import Markup, data_uri, element
 from zij.tables.geometry import Box, Geometry
 
@@ -25,7 +26,6 @@ __all__ = ["GAP", "HEIGHT", "Stage", "StagePage", "core", "jpeg", "left_out", "s
 HEIGHT = 1000.0  # of a page on the stage, in the stage's own units
 GAP = 170.0
 HEAD = 40.0  # room for the pages' names
-_HINT = "Click the pages, or hold Ctrl, to zoom with the wheel."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -155,8 +155,8 @@ class Stage:
         """
         return element(
             "div",
-            _tools(prefix),
-            element("div", self._figure(prefix), _panel(prefix), class_="desk"),
+            tools(prefix),
+            element("div", self._figure(prefix), panel(prefix), class_="desk"),
             class_="zij-viewer whole" if whole else "zij-viewer",
             role="group",
             aria_label="the two pages and the pairs between them",
@@ -184,8 +184,7 @@ class Stage:
             role="group",
             aria_label="both pages: arrow keys move, plus and minus zoom, 0 shows all",
         )  # fmt: skip
-        hint = element("p", _HINT, class_="hint", aria_hidden="true")
-        inside = (svg, _zooming(), hint)
+        inside = (svg, zooming(), hint())
         return element("figure", *inside, id=f"{prefix}stage", data_part="stage", class_="stage")
 
 
@@ -235,47 +234,6 @@ def _silent(sheet: Sheet, found: list[Region]) -> list[Region]:
         for number in sheet.reading.numbers()
         if known.isdisjoint([number.id, *(glyph.id for glyph in number.glyphs)])
     ]
-
-
-def _tools(prefix: str) -> Markup:
-    slider = element(
-        "input", type="range", id=f"{prefix}threshold", data_part="threshold", min=0, max=100, value=0,
-        step="any", autocomplete="off",
-    )  # fmt: skip
-    least = element("output", "none", id=f"{prefix}threshold-value", data_part="threshold-value")
-    tick = element(
-        "input", type="checkbox", id=f"{prefix}matching", data_part="corresponding", autocomplete="off"
-    )
-    return element(
-        "div",
-        element("label", "hide weak pairs", slider, least),
-        element("label", tick, "only corresponding cells"),
-        element("output", "", id=f"{prefix}in-view", data_part="in-view", aria_live="polite"),
-        class_="tools screen-only",
-    )
-
-
-def _zooming() -> Markup:
-    def button(sign: str, name: str, label: str) -> Markup:
-        return element("button", sign, type="button", data_part=name, aria_label=label, title=label)
-
-    return element(
-        "div",
-        button("\N{MINUS SIGN}", "further", "smaller"),
-        element("output", "100\N{NO-BREAK SPACE}%", data_part="zoom", aria_label="size"),
-        button("+", "closer", "larger"),
-        button("fit", "fit", "show both pages whole"),
-        class_="zooming screen-only",
-        role="group",
-        aria_label="zoom",
-    )
-
-
-def _panel(prefix: str) -> Markup:
-    return element(
-        "section", id=f"{prefix}panel", data_part="panel", class_="panel screen-only", aria_live="polite",
-        aria_label="partners", tabindex=0,
-    )  # fmt: skip
 
 
 def left_out(pairs: pd.DataFrame, summary: Mapping[str, Any]) -> str:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from zij.explain.bilrp.heat import Heat
     from zij.explain.bilrp.images import Precision
     from zij.explain.bilrp.pairs import PairExplanation
+    from zij.explain.viewer.still import StaticViewer
+    from zij.explain.viewer.widget import PairViewer
     from zij.similarity.encoders.encoder import Encoder
 
 __all__ = ["Compared", "compare"]
@@ -67,6 +69,49 @@ class Compared:
     def failures(self) -> tuple[tuple[str, str], ...]:
         """Both pages are there or none is."""
         return ()
+
+    def frame(self) -> pd.DataFrame:
+        """The pairs listed, in the columns of `pairs.csv`."""
+        return self.pairs
+
+    def regions(self) -> pd.DataFrame:
+        """Every number of both pages with its relevance: side, id, text, x, y, w, h, relevance."""
+        return self.explanation.regions()
+
+    def viewer(
+        self, *, threshold: float = 0.0, top: int | None = None, corresponding: bool = False
+    ) -> PairViewer | StaticViewer:
+        """Both scans and their pairs to move about in.
+
+        Where an encoder was asked, the pairs are those of its patches, as in the report.
+
+        Parameters
+        ----------
+        threshold : float
+            Relevance, without sign, from which pairs are shown at first.
+        top : int, optional
+            How many of the listed pairs the viewer has; all by default.
+        corresponding : bool
+            Whether at first only pairs in corresponding cells are shown.
+
+        Returns
+        -------
+        PairViewer or StaticViewer
+            A widget, or plain HTML where the package anywidget is not installed. Both have `save`.
+
+        Raises
+        ------
+        UsageError
+            If `top` is below 1 or `threshold` below 0.
+        """
+        from zij.actions._explanations_shown import compared_viewer
+
+        return compared_viewer(self, threshold, top, corresponding)
+
+    def _repr_html_(self) -> str:
+        from zij.actions._explanations_shown import compared_html
+
+        return compared_html(self)
 
 
 def compare(

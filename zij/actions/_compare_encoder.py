@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from zij.explain.bilrp.images import Precision
     from zij.similarity.encoders.encoder import Encoder
 
-__all__ = ["MODELS", "by_encoder", "chosen_encoder"]
+__all__ = ["MODELS", "by_encoder", "chosen_encoder", "drawn"]
 
 MODELS = ("bigram", "vgg16", "resnet18", "resnet34", "resnet50")
 """What `zij compare --model` takes."""
@@ -113,7 +113,7 @@ def by_encoder(encoder: Encoder, sources: Sequence[Source], asked: Asked) -> Fou
     summary["described"] = _described(encoder)
     summary["patches"] = explanation.patch_report(asked.top)
     summary["pixels"] = {side: heat.report() for side, heat in zip("ab", explanation.heats, strict=True)}
-    drawing = _drawn(explanation, sources, summary, asked.top)
+    drawing = drawn(explanation, sources, summary, asked.top)
     words = _sentence(encoder, explanation, summary, sources)
     heats = explanation.heats if asked.pixels else ()
     return Found(explanation, pairs, summary, heats, words, drawing)
@@ -175,7 +175,7 @@ def _facts(encoder: Encoder) -> dict[str, Any]:
     }
 
 
-def _drawn(
+def drawn(
     explanation: EncodedPair, sources: Sequence[Source], summary: Mapping[str, Any], top: int
 ) -> Drawing:
     """Pairs of patches on pages under the colours of their relevance."""

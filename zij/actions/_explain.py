@@ -23,10 +23,11 @@ from zij.files import check_folder, staged_folder, write_text
 if TYPE_CHECKING:
     import pandas as pd
 
+    from zij.explain.checks import CheckResults
     from zij.explain.report.signed import PageRelevance
     from zij.similarity.encoders.encoder import Encoder
 
-__all__ = ["METHODS", "REGIONS", "Explained", "explain"]
+__all__ = ["METHODS", "REGIONS", "Explained", "counted", "explain"]
 
 METHODS: dict[str, Callable[[Question], Answer]] = {
     "distance": by_distance,
@@ -56,6 +57,8 @@ class Explained:
         The contents of `explanation.json`.
     sentence : str
         What was found and where it lies.
+    checks : CheckResults, optional
+        How far the explanation of A can be trusted, where that was asked for.
     """
 
     folder: Path
@@ -65,11 +68,21 @@ class Explained:
     regions: pd.DataFrame
     summary: dict[str, Any]
     sentence: str
+    checks: CheckResults | None = None
 
     @property
     def failures(self) -> tuple[tuple[str, str], ...]:
         """Both pages are there or none is."""
         return ()
+
+    def frame(self) -> pd.DataFrame:
+        """The parts of both pages, in the columns of `regions.csv`."""
+        return self.regions
+
+    def _repr_html_(self) -> str:
+        from zij.actions._explanations_shown import explained_html
+
+        return explained_html(self)
 
 
 def explain(
@@ -169,7 +182,8 @@ def explain(
         if trust is not None:
             write_checks(folder, trust, summary, (first.image.name, second.image.name))
     said = verdict(trust, method) if trust is not None else ""
-    return Explained(out, first, second, answer, regions, summary, _sentence(answer, masks, out, said))
+    sentence = _sentence(answer, masks, out, said)
+    return Explained(out, first, second, answer, regions, summary, sentence, trust)
 
 
 def _opened(
@@ -241,7 +255,7 @@ def _write(
     text = json.dumps(summary, indent=1, ensure_ascii=False, default=float)
     write_text(folder / "explanation.json", text + "\n")
     names = sources[0].image.name, sources[1].image.name
-    a, b = (_counted(found, masks) for found in answer.sides)
+    a, b = (counted(found, masks) for found in answer.sides)
     words = {
         "opening": ["similarity: " + _told(answer, masks)],
         "a": [f"A, {names[0]}, given B: {a}."],
@@ -253,7 +267,7 @@ def _write(
     write_text(folder / "report.html", report)
 
 
-def _counted(found: PageRelevance, masks: str) -> str:
+def counted(found: PageRelevance, masks: str) -> str:
     """What stands out on one page, in words."""
     if found.raster is not None and found.raster_significant is not None:
         near, apart = (float((found.raster_significant & (s * found.raster > 0)).mean()) for s in (1, -1))
@@ -276,7 +290,7 @@ def _counted(found: PageRelevance, masks: str) -> str:
 
 
 def _told(answer: Answer, masks: str) -> str:
-    a, b = (_counted(found, masks) for found in answer.sides)
+    a, b = (counted(found, masks) for found in answer.sides)
     return f"on A {a}; on B {b}"
 
 

@@ -56,6 +56,15 @@ class Studied:
         """The study is there or not."""
         return ()
 
+    def frame(self) -> pd.DataFrame:
+        """All settings that were tried, in the columns of `study.csv`."""
+        return self.settings
+
+    def _repr_html_(self) -> str:
+        from zij.actions._explanations_shown import studied_html
+
+        return studied_html(self)
+
 
 def study(
     a: str | Path,
