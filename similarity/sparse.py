@@ -2,7 +2,7 @@
 
 A page has a few hundred candidates on a grid of some hundred thousand cells, nearly all of them empty. With
 e_k(i) for digit k at candidate i, s(i) = sum over k of e_k(i), and i -> j where candidate j stands in the
-window to the right of i and no wall strictly between them, the formulae of `zij.similarity.bigrams` become::
+window to the right of i and no wall strictly between them, the formulae of `zij.similarity.bigrams` become:
 
     bigram   ab = sum over i of min(e_a(i), max over i -> j of e_b(j))
     isolated  a = sum over i of min(e_a(i), 1 - max over i -> j of s(j), 1 - max over j -> i of s(j))

@@ -8,7 +8,7 @@ import pkgutil
 import re
 import sys
 from collections.abc import Iterator
-from types import ModuleType
+from types import GenericAlias, ModuleType
 from typing import Any
 
 from docutils import nodes
@@ -114,8 +114,7 @@ def _package(home: ModuleType) -> Iterator[str]:
 
 def _home(module: ModuleType, name: str) -> str:
     found = getattr(module, name)
-    described = inspect.isclass(found) or inspect.isfunction(found)
-    return str(found.__module__) if described else module.__name__
+    return str(found.__module__) if _is_described(found) else module.__name__
 
 
 def _is_hidden(module: str) -> bool:
@@ -124,7 +123,7 @@ def _is_hidden(module: str) -> bool:
 
 def _names(module: ModuleType, names: list[str]) -> Iterator[str]:
     """Directives for names of a module: constants with their values first."""
-    values = [name for name in names if not callable(getattr(module, name)) or _is_alias(module, name)]
+    values = [name for name in names if not _is_described(getattr(module, name))]
     for name in values:
         yield f".. autodata:: {module.__name__}.{name}"
         if len(repr(getattr(module, name))) > _LONGEST_VALUE:
@@ -139,33 +138,51 @@ def _names(module: ModuleType, names: list[str]) -> Iterator[str]:
             yield ""
 
 
-def _is_alias(module: ModuleType, name: str) -> bool:
-    """Whether it stands for a type, as `Array = NDArray[...]` does."""
-    found = getattr(module, name)
-    return not (inspect.isclass(found) or inspect.isroutine(found))
+def _is_described(found: object) -> bool:
+    """Whether it is a class or a function, and no alias of a type as `Line = tuple[str, ...]` is."""
+    return inspect.isroutine(found) or (inspect.isclass(found) and not isinstance(found, GenericAlias))
+
+
+def _ask_exactly(_app: Sphinx, doctree: nodes.document) -> None:
+    """Let no name be looked for in all modules: that takes minutes, and complains of every second `Page`."""
+    for node in doctree.findall(addnodes.pending_xref):
+        if node.get("refdomain") == "py":
+            node["refspecific"] = False
 
 
 def _find(app: Sphinx, env: BuildEnvironment, node: addnodes.pending_xref, inner: nodes.Element) -> Any:
-    """Lead a reference to the hidden home of a name to the place where it is described."""
-    target = str(node.get("reftarget", ""))
-    if node.get("refdomain") != "py" or not target.startswith("zij.") or not _is_hidden(target):
+    """Lead a reference by a short name, or to the hidden home of a name, to where that is described.
+
+    Where several things have the name, there is no link.
+    """
+    if node.get("refdomain") != "py":
         return None
     domain = env.domains["py"]
-    last = target.rsplit(".", 1)[-1]
-    for name in (
-        f"zij.{last}",
-        f"zij.corpus.{last}",
-        f"zij.actions.{last}",
-        f"{target.split('._')[0]}.{last}",
-    ):
-        if name in domain.objects:  # type: ignore[attr-defined]
-            return domain.resolve_xref(env, node["refdoc"], app.builder, "obj", name, node, inner)
-    return None
+    found = _described(env).get(str(node["reftarget"]).rsplit(".", 1)[-1], [])
+    if len(found) != 1:
+        return None
+    return domain.resolve_xref(env, node["refdoc"], app.builder, "obj", found[0], node, inner)
+
+
+def _described(env: BuildEnvironment) -> dict[str, list[str]]:
+    """Full names of all that is described, by their last part."""
+    objects = env.domains["py"].objects  # type: ignore[attr-defined]
+    kept: tuple[int, dict[str, list[str]]] = getattr(env, "_zij_described", (-1, {}))
+    if kept[0] != len(objects):
+        by_name: dict[str, list[str]] = {}
+        for name in objects:
+            by_name.setdefault(name.rsplit(".", 1)[-1], []).append(name)
+        kept = len(objects), by_name
+        env._zij_described = kept  # type: ignore[attr-defined]
+    return kept[1]
 
 
 def plain(text: str) -> str:
-    """Text in which a bar, and an underscore at the end of a word, have no meaning, and "`Label`s" is code."""
-    parts = re.split(r"(`+[^`]*`+)", text)
+    """Text in which a bar, and an underscore at the end of a word, mean nothing, "`Label`s" is code.
+
+    What is indented after a colon is code, too.
+    """
+    parts = re.split(r"(`+[^`]*`+)", re.sub(r"(?<!:):\n\n(?= +\S)", "::\n\n", text))
     for place in range(0, len(parts), 2):  # what stands between pieces of code
         letters = place and re.match(r"\w", parts[place])
         parts[place] = "\\ " * bool(letters) + re.sub(r"(\||_(?!\w))", r"\\\1", parts[place])
@@ -182,6 +199,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Give Sphinx the two directives, and a way to the homes of names."""
     app.add_directive("room", RoomDirective)
     app.add_directive("names", NamesDirective)
+    app.connect("doctree-read", _ask_exactly)
     app.connect("missing-reference", _find)
     app.connect("autodoc-process-docstring", _plain_docstring, priority=1)  # before numpydoc reads it
     sys.modules.setdefault("zij.corpus", zij.corpus)  # so that its functions are found under that name
