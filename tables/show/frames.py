@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from zij.tables.cellscsv import COLUMNS, cell_lines
+from zij.tables.csvframe import csv_frame
 from zij.tables.pagexml import as_written
 from zij.tables.reading import Glyph, Reading
 
@@ -32,11 +33,8 @@ def cells_frame(reading: Reading) -> pd.DataFrame:
         The columns of `zij.tables.cellscsv.COLUMNS`; table, text and state are text, confidence is a float,
         all else are whole numbers (boxes in pixels of the original image).
     """
-    import pandas as pd
-
-    frame = pd.DataFrame(list(cell_lines(reading)), columns=list(COLUMNS))
-    texts = {"table": "str", "text": "str", "state": "str", "confidence": "float64"}
-    return frame.astype({column: texts.get(column, "int64") for column in COLUMNS})
+    whole = ("row", "column", "row_span", "column_span", "x", "y", "w", "h")
+    return csv_frame(COLUMNS, cell_lines(reading), dict.fromkeys(whole, "int64") | {"confidence": "float64"})
 
 
 def digits_frame(reading: Reading) -> pd.DataFrame:
@@ -53,12 +51,9 @@ def digits_frame(reading: Reading) -> pd.DataFrame:
         0.01"), the box in whole pixels of the original image, where it stands (table, row and column, from
         0; "" and missing outside tables), and the id of its number.
     """
-    import pandas as pd
-
-    frame = pd.DataFrame(list(_digits(as_written(reading))), columns=list(DIGIT_COLUMNS))
     kinds = {"confidence": "float64", "row": "Int64", "column": "Int64"}
     kinds |= dict.fromkeys(("x", "y", "w", "h"), "int64")
-    return frame.astype({column: kinds.get(column, "str") for column in DIGIT_COLUMNS})
+    return csv_frame(DIGIT_COLUMNS, _digits(as_written(reading)), kinds)
 
 
 def _digits(reading: Reading) -> Iterator[tuple[object, ...]]:
@@ -69,7 +64,7 @@ def _digits(reading: Reading) -> Iterator[tuple[object, ...]]:
                     yield (*_glyph(glyph), table.id, cell.row, cell.column, number.id)
     for number in reading.loose:
         for glyph in number.glyphs:
-            yield (*_glyph(glyph), "", None, None, number.id)
+            yield (*_glyph(glyph), "", "", "", number.id)
 
 
 def _glyph(glyph: Glyph) -> tuple[object, ...]:

@@ -71,7 +71,7 @@ class Annotated(Shown):
 
     def frame(self) -> pd.DataFrame:
         """The cells of all pages: the page's stem, then the columns of `STEM.cells.csv`."""
-        from zij.actions._shows import annotated_frame
+        from zij.actions._frames import annotated_frame
 
         return annotated_frame(self)
 

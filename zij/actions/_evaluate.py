@@ -72,14 +72,14 @@ class Evaluated(Shown):
         return "; ".join([*parts, f"report: {self.folder / 'evaluation.html'}"])
 
     def frame(self) -> pd.DataFrame:
-        """The figures of each page, as in `pages.csv`; see `zij.actions._shows.scores_frame`."""
-        from zij.actions._shows import scores_frame
+        """The figures of each page, as in `pages.csv`; see `zij.actions._frames.scores_frame`."""
+        from zij.actions._frames import scores_frame
 
         return scores_frame(self)
 
     def errors(self) -> pd.DataFrame:
-        """Each error with its place, as in `errors.csv`; see `zij.actions._shows.errors_frame`."""
-        from zij.actions._shows import errors_frame
+        """Each error with its place, as in `errors.csv`; see `zij.actions._frames.errors_frame`."""
+        from zij.actions._frames import errors_frame
 
         return errors_frame(self)
 

@@ -58,9 +58,15 @@ class Generated(Shown):
 
     def frame(self) -> pd.DataFrame:
         """The misprints that were put in, as in `misprints.csv`."""
-        from zij.actions._shows import misprints_frame
+        from zij.actions._frames import misprints_frame
 
         return misprints_frame(self)
+
+    def members(self) -> pd.DataFrame:
+        """Which page belongs to which family, as in `families.csv`; of families alone."""
+        from zij.actions._frames import families_frame
+
+        return families_frame(self)
 
     def _repr_html_(self) -> str:
         from zij.actions._shows import generated_html

@@ -1,17 +1,16 @@
-"""What the results of reading, judging, teaching, generating and converting show, and their data frames."""
+"""What the results of reading, judging, teaching, generating and converting show in a notebook."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from zij.actions._frames import marks_frame, misprints_frame
 from zij.actions._shown import shown
 from zij.errors import ZijError
 from zij.html import Markup, data_uri, element, listing
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from zij.actions._annotate import Annotated
     from zij.actions._convert import Converted
     from zij.actions._evaluate import Evaluated
@@ -23,18 +22,12 @@ if TYPE_CHECKING:
     from zij.actions._validate import Validated
 
 __all__ = [
-    "annotated_frame",
     "annotated_html",
     "converted_html",
-    "errors_frame",
     "evaluated_html",
     "generated_html",
-    "marks_frame",
-    "misprints_frame",
-    "scores_frame",
     "taught_html",
     "trained_html",
-    "validated_frame",
     "validated_html",
 ]
 
@@ -42,16 +35,6 @@ PICTURES = 6
 """Pages shown as pictures at most."""
 
 _SMALL = 640  # pixels of a picture among others
-
-
-def annotated_frame(result: Annotated) -> pd.DataFrame:
-    """The cells of all pages: the page's stem, then the columns of `STEM.cells.csv`."""
-    import pandas as pd
-
-    frames = [source.reading.frame() for source in result.sources]
-    for frame, source in zip(frames, result.sources, strict=True):
-        frame.insert(0, "page", source.stem)
-    return pd.concat(frames, ignore_index=True)
 
 
 def annotated_html(result: Annotated) -> str:
@@ -92,36 +75,6 @@ def _tables(source: Source) -> list[Markup]:
     return (
         [element("details", element("summary", f"tables of {source.stem}"), *content, more)] if tables else []
     )
-
-
-def scores_frame(result: Evaluated) -> pd.DataFrame:
-    """The figures of `pages.csv`, a page a row; the hashes of the files of truth stand in the file alone."""
-    import pandas as pd
-
-    from zij.tables.scores.page import DIGIT_FIGURES, VALUE_FIGURES
-    from zij.tables.scores.scoretable import COLUMNS, page_row
-
-    columns = [name for name in COLUMNS if name != "truth_sha256"]
-    rows = [page_row(page, "")[:-1] for page in result.pages]
-    frame = pd.DataFrame(rows, columns=columns)
-    for name in (*DIGIT_FIGURES, *VALUE_FIGURES, "errors", "digit_height"):
-        frame[name] = pd.to_numeric(frame[name])
-    return frame
-
-
-def errors_frame(result: Evaluated) -> pd.DataFrame:
-    """What is wrong, one error a row: the contents of `errors.csv`; numbers are missing where not known."""
-    import pandas as pd
-
-    from zij.tables.scores.faults import COLUMNS, fault_row
-
-    rows = [fault_row(page.name, fault) for page in result.pages for fault in page.faults]
-    frame = pd.DataFrame(rows, columns=list(COLUMNS))
-    for name in ("confidence", "x", "y", "w", "h"):
-        frame[name] = pd.to_numeric(frame[name])
-    for name in ("row", "column"):
-        frame[name] = pd.to_numeric(frame[name]).astype("Int64")
-    return frame
 
 
 def evaluated_html(result: Evaluated) -> str:
@@ -165,21 +118,6 @@ def trained_html(result: Trained) -> str:
     return shown(result, files=_weights(result.path), about=_WEIGHTS)
 
 
-def marks_frame(result: TaughtPages) -> pd.DataFrame:
-    """How the pages held back are read before and after, a page a row.
-
-    The columns are page, digits, errors_before, errors_after, f1_before, f1_after.
-    """
-    import pandas as pd
-
-    rows = [
-        (name, old.digits, old.errors, new.errors, old.f1, new.f1)
-        for name, old, new in zip(result.held_back, result.before, result.after, strict=True)
-    ]
-    columns = ["page", "digits", "errors_before", "errors_after", "f1_before", "f1_after"]
-    return pd.DataFrame(rows, columns=columns)
-
-
 def taught_html(result: TaughtPages) -> str:
     """The pages held back, before and after."""
     columns = ["page held back", "digits", "errors before", "errors after", "F1 before", "F1 after"]
@@ -200,21 +138,6 @@ _WEIGHTS = {"*.safetensors": "the weights of the network", "*.md": "the model ca
 
 def _weights(path: Path) -> list[str]:
     return [file.name for file in (path, path.with_suffix(".md")) if file.is_file()]
-
-
-def misprints_frame(result: Generated) -> pd.DataFrame:
-    """The misprints that were put in: the contents of `misprints.csv`.
-
-    Raises
-    ------
-    OSError
-        If the file is gone.
-    """
-    import pandas as pd
-
-    folder = result.folder / "truth" if result.families else result.folder
-    texts = {"before": "str", "after": "str"}  # a leading zero is a digit
-    return pd.read_csv(folder / "misprints.csv", dtype=texts, keep_default_na=False)
 
 
 def generated_html(result: Generated) -> str:
@@ -260,19 +183,6 @@ _FORMS = {
     "*.json": "JSON",
     "README.md": "what is there, for people",
 }
-
-
-def validated_frame(result: Validated) -> pd.DataFrame:
-    """What was found, a finding a row: file, line (0 for none), element, kind, what, advice, tolerated."""
-    import pandas as pd
-
-    rows = [
-        (path.as_posix(), f.line, f.element, f.kind, f.what, f.advice, f.tolerated)
-        for path, f in result.findings
-    ]
-    columns = ["file", "line", "element", "kind", "what", "advice", "tolerated"]
-    kinds = {"line": "int64", "tolerated": "bool"}
-    return pd.DataFrame(rows, columns=columns).astype(kinds)
 
 
 def validated_html(result: Validated) -> str:

@@ -87,7 +87,7 @@ class TaughtPages(Shown):
 
     def frame(self) -> pd.DataFrame:
         """Each page held back: digits, and errors and F1 before and after."""
-        from zij.actions._shows import marks_frame
+        from zij.actions._frames import marks_frame
 
         return marks_frame(self)
 

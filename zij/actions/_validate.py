@@ -74,7 +74,7 @@ class Validated(Shown):
 
     def frame(self) -> pd.DataFrame:
         """What was found: file, line, element, kind, what, advice, tolerated."""
-        from zij.actions._shows import validated_frame
+        from zij.actions._frames import validated_frame
 
         return validated_frame(self)
 
