@@ -21,6 +21,8 @@ __all__ = ["LEGEND", "MOST", "boxes_svg", "counts", "hex_colour", "legend"]
 MOST = 4_000
 """Cells, and signs, drawn at most."""
 
+_SMALLEST = 10.0  # pixels that a digit is high in a picture that has room for boxes of digits
+
 _DASHES = {"read": None, "uncertain": "6 2", "unread": "2 2", "empty": "1 4", "outside tables": None}
 LEGEND = {
     "read": "read: full line",
@@ -71,7 +73,7 @@ def boxes_svg(
     longest: int = WIDEST,
     texts: bool | None = None,
 ) -> Markup:
-    """A page upright, with its tables, cells by state, and digits.
+    """A page upright, with its tables, cells by state, and, where there is room for their boxes, digits.
 
     Parameters
     ----------
@@ -98,7 +100,9 @@ def boxes_svg(
         parts.append(element("image", href=jpeg(page, longest), width=width, height=height))
     line = max(width, height) / 700
     parts += _cells(reading, geometry, line, scan=pixels is not None)
-    parts += _signs(reading, geometry, line, texts=pixels is None if texts is None else texts)
+    texts = pixels is None if texts is None else texts
+    if texts or factor * reading.digit_height >= _SMALLEST or not reading.digit_height:
+        parts += _signs(reading, geometry, line, texts=texts)
     return element(
         "svg", *parts, viewBox=f"0 0 {width} {height}", width=max(round(width * factor), 1),
         height=max(round(height * factor), 1), role="img",

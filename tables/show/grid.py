@@ -125,11 +125,13 @@ def _cell(placed: _Placed, upper: float) -> Markup:
         return element("td", class_="none", title="no cell was found here", **spans)
     worst = max(cells, key=lambda cell: ("read", "empty", "uncertain", "unread").index(cell.state))
     doubt = max(1 - min(cell.confidence for cell in cells), 0.0)
-    tint = f"--doubt:{min(0.4 * doubt**0.5, 0.4):.2f}" if worst.state == "read" and doubt > 0.005 else None
+    styles = ["text-align:left"] if any(sign.isalpha() for cell in cells for sign in cell.text) else []
+    if worst.state == "read" and doubt > 0.005:
+        styles.append(f"--doubt:{min(0.4 * doubt**0.5, 0.4):.2f}")
     texts = [part for cell in cells for part in (" | ", _text(cell, upper))][1:]
     return element(
         "th" if all(cell.header for cell in cells) else "td", *texts, class_=worst.state,
-        title=" | ".join(_title(cell) for cell in cells), style=tint, **spans,
+        title=" | ".join(_title(cell) for cell in cells), style=";".join(styles) or None, **spans,
     )  # fmt: skip
 
 

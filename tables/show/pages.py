@@ -32,8 +32,10 @@ __all__ = [
 TABLES = 6
 """Tables shown at most."""
 
+_BESIDE = 14  # columns of a table that stands beside the page
 _CELLS = 3_000  # shown at most, over all tables
 _LOOSE = 200  # digits outside tables
+_LONGEST = 120  # letters of what another program says of itself
 _HALF = 560  # pixels of a picture that stands beside another
 
 
@@ -133,11 +135,13 @@ def reading_line(reading: Reading, name: str = "") -> str:
     found = counts(reading)
     inside = (n for table in reading.tables for cell in table.cells for n in cell.numbers)
     digits = sum(len(number.digits) for number in inside)
+    by_sign = any(True for _ in reading.glyphs()) or not reading.tables  # other programs stop at words
     states = [f"{found[s]:,} {s}" for s in ("read", "uncertain", "unread", "empty") if found[s]]
     tables = len(reading.tables)
     cells = f" (cells: {', '.join(states)})" if states else ""
-    where = f"{digits:,} digit{'s' * (digits != 1)} in {tables:,} table{'s' * (tables != 1)}{cells}"
-    loose = found["outside tables"]
+    many = f"{digits:,} digit{'s' * (digits != 1)} in " if by_sign else ""
+    where = f"{many}{tables:,} table{'s' * (tables != 1)}{cells}"
+    loose = found["outside tables"] if by_sign else 0
     return f"{name or reading.image}: {where}" + (f", {loose:,} outside tables" if loose else "")
 
 
@@ -165,7 +169,9 @@ def reading_parts(reading: Reading, image: Image | None = None) -> list[Markup]:
     page = element("figure", boxes_svg(reading, pixels), caption, class_="page")
     tables = element("div", *_tables(reading), *_loose(reading), class_="tables")
     head = [element("h3", reading_line(reading)), element("p", facts, class_="quiet")]
-    return [*head, element("div", page, tables, class_="side")]
+    across = reading.height if reading.turn % 180 else reading.width
+    wide = 2 * across > reading.width + reading.height or any(t.columns > _BESIDE for t in reading.tables)
+    return [*head, page, tables] if wide else [*head, element("div", page, tables, class_="side")]
 
 
 def _tables(reading: Reading) -> list[Markup]:
@@ -214,7 +220,8 @@ def _facts(reading: Reading) -> list[str]:
     if reading.digit_height:
         facts.append(f"digits {reading.digit_height:.0f} pixels high")
     hand = {"machine": "read by machine", "human": "corrected or written by a person"}
-    facts.append(hand.get(reading.source, f"by {reading.source}" if reading.source else "by an unknown hand"))
+    source = reading.source if len(reading.source) <= _LONGEST else f"{reading.source[:_LONGEST]}…"
+    facts.append(hand.get(source, f"by {source}" if source else "by an unknown hand"))
     return facts
 
 

@@ -193,6 +193,29 @@ def test_the_scan_is_shown_only_where_it_fits(page: Page, reading: Reading) -> N
     assert "data:image" not in made._repr_html_()
 
 
+def test_digits_have_boxes_where_there_is_room_for_them() -> None:
+    rgb, reading = made_page()
+    high = boxes_svg(reading, rgb).count("<path")
+    assert boxes_svg(reading, rgb, longest=100).count("<path") == high - 2  # in tables, and outside
+
+
+def test_a_wide_table_stands_below_its_page(reading: Reading) -> None:
+    made = made_page()[1]
+    assert '<div class="side">' in made._repr_html_()
+    assert '<div class="side">' in replace(reading, width=300, height=400, turn=0)._repr_html_()
+    assert '<div class="side">' not in reading._repr_html_()
+    assert '<div class="side">' not in replace(reading, width=300, height=400, turn=90)._repr_html_()
+
+
+def test_words_without_glyphs_are_not_called_digits() -> None:
+    cell = Cell(0, 0, Box(0, 0, 9, 9), text="Aktiva", state="read")
+    reading = Reading("a.png", "", 9, 9, (Table(Box(0, 0, 9, 9), 1, 1, (cell,)),), source="x" * 999)
+    text = reading._repr_html_()
+    assert "<h3>a.png: 1 table (cells: 1 read)</h3>" in text
+    assert "x" * 120 + "…" in text and "x" * 121 not in text
+    assert '<td class="read"' in text and "text-align:left" in text
+
+
 def test_a_lying_page_is_shown_upright() -> None:
     rgb, reading = made_page()
     lying, turned_reading = turned(rgb, reading, 1)
