@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import fcntl
 import json
 import os
 import shutil
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self
 
@@ -83,6 +85,18 @@ class Browser:
         while not self.loaded:
             self._next()
 
+    @contextlib.contextmanager
+    def frame(self) -> Iterator[None]:
+        """Ask the document in the page's only closed frame, instead of the page, for as long as the block."""
+        page = self.session
+        targets = self.call("Target.getTargets")["targetInfos"]
+        target = next(t["targetId"] for t in targets if t["type"] == "iframe")
+        self.session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        try:
+            yield
+        finally:
+            self.session = page
+
     def settle(self) -> None:
         """Wait until what was changed is drawn."""
         for _ in range(3):
@@ -155,6 +169,7 @@ class Browser:
             "ArrowUp": 38,
             "ArrowRight": 39,
             "ArrowDown": 40,
+            "PageUp": 33,
             "+": 187,
             "-": 189,
             "0": 48,

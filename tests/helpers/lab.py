@@ -21,8 +21,8 @@ SETTINGS = {
     "notebook-extension/tracker": {"windowingMode": "none"},
 }
 OPTIONS = [
-    "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1",
-    "--ServerApp.port_retries=0", "--ServerApp.terminals_enabled=False", "--LabApp.extension_manager=readonly",
+    "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1", "--ServerApp.port_retries=0",
+    "--ServerApp.terminals_enabled=False", "--LabApp.extension_manager=readonly",
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
 ]  # fmt: skip
 
