@@ -2,8 +2,9 @@
 
     python notebooks/run.py                   all of them, into build/notebooks
     python notebooks/run.py 3-corpus -o out   one of them
+    python notebooks/run.py --clear           do not run them, but take results away from those that are kept
 
-Prints the seconds that each took, of the clock and of the processor. The notebooks are not changed.
+Prints the seconds that each took, of the clock and of the processor. Only --clear changes the notebooks.
 """
 
 from __future__ import annotations
@@ -28,10 +29,15 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbconvert import HTMLExporter
 
-__all__ = ["Run", "execute", "names", "page"]
+__all__ = ["METADATA", "Run", "cleared", "execute", "names", "page"]
 
 HERE = Path(__file__).parent
 LIMIT = 600  # seconds for one cell
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+"""Of a notebook as it is kept: nothing of the machine on which it was last saved."""
 
 _PLAIN = """
 {%- extends 'lab/index.html.j2' -%}
@@ -118,6 +124,18 @@ def page(notebook: nbformat.NotebookNode, title: str) -> str:
     return str(html)
 
 
+def cleared(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """A notebook as it is kept: without results, counts, and what editors note down."""
+    copy = nbformat.from_dict(notebook)
+    copy.metadata = nbformat.from_dict(METADATA)
+    copy.nbformat, copy.nbformat_minor = 4, 5
+    for cell in copy.cells:
+        cell.metadata = nbformat.from_dict({})
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return copy
+
+
 def _children() -> float:
     """Seconds of the processor that ended children have used."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -129,7 +147,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Run the notebooks and keep them with their results.")
     parser.add_argument("names", nargs="*", default=names(), help="such as 3-corpus; all by default")
     parser.add_argument("-o", dest="out", type=Path, default=Path("build/notebooks"))
+    parser.add_argument(
+        "--clear", action="store_true", help="take results away from the notebooks themselves"
+    )
     asked = parser.parse_args(arguments)
+    if asked.clear:
+        for name in asked.names:
+            path = HERE / f"{name}.ipynb"
+            nbformat.write(cleared(nbformat.read(path, as_version=4)), path)
+        return 0
     asked.out.mkdir(parents=True, exist_ok=True)
     total = [0.0, 0.0]
     for name in asked.names:
