@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import importlib
 import re
 import shlex
 import shutil
@@ -14,9 +16,12 @@ from typing import Any
 import pandas as pd
 import pytest
 import typer.main
+from commands import VIEW, small_page
 from commands import zij as commands_zij
 
 from zij.cli import app
+from zij.tables.digits import detect
+from zij.tables.overlay import save_png
 
 ROOT = Path(__file__).parents[2]
 TUTORIAL = ROOT / "docs/tutorial/index.md"
@@ -136,6 +141,37 @@ def change(path: Path, before: str, after: str) -> None:
     text = path.read_text("utf-8")
     assert text.count(before) == 1, path
     path.write_text(text.replace(before, after), "utf-8")
+
+
+def blocks(document: Path) -> list[str]:
+    """The Python of a document."""
+    return re.findall(r"^```python\n(.*?)^```", document.read_text("utf-8"), re.M | re.S)
+
+
+def test_documented_python_names_what_there_is() -> None:
+    """What is imported from zij in any document can be imported."""
+    found = 0
+    for document in DOCUMENTS:
+        for node in (node for block in blocks(document) for node in ast.walk(ast.parse(block))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "zij":
+                module = importlib.import_module(str(node.module))
+                for name in node.names:
+                    assert hasattr(module, name.name), f"{document}: {node.module} has no {name.name}"
+                    found += 1
+    assert found > 15
+
+
+def test_the_python_about_explanations_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in (1, 2):
+        save_png(tmp_path / f"scan{number}.png", small_page(number, rows=3))
+        (tmp_path / f"scan{number}.png").rename(tmp_path / f"scan{number}.jpg")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(detect, "choose_view", lambda *_, **__: VIEW)
+    found: dict[str, Any] = {}
+    for block in blocks(ROOT / "docs/how-to/explain.md"):
+        exec(compile(block, "docs/how-to/explain.md", "exec"), found)
+    assert found["factors"].report()["similarity"] > 0
+    assert found["found"].maps.shape == (1, 32, 32)
 
 
 def every_command() -> Iterator[Any]:
