@@ -214,7 +214,7 @@ def test_a_tree_shows_itself_and_is_drawn_in_its_axes(tree: Descent) -> None:
     (image,) = root.iter("img")
     assert image.get("src").startswith("data:image/png;base64,")
     assert "does not tell who copied whom" in words(root)
-    axes = alone(lambda own: draw_tree(own, tree))
+    axes = alone(lambda own: draw_tree(own, tree), rendered=True)
     assert {"A", "D"} <= {text.get_text() for text in axes.texts}
     same(tree.frame(), changes_csv(tree), texts=("text", "other_text"))
 

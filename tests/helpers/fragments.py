@@ -41,7 +41,7 @@ def words(root: html.HtmlElement) -> str:
     return " ".join(" ".join(texts).split())
 
 
-def alone(draw: Callable[[Axes], Any]) -> Axes:
+def alone(draw: Callable[[Axes], Any], *, rendered: bool = False) -> Axes:
     """An Axes after `draw`, which must give it back and leave its neighbour, figure and pyplot alone."""
     figure = Figure(figsize=(8, 4))
     own, other = figure.subplots(1, 2)
@@ -52,5 +52,6 @@ def alone(draw: Callable[[Axes], Any]) -> Axes:
     assert after == before and figure.axes == [own, other]
     assert len(own.lines) + len(own.patches) + len(own.texts) + len(own.collections) > drawn
     assert not _pylab_helpers.Gcf.get_all_fig_managers()
-    figure.draw_without_rendering()
+    if rendered:  # what it says can be set, whatever signs there are
+        figure.draw_without_rendering()
     return own

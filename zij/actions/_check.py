@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zij import __version__
+from zij.actions._shown import Shown
 from zij.actions._sources import Progress, chosen_device
 from zij.actions._witnesses import Leaf, open_leaf
 from zij.errors import InputError, OutputError, UsageError, ZijError
@@ -23,7 +24,7 @@ __all__ = ["Checked", "check"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Checked:
+class Checked(Shown):
     """What `check` found.
 
     Attributes

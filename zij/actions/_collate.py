@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from zij.actions._shown import Shown
 from zij.actions._sources import Progress, chosen_device
 from zij.actions._witnesses import Leaf, Named, named_witnesses, open_leaf
 from zij.errors import InputError, UsageError, ZijError
@@ -27,7 +28,7 @@ __all__ = ["Collated", "collate"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Collated:
+class Collated(Shown):
     """What `collate` found.
 
     Attributes

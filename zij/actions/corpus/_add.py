@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from zij.actions._shown import Shown
 from zij.errors import UsageError
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ _EXAMPLES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Added:
+class Added(Shown):
     """What `add` brought into a corpus.
 
     Attributes

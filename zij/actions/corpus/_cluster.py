@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from zij.actions._shown import Shown
 from zij.actions.corpus._looking import (
     Progress,
     close,
@@ -41,7 +42,7 @@ RUNS_A_K = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Clustered:
+class Clustered(Shown):
     """What `cluster` found.
 
     Attributes

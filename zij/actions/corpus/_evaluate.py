@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from zij.actions._shown import Shown
 from zij.actions.corpus._looking import Progress, close, facts, versions, write_json
 from zij.errors import InputError, UsageError
 from zij.files import check_folder, staged_folder, write_text
@@ -30,7 +31,7 @@ _NAMES = 5  # pages named beside each of them
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class EvaluatedCorpus:
+class EvaluatedCorpus(Shown):
     """What `evaluate` found.
 
     Attributes

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from zij.actions._shown import Shown
 from zij.actions.corpus._who import speaker
 from zij.errors import InputError, UsageError, ZijError
 from zij.tables.reading import Reading
@@ -22,7 +23,7 @@ _CELLS = ".cells.csv"
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
+class Imported(Shown):
     """What `import_` took in.
 
     Attributes

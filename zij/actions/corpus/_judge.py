@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from zij.actions._shown import Shown
 from zij.actions.corpus._who import speaker
 from zij.errors import InputError, UsageError, ZijError
 
@@ -20,7 +21,7 @@ _NEEDED = ("a", "b", "verdict")
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Shown):
     """What `judge` stored.
 
     Attributes

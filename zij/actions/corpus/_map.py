@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from zij.actions._shown import Shown
 from zij.actions.corpus._looking import (
     Progress,
     close,
@@ -38,7 +39,7 @@ NAMES = {"tsne": "t-SNE", "umap": "UMAP", "pca": "the plane of largest variance"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Mapped:
+class Mapped(Shown):
     """What `map_` made.
 
     Attributes

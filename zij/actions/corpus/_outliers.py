@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from zij.actions._shown import Shown
 from zij.actions.corpus._looking import (
     Progress,
     close,
@@ -34,7 +35,7 @@ ENOUGH = 50
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class FoundOutliers:
+class FoundOutliers(Shown):
     """What `outliers` found.
 
     Attributes

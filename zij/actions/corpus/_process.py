@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from zij.actions._shown import Shown
 from zij.corpora.children import cores
 from zij.errors import OutputError, UsageError
 
@@ -27,7 +28,7 @@ Results = Generator["PageResult | None", None, None]
 
 
 @dataclass(frozen=True, slots=True)
-class Processed:
+class Processed(Shown):
     """What `process` did.
 
     Attributes

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from zij.actions._shown import Shown
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -20,7 +22,7 @@ __all__ = ["Found", "search"]
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Found(Shown):
     """What `search` found.
 
     Attributes

@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from zij.actions._shown import Shown
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -20,7 +22,7 @@ _SHOWN = 20  # entries of a list; the whole stands in the JSON form
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
+class Status(Shown):
     """How a corpus stands.
 
     Attributes

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from zij.actions._shown import Shown
 from zij.actions.corpus._who import speaker
 from zij.errors import InputError, UsageError
 
@@ -18,7 +19,7 @@ __all__ = ["Tagged", "tag"]
 
 
 @dataclass(frozen=True, slots=True)
-class Tagged:
+class Tagged(Shown):
     """What `tag` changed.
 
     Attributes
