@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from zij.html import Markup, element
 from zij.tables.geometry import Box, Geometry
 from zij.tables.overlay import COLOURS, upright
-from zij.tables.reading import Reading
+from zij.tables.reading import Number, Reading
 from zij.tables.show.picture import WIDEST, jpeg
 
 __all__ = ["LEGEND", "MOST", "boxes_svg", "counts", "hex_colour", "legend"]
 
 MOST = 4_000
-"""Cells, and signs, drawn at most."""
+"""Cells, and signs, drawn at most; where there are more digits, each number is one sign."""
 
 _SMALLEST = 10.0  # pixels that a digit is high in a picture that has room for boxes of digits
 
@@ -125,7 +125,9 @@ def _cells(reading: Reading, geometry: Geometry, line: float, *, scan: bool) -> 
 
 def _signs(reading: Reading, geometry: Geometry, line: float, *, texts: bool) -> list[Markup]:
     """Boxes of digits, those of loose ones in their colour, or the signs themselves."""
-    inside, outside = (list(islice(signs, MOST)) for signs in (_in_tables(reading), _loose(reading)))
+    whole = sum(1 for _ in islice(reading.glyphs(), MOST + 1)) > MOST  # then a number is one sign
+    found = (_in_tables(reading, whole=whole), _loose(reading, whole=whole))
+    inside, outside = (list(islice(signs, MOST)) for signs in found)
     groups = [(inside, "read"), (outside[: MOST - len(inside)], "outside tables")]
     place = geometry.box_to_raster
     if not texts:
@@ -139,21 +141,24 @@ def _signs(reading: Reading, geometry: Geometry, line: float, *, texts: bool) ->
     ]
 
 
-def _in_tables(reading: Reading) -> Iterator[_Sign]:
+def _in_tables(reading: Reading, *, whole: bool) -> Iterator[_Sign]:
     """Glyphs of cells; numbers and cells that another program gave without glyphs, as one sign each."""
     for table in reading.tables:
         for cell in table.cells:
             if not cell.numbers and cell.text:
                 yield _Sign(cell.text, cell.box)
             for number in cell.numbers:
-                signs = [_Sign(glyph.text, glyph.box) for glyph in number.glyphs]
-                yield from signs or [_Sign(number.text, number.box)]
+                yield from _number(number, whole=whole)
 
 
-def _loose(reading: Reading) -> Iterator[_Sign]:
+def _loose(reading: Reading, *, whole: bool) -> Iterator[_Sign]:
     for number in reading.loose:
-        signs = [_Sign(glyph.text, glyph.box) for glyph in number.glyphs]
-        yield from signs or [_Sign(number.text, number.box)]
+        yield from _number(number, whole=whole)
+
+
+def _number(number: Number, *, whole: bool) -> list[_Sign]:
+    signs = [] if whole else [_Sign(glyph.text, glyph.box) for glyph in number.glyphs]
+    return signs or [_Sign(number.text, number.box)]
 
 
 def _text(text: str, box: Box) -> Markup:

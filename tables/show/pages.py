@@ -163,8 +163,8 @@ def reading_parts(reading: Reading, image: Image | None = None) -> list[Markup]:
     pixels = image.pixels if image is not None and fits else None
     facts = ", ".join(_facts(reading))
     what = "The scan with what was read." if fits else "What was read, in its place on the page."
-    if sum(len(table.cells) for table in reading.tables) > MOST:
-        what += f" Only its first {MOST:,} cells are drawn."
+    if max(sum(len(table.cells) for table in reading.tables), sum(1 for _ in reading.numbers())) > MOST:
+        what += f" Only its first {MOST:,} cells and numbers are drawn."
     caption = element("figcaption", what, legend(reading))
     page = element("figure", boxes_svg(reading, pixels), caption, class_="page")
     tables = element("div", *_tables(reading), *_loose(reading), class_="tables")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -177,7 +178,7 @@ def test_a_large_page_is_cut_and_says_so() -> None:
     large = reading._repr_html_()
     assert len(large) < LIMIT
     assert "30 more rows and 10 more columns not shown." in large
-    assert "Only its first 4,000 cells are drawn." in large
+    assert "Only its first 4,000 cells and numbers are drawn." in large
     assert "2 more tables not shown." in large
     noise = np.random.default_rng(0).integers(0, 256, (1000, 1000, 3), np.uint8)
     photograph = prepare(Image("noise.png", "", noise))
@@ -197,6 +198,15 @@ def test_digits_have_boxes_where_there_is_room_for_them() -> None:
     rgb, reading = made_page()
     high = boxes_svg(reading, rgb).count("<path")
     assert boxes_svg(reading, rgb, longest=100).count("<path") == high - 2  # in tables, and outside
+
+
+def test_where_digits_are_too_many_each_number_is_one_sign(monkeypatch: pytest.MonkeyPatch) -> None:
+    reading = made_page()[1]
+    signs = [glyph.text for glyph in reading.glyphs()]
+    numbers = [number.text for number in reading.numbers()]
+    for most, told in ((len(signs), signs), (len(signs) - 1, numbers)):
+        monkeypatch.setattr("zij.tables.show.boxes.MOST", most)
+        assert re.findall("<text[^>]*>([^<]*)</text>", boxes_svg(reading)) == told
 
 
 def test_a_wide_table_stands_below_its_page(reading: Reading) -> None:
