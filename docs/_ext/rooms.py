@@ -125,8 +125,16 @@ def _names(module: ModuleType, names: list[str]) -> Iterator[str]:
     """Directives for names of a module: constants with their values first."""
     values = [name for name in names if not _is_described(getattr(module, name))]
     for name in values:
+        found = getattr(module, name)
+        if callable(found):  # an alias of a type, in which numpydoc looks for parameters
+            yield from [
+                f".. py:data:: {module.__name__}.{name}",
+                f"   :value: {found!r}".replace("~", ""),
+                "",
+            ]
+            continue
         yield f".. autodata:: {module.__name__}.{name}"
-        if len(repr(getattr(module, name))) > _LONGEST_VALUE:
+        if len(repr(found)) > _LONGEST_VALUE:
             yield "   :no-value:"
         yield ""
     for name in names:
@@ -147,18 +155,21 @@ def _ask_exactly(_app: Sphinx, doctree: nodes.document) -> None:
     """Let no name be looked for in all modules: that takes minutes, and complains of every second `Page`."""
     for node in doctree.findall(addnodes.pending_xref):
         if node.get("refdomain") == "py":
-            node["refspecific"] = False
+            node.attributes.pop("refspecific", None)
 
 
 def _find(app: Sphinx, env: BuildEnvironment, node: addnodes.pending_xref, inner: nodes.Element) -> Any:
     """Lead a reference by a short name, or to the hidden home of a name, to where that is described.
 
-    Where several things have the name, there is no link.
+    Where several things have the name, there is no link; nor for a lone small word, which is an argument.
     """
-    if node.get("refdomain") != "py":
+    target = str(node["reftarget"])
+    if node.get("refdomain") != "py" or not ("." in target or target[:1].isupper()):
         return None
     domain = env.domains["py"]
-    found = _described(env).get(str(node["reftarget"]).rsplit(".", 1)[-1], [])
+    found = _described(env).get(target.rsplit(".", 1)[-1], [])
+    if len(found) != 1:
+        found = [name for name in found if name in (f"zij.{target}", f"zij.actions.{target}")]
     if len(found) != 1:
         return None
     return domain.resolve_xref(env, node["refdoc"], app.builder, "obj", found[0], node, inner)
