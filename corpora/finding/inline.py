@@ -15,6 +15,8 @@ __all__ = ["found_parts", "hits_html", "hits_parts", "inline_style"]
 
 MOST = 10
 """Hits that are shown with pictures."""
+ROOM = 1_000_000
+"""Bytes of these hits at most: the shared cells of large tables take much."""
 LISTED = 50
 """Hits of a list without pictures."""
 
@@ -51,11 +53,11 @@ def found_parts(folder: str, asked: Asked, found: Hits, conditions: str) -> list
         On the pages that could be found.
     """
     parts = _sections(folder, asked, found)
-    more = len(found.hits) - MOST
-    if more > 0:
+    more = len(found.hits) - len(parts)
+    if more:
         words = f"{more:,} more hit{'s' * (more != 1)} without pictures"
-        rest = hits_parts(found, found.hits[MOST:])
-        parts.append(element("details", element("summary", words), *rest))
+        rest = hits_parts(found, found.hits[len(parts) :])
+        parts.append(element("details", element("summary", words), *rest, open=not parts))
     return [*parts, *search_notes(found, conditions)]
 
 
@@ -65,11 +67,20 @@ def inline_style() -> str:
 
 
 def _sections(folder: str, asked: Asked, found: Hits) -> list[Markup]:
+    """The first hits with pictures; none where the corpus was moved, or its pages are others now."""
+    parts: list[Markup] = []
+    room = ROOM
     try:
         with open_corpus(folder) as corpus:
-            return hit_sections(corpus, asked, found.hits[:MOST])
-    except ZijError:  # it was moved, or its pages are others now
-        return hits_parts(found, found.hits[:MOST])
+            for hit in found.hits[:MOST]:
+                (part,) = hit_sections(corpus, asked, [hit])
+                room -= len(part)
+                if room < 0:
+                    break
+                parts.append(part)
+    except ZijError:
+        return []
+    return parts
 
 
 def _row(hit: Hit) -> tuple[str, ...]:

@@ -203,6 +203,10 @@ def test_more_hits_are_listed_without_pictures(
     assert len(root.xpath(".//section[@class='hit']")) == 2
     more = len(searched.hits.hits) - 2
     assert f"{more} more hits without pictures" in words(root)
+    monkeypatch.setattr(inline, "ROOM", 10)
+    root = piece(searched._repr_html_())
+    assert not root.xpath(".//section") and f"{more + 2} more hits without pictures" in words(root)
+    monkeypatch.setattr(inline, "ROOM", 1_000_000)
     monkeypatch.setattr(inline, "LISTED", 3)
     assert f"{more - 3} more row" in words(piece(searched._repr_html_()))
 
@@ -210,7 +214,7 @@ def test_more_hits_are_listed_without_pictures(
 def test_hits_show_themselves_where_the_corpus_is_gone(searched: asked.Found, tmp_path: Path) -> None:
     moved = replace(searched, folder=tmp_path / "moved")
     root = piece(moved._repr_html_())
-    assert len(root.xpath(".//tbody/tr[not(ancestor::details)]")) == len(searched.hits.hits)
+    assert len(root.xpath(".//details[@open]//tbody/tr")) == len(searched.hits.hits)
     assert len(piece(searched.hits._repr_html_()).xpath(".//tbody/tr")) == len(searched.hits.hits)
     empty = replace(searched, hits=replace(searched.hits, hits=()), records=())
     assert "nothing found" in words(piece(empty._repr_html_()))

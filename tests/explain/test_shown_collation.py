@@ -159,11 +159,14 @@ def test_a_collated_table_shows_where_it_stands(apparatus: Apparatus) -> None:
     assert HOSTILE in words(piece(named._repr_html_()))
 
 
-def test_the_overview_has_every_place(apparatus: Apparatus) -> None:
+def test_the_overview_has_every_place(apparatus: Apparatus, monkeypatch: pytest.MonkeyPatch) -> None:
     (drawing,) = piece(apparatus._repr_html_()).xpath(".//figure/svg")
     paths = {path.get("fill"): path.get("d") for path in drawing.iter("path")}
     assert paths["#b2182b"].count("M") == apparatus.counts()["variant"]
     assert paths["#3a6ea5"].count("M") == apparatus.counts()["only"]
+    monkeypatch.setattr(inline, "ROOM", 100)
+    root = piece(apparatus._repr_html_())
+    assert not root.xpath(".//figure") and "1 table not drawn here" in words(root)
 
 
 def test_a_result_of_collate_shows_crops_and_tree(

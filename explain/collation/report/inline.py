@@ -30,7 +30,9 @@ MOST = 40
 ABREAST = 6
 """Witnesses up to which each has a column of its own."""
 TABLES = 8
-"""Collated tables of which a picture is shown."""
+"""Collated tables of which a picture is shown at most."""
+ROOM = 400_000
+"""Bytes of these pictures together."""
 
 _STYLE = """.zij.zij.zij .counts { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; }
 .zij.zij.zij .swatch { display: inline-block; margin-right: .4em; background: none; }
@@ -137,15 +139,20 @@ def _counts(apparatus: Apparatus) -> Markup:
 
 
 def _overviews(apparatus: Apparatus) -> Markup:
-    """A small picture of each table, every cell in the colour of its status."""
-    figures = []
+    """A small picture of each table, every cell in the colour of its status, as far as there is room."""
+    figures: list[Markup] = []
+    room = ROOM
     for table in apparatus.tables[:TABLES]:
         words = f"{table.name}: {counted(table.rows, 'row')}, {counted(table.columns, 'column')}"
         own = [place for place in apparatus.places if place.table == table.name]
-        figures.append(element("figure", overview(table, own), element("figcaption", words)))
-    if len(apparatus.tables) > TABLES:
-        figures.append(_quiet(f"{counted(len(apparatus.tables) - TABLES, 'more table')} not drawn."))
-    return element("div", *figures, class_="overviews")
+        drawing = overview(table, own)
+        room -= len(drawing)
+        if room < 0:
+            break
+        figures.append(element("figure", drawing, element("figcaption", words)))
+    rest = len(apparatus.tables) - len(figures)
+    note = [_quiet(f"{counted(rest, 'table')} not drawn here; apparatus.html has all.")] if rest else []
+    return element("div", *figures, *note, class_="overviews")
 
 
 def _columns(apparatus: Apparatus, cuttings: Cuttings) -> tuple[list[str], Callable[[Place], list[object]]]:
