@@ -13,6 +13,7 @@ from dataclasses import replace
 import matplotlib.pyplot as plt
 import numpy as np
 
+from zij.plots import draw_reading
 from zij.similarity.arrangement.comparing import compare_arrangements
 from zij.similarity.arrangement.entries import arrangement
 from zij.similarity.embedding import cosine, embed
@@ -23,7 +24,6 @@ from zij.tables.generate.fonts import demo_typeface
 from zij.tables.generate.pages import Setting, make_page
 from zij.tables.read import read
 from zij.tables.scan.image import Image
-from zij.tables.show.axes import draw_reading
 
 TABLE = replace(climates(), rows=climates().rows[:14])
 SETTING = Setting.plain(digit_height=18.0)
