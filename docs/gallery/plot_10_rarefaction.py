@@ -2,9 +2,9 @@
 Diversity, and why it is rarefied
 =================================
 
-Five towns print tables of the same hundred kinds, equally often each: they are equally varied. One has printed
-30 tables, another 480. The published figure, entropy less log n, falls as a town prints more; the entropy to be
-expected in equally small samples of all towns does not.
+Five towns print tables of the same hundred kinds, each kind equally often: they are equally varied. One has
+printed 30 tables, another 480. The published figure, entropy less log n, falls as a town prints more; the
+entropy to be expected in equally small samples of all towns does not.
 """
 
 # %%
