@@ -143,7 +143,7 @@ class Stage:
         ]
         return found | ({"start": start} if start else {})
 
-    def markup(self, prefix: str = "", *, whole: bool = False) -> Markup:
+    def markup(self, prefix: str = "", *, whole: bool = False, note: str = "") -> Markup:
         """The viewer before its script has run: what can be set, both pages, room for the partners.
 
         Parameters
@@ -152,11 +152,14 @@ class Stage:
             Of all ids, so that several viewers can stand in one document.
         whole : bool
             Whether it is to fill the window.
+        note : str
+            A line below it.
         """
         return element(
             "div",
             tools(prefix),
             element("div", self._figure(prefix), panel(prefix), class_="desk"),
+            element("p", note, class_="note") if note else "",
             class_="zij-viewer whole" if whole else "zij-viewer",
             role="group",
             aria_label="the two pages and the pairs between them",

@@ -145,8 +145,10 @@ function pairViewer(root, data, told = () => {}) {
       : "no listed pair in view."), panel);
     if (!found.length) return;
     const table = tell("table", "", panel), heads = table.createTHead().insertRow(), body = table.createTBody();
-    ["On page " + "BA"[side], "", "Place", "Relevance"].forEach((text, k) => {
-      tell("th", text, heads, k === 3 ? "number" : "").scope = "col";
+    ["On page " + "BA"[side], "Place", "Relevance"].forEach((text, k) => {
+      const head = tell("th", text, heads, k === 2 ? "number" : "");
+      head.scope = "col";
+      if (k === 0) head.colSpan = 2; // its picture, and what it reads
     });
     const most = Math.abs(found[0].value) || 1;
     found.slice(0, IN_PANEL).forEach((entry) => {

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import anywidget
 import traitlets
 
-from zij.explain.viewer.stage import core, source, style
+from zij.explain.viewer.stage import core, left_out, source, style
 from zij.explain.viewer.still import StaticViewer
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class PairViewer(anywidget.AnyWidget):
         self.still = still
         super().__init__(
             data=data,
-            markup=str(stage.markup(f"zij-{name}-")),
+            markup=str(stage.markup(f"zij-{name}-", note=left_out(still.pairs, still.summary))),
             threshold=float(still.threshold),
             corresponding=still.corresponding,
             selected=still.selected,

@@ -159,7 +159,7 @@ class Browser:
         button = {"button": "left" if kind in ("mousePressed", "mouseReleased") else "none"}
         self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, **(button | more))
 
-    def press(self, key: str, *, shift: bool = False) -> None:
+    def press(self, key: str, *, shift: bool = False, control: bool = False) -> None:
         """Press and let go one key, by its name in the DOM."""
         codes = {
             "Tab": 9,
@@ -175,7 +175,7 @@ class Browser:
             "0": 48,
         }
         for kind in ("rawKeyDown", "keyUp"):
-            held = {"modifiers": 8} if shift else {}
+            held = {"modifiers": 8 * shift + 2 * control}
             self.call(
                 "Input.dispatchKeyEvent",
                 type=kind,
