@@ -1,0 +1,27 @@
+"""The notebooks run from top to bottom without a network, and what they show is seen in any browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from browser import PROGRAM, Browser
+from notebook_runs import cells_of, check_page, run
+
+# The other three stand in another file, so that two processes share them.
+NAMES = ["2-comparing", "4-encoders", "5-collating"]
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser | None]:
+    if PROGRAM is None:
+        yield None
+        return
+    with Browser(tmp_path_factory.mktemp("profile"), width=1200, height=900) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_runs_and_its_page_opens(name: str, tmp_path: Path, browser: Browser | None) -> None:
+    check_page(run(cells_of(name), tmp_path), tmp_path, browser)
