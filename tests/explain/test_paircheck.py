@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from commands import VIEW, refused, small_page, zij
+from commands import given_view, refused, small_page, zij
 
 from zij.errors import InputError
 from zij.explain.report.paircheck import pair_findings
@@ -27,7 +27,7 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, st
     for number, name in enumerate("ab"):
         save_png(folder / f"{name}.png", small_page(number, rows=3))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(detect, "choose_view", lambda *_, **__: VIEW)
+        patch.setattr(detect, "choose_view", given_view)
         assert zij("compare", folder / "a.png", folder / "b.png", "-o", folder / "all").code == 0
     words = ("compare", folder / "all/A-a.xml", folder / "all/B-b.xml", "--images", folder, "--top", "7")
     assert zij(*words, "-o", folder / "few").code == 0

@@ -23,6 +23,11 @@ VIEW = View(0, 16.0, 1.0)
 """How the small pages are to be seen. Finding that out takes most of the time and is tested elsewhere."""
 
 
+def given_view(*_: object, **__: object) -> View:
+    """Stands for `choose_view`."""
+    return VIEW
+
+
 @dataclass(frozen=True)
 class Ended:
     """How a command ended."""

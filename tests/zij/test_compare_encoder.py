@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from commands import VIEW, files, letters_page, refused, small_page, zij
+from commands import files, given_view, letters_page, refused, small_page, zij
 from lxml import etree
 from PIL import Image as Picture
 from torch import nn
@@ -234,7 +234,7 @@ def test_ones_own_network(work: Path, tmp_path: Path) -> None:
 
 
 def test_pages_without_digits_are_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(detect, "choose_view", lambda *_, **__: VIEW)
+    monkeypatch.setattr(detect, "choose_view", given_view)
     for name in ("one", "two"):
         save_png(tmp_path / f"{name}.png", letters_page())
     ended = zij("compare", tmp_path / "one.png", tmp_path / "two.png", "-o", tmp_path / "out", *SMALL)
@@ -286,7 +286,7 @@ def test_the_python_of_the_documentation_runs(tmp_path: Path, monkeypatch: pytes
         save_png(tmp_path / "page.png", small_page(number, rows=3))
         (tmp_path / "page.png").rename(tmp_path / f"scan{number}.jpg")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(detect, "choose_view", lambda *_, **__: VIEW)
+    monkeypatch.setattr(detect, "choose_view", given_view)
     before = torch.get_rng_state()
     found: dict[str, Any] = {}
     for block in blocks:

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commands import VIEW, files, small_page, zij
+from commands import files, given_view, small_page, zij
 from lxml import etree
+from remembered import remembered
 
 from zij.tables.cellscsv import COLUMNS as CELLS
 from zij.tables.digits import detect
@@ -31,8 +32,8 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("contract")
     for number, name in enumerate("ab"):
         save_png(folder / f"{name}.png", small_page(number))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(detect, "choose_view", lambda *_, **__: VIEW)
+    with pytest.MonkeyPatch.context() as patch, remembered():
+        patch.setattr(detect, "choose_view", given_view)
         assert zij("annotate", folder / "a.png", folder / "b.png", "-o", folder / "read").code == 0
         assert zij("compare", folder / "a.png", folder / "b.png", "-o", folder / "pair").code == 0
     words = ("compare", folder / "read/a.xml", folder / "read/b.xml", "--images", folder, "--top", "7")

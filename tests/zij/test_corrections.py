@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from commands import VIEW, files, refused, small_page, zij
+from commands import files, given_view, refused, small_page, zij
 from lxml import etree
+from remembered import remembered
 
 from zij.actions import _laying
 from zij.actions._lessons import Gathered, _Images, _Search
@@ -50,8 +51,8 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("machine")
     for number, name in enumerate("ab"):
         save_png(folder / f"{name}.png", small_page(number))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(detect, "choose_view", lambda *_, **__: VIEW)
+    with pytest.MonkeyPatch.context() as patch, remembered():
+        patch.setattr(detect, "choose_view", given_view)
         assert zij("annotate", folder / "a.png", folder / "b.png", "-o", folder).code == 0
         yield folder
 
@@ -290,7 +291,7 @@ def test_train_learns_what_she_wrote(
         return Taught(load_weights().network, 7, 9, ())
 
     monkeypatch.setattr(teaching, "teach", teach)
-    monkeypatch.setattr(_laying, "choose_view", lambda *_, **__: VIEW)
+    monkeypatch.setattr(_laying, "choose_view", given_view)
     monkeypatch.setattr("zij.tables.teach.calibration.find_temperature", lambda *_, **__: 1.25)
     monkeypatch.setattr("zij.tables.teach.trial.trial", lambda *_, **__: Trial(1, 1, 1.0, 1.0, 0.5, 0, 0.0))
     ended = zij("train", "--pages", tmp_path / "back", "-o", tmp_path / "new.safetensors")

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import pytest
 from browser import PROGRAM, Browser
-from commands import VIEW, Ended, files, refused, zij
+from commands import Ended, files, given_view, refused, zij
 from judged import write_digits, write_values
 from PIL import Image as Pillow
 
@@ -297,7 +297,7 @@ def test_pages_are_read_where_no_reading_is_named(
     made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And truth is also what `zij generate` writes."""
-    monkeypatch.setattr(detect, "choose_view", lambda *_, **__: VIEW)
+    monkeypatch.setattr(detect, "choose_view", given_view)
     save_png(tmp_path / "edition-1.png", (page := made_page(0, "edition-1.png")).pixels)
     write_pagexml(tmp_path / "edition-1.truth.xml", page.truth)
     save_png(tmp_path / "bare.png", page.pixels)

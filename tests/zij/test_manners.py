@@ -11,13 +11,14 @@ import subprocess
 import sys
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from commands import VIEW, files, letters_page, refused, small_page, zij
+from commands import files, given_view, letters_page, refused, small_page, zij
 from PIL import Image as Pillow
+from remembered import forget, remembered
 
 from zij.tables import overlay
 from zij.tables.digits import detect, view
@@ -38,8 +39,11 @@ def scans(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(detect, "choose_view", lambda *_, **__: VIEW)
+def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The same pixels are read once, and how they are to be seen is known."""
+    monkeypatch.setattr(detect, "choose_view", given_view)
+    with remembered():
+        yield
 
 
 @pytest.fixture
@@ -128,7 +132,7 @@ def test_a_page_without_digits_is_an_answer(
     assert reading.tables == () and list(reading.glyphs()) == []
     assert (reading.width, reading.height) == page.shape[1::-1]
     save_png(tmp_path / "read" / "p.png", page)
-    monkeypatch.setattr(detect, "choose_view", lambda *_, **__: VIEW)
+    monkeypatch.setattr(detect, "choose_view", given_view)
     ended = zij("compare", tmp_path / "read" / "p.xml", scans / "b.png", "-o", tmp_path / "pair")
     assert (ended.code, ended.err) == (0, "")
     assert ended.out.startswith("similarity 0.00: no table of digits was found on p.png; report: ")
@@ -336,6 +340,7 @@ def test_reading_again_gives_the_same_bytes(read_page: Path) -> None:
     folder = read_page.parent
     before = files(folder)
     for page in ("a.png", "a.xml"):
+        forget()
         assert zij("annotate", folder / page, "-o", folder).code == 0
         assert files(folder) == before
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import cv2
 import pytest
 import torch
-from commands import VIEW, Ended, refused, zij
+from commands import Ended, given_view, refused, zij
 
 from zij.actions import _laying, _rounds
 from zij.actions._lessons import gather
@@ -78,8 +78,8 @@ def spoiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """How the pages lie is known, old skills are not tried, and nobody teaches: that is tested elsewhere."""
-    monkeypatch.setattr(detect, "choose_view", lambda *_, **__: VIEW)
-    monkeypatch.setattr(_laying, "choose_view", lambda *_, **__: VIEW)
+    monkeypatch.setattr(detect, "choose_view", given_view)
+    monkeypatch.setattr(_laying, "choose_view", given_view)
     monkeypatch.setattr("zij.tables.teach.calibration.find_temperature", lambda *_, **__: 1.25)
     monkeypatch.setattr("zij.tables.teach.trial.trial", lambda *_, **__: Trial(1, 1, 1.0, 1.0, 0.5, 0, 0.0))
 
