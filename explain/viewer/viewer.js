@@ -35,7 +35,11 @@ function pairViewer(root, data, told = () => {}) {
     return value.toFixed(places).replace("-", "\u2212");
   }
 
-  const percent = (value) => (100 * value / (data.similarity || 1)).toFixed(1).replace("-", "\u2212") + "\u00a0%";
+  function percent(value) {
+    const share = 100 * value / (data.similarity || 1), small = share && Math.abs(share) < 0.05;
+    return share.toFixed(small ? 3 : 1).replace("-", "\u2212") + "\u00a0%";
+  }
+
   const count = (value) => value.toLocaleString("en");
   const name = (side, n) => (pages[side].regions[n][4] || data.unit) + ", " + pages[side].regions[n][5] + ", page " + "AB"[side];
 
