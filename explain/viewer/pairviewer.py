@@ -69,6 +69,22 @@ def cut(
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     """The first `top` pairs, and the figures in which the others count as not listed.
 
+    Parameters
+    ----------
+    pairs : DataFrame
+        The columns of pairs.csv.
+    summary : mapping
+        The numbers of explanation.json for these pairs.
+    top : int, optional
+        All by default.
+
+    Returns
+    -------
+    pairs : DataFrame
+    summary : dict
+        relevance_listed, relevance_unlisted, relevance_outside_digits and remainder still sum to the
+        similarity.
+
     Raises
     ------
     UsageError
