@@ -91,18 +91,3 @@ def test_values(name: str, seed: int | None, tool: Any, tmp_path: Path) -> None:
     if seed is None:
         assert found.scores.value_recall == found.scores.row_recall == 1
     agree(asdict(found.scores), tool("score_values").score(written, path))
-
-
-def test_a_real_reading(tool: Any, tmp_path: Path) -> None:
-    from zij.actions import open_source
-
-    path = DATA / BOXED[0]
-    written = write_pagexml(tmp_path / "p.xml", open_source(path.with_suffix(".jpg")).reading)
-    reading, digits, cells = read_pagexml(written).reading, f"{path}.digits.csv", f"{path}.cells.csv"
-    agree(
-        asdict(score_digits(reading, true_digits(digits)).scores), tool("score_digits").score(written, digits)
-    )
-    agree(
-        asdict(score_values(reading, true_rows(cells)).scores),
-        tool("score_values").score(written, Path(cells)),
-    )

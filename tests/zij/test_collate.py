@@ -25,7 +25,6 @@ from zij.tables.reading import Reading, Table
 
 NAMES = {"apparatus.csv", "apparatus.html", "apparatus.txt", "collation.json", "stemma.csv", "variants.csv"}
 TREE = {f"descent.{form}" for form in ("csv", "dot", "graphml", "nwk", "png", "svg")}
-DATA = Path(__file__).parents[2].parent / "shared" / "data" / "climates"
 HOSTILE = '=1+"</script><script>document.title="owned"</script>'
 
 
@@ -258,26 +257,3 @@ def test_clicks_keys_and_filters(out: Path, browser: Browser) -> None:
     browser.press("Escape")
     assert "Click a marked cell" in browser.ask("document.getElementById('panel').textContent")
     assert browser.complaints == [] and all(r.startswith(("file:", "data:")) for r in browser.requests)
-
-
-VARYING = {
-    (1, 5): ("18", "14"), (2, 5): ("34", "36"), (15, 5): ("2", "1"), (26, 0): ("20", "02"),
-    (26, 5): ("57", "17"), (29, 5): ("34", "24"), (30, 5): ("34", "24"), (35, 4): ("56", "59"),
-}  # fmt: skip
-"""Established by eye on both scans."""
-
-
-def test_the_two_editions_of_climates(tmp_path: Path) -> None:
-    pages = [DATA / "clavius_1585_p465.jpg", DATA / "pifferi_1604_p368.jpg"]
-    if not all(path.is_file() for path in pages):
-        pytest.skip("the two scans are not there")
-    result = collate(pages, tmp_path / "out", device="cpu")
-    found = {
-        (p.row, p.column): tuple(e.text for e in p.entries if e)
-        for p in result.apparatus.places
-        if p.status == "variant"
-    }
-    assert found == VARYING
-    assert result.apparatus.counts()["uncertain"] == 0
-    only = [p for p in result.apparatus.places if p.status == "only"]
-    assert {p.column for p in only} == {1} and len(only) == 11
