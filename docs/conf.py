@@ -24,6 +24,7 @@ extensions = [
 ]
 exclude_patterns = ["_ext", "gallery"]
 language = "en_GB"
+smartquotes = False  # or options would lose their hyphens
 
 default_role = "py:obj"  # a name in single backticks is code, and a link where it is described
 add_module_names = False

@@ -40,7 +40,7 @@ def connected(address: str) -> Any:
     Parameters
     ----------
     address : str
-        "tcp://host:port" or "tls://host:port".
+        `tcp://host:port` or `tls://host:port`.
 
     Raises
     ------

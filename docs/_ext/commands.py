@@ -17,7 +17,12 @@ from zij.cli import app
 __all__ = ["Command", "Parameter", "commands", "setup"]
 
 _KINDS = {"int": "INTEGER", "float": "NUMBER", "str": "TEXT", "path": "PATH"}
-_BOUNDS = [(r"x>=(\S+)", r"at least \1"), (r"x>(\S+)", r"more than \1"), (r"x<=(\S+)", r"at most \1")]
+_BOUNDS = [
+    (r"(\S+)<=x<=(\S+)", r"from \1 to \2"),
+    (r"x>=(\S+)", r"at least \1"),
+    (r"x>(\S+)", r"more than \1"),
+    (r"x<=(\S+)", r"at most \1"),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +100,7 @@ def _parameter(parameter: Any, record: tuple[str, str]) -> Parameter:
     names, text = record
     is_option = names.startswith("-")
     facts: list[str] = []
-    end = re.search(r"\s*\[((?:required|default: |x[<>]).*)\]$", text, re.S)
+    end = re.search(r"\s*\[((?:required|default: |[^\[\]]*x[<>]).*)\]$", text, re.S)
     if end:
         text, facts = text[: end.start()], end[1].split("; ")
     if not any(fact == "required" or fact.startswith("default") for fact in facts):
@@ -166,7 +171,9 @@ def _described(parameter: Parameter) -> str:
 
 def _quoted(text: str) -> str:
     """Plain text as reStructuredText; a word in backticks stays code."""
-    escaped = re.sub(r"([\\*|_])", r"\\\1", text)
+    escaped = re.sub(
+        r"([\\*|_])|(?<=[a-z]):(?=//)", lambda sign: f"\\{sign[0]}", text
+    )  # no address is a link
     return re.sub(r"`([^`]*)`", lambda code: "``" + code[1].replace("\\", "") + "``", escaped)
 
 

@@ -83,7 +83,7 @@ class NamesDirective(SphinxDirective):
         names = [line.strip() for line in self.content if line.strip()]
         for name in names:
             self.env.note_dependency(str(inspect.getsourcefile(getattr(module, name))))
-        return self.parse_text_to_nodes("\n".join(_names(module, names)))
+        return self.parse_text_to_nodes("\n".join(_names(module, names, self.arguments[0])))
 
 
 def _overview(modules: list[ModuleType]) -> Iterator[str]:
@@ -121,26 +121,27 @@ def _is_hidden(module: str) -> bool:
     return any(part.startswith("_") for part in module.split("."))
 
 
-def _names(module: ModuleType, names: list[str]) -> Iterator[str]:
-    """Directives for names of a module: constants with their values first."""
+def _names(module: ModuleType, names: list[str], called: str = "") -> Iterator[str]:
+    """Directives for names of a module, by what it is called: constants with their values first."""
+    called = called or module.__name__
     values = [name for name in names if not _is_described(getattr(module, name))]
     for name in values:
         found = getattr(module, name)
         if callable(found):  # an alias of a type, in which numpydoc looks for parameters
             yield from [
-                f".. py:data:: {module.__name__}.{name}",
+                f".. py:data:: {called}.{name}",
                 f"   :value: {found!r}".replace("~", ""),
                 "",
             ]
             continue
-        yield f".. autodata:: {module.__name__}.{name}"
+        yield f".. autodata:: {called}.{name}"
         if len(repr(found)) > _LONGEST_VALUE:
             yield "   :no-value:"
         yield ""
     for name in names:
         if name not in values:
             kind = "class" if inspect.isclass(getattr(module, name)) else "function"
-            yield f".. auto{kind}:: {module.__name__}.{name}"
+            yield f".. auto{kind}:: {called}.{name}"
             if kind == "class":
                 yield "   :members:"
             yield ""

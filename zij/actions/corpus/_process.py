@@ -98,7 +98,7 @@ def process(
     workers : int, optional
         Processes on this machine; default: one for each core. 0 works in this process.
     scheduler : str, optional
-        Address of a Dask scheduler, "tcp://host:port"; None or "local" for this machine.
+        Address of a Dask scheduler, `tcp://host:port`; None or "local" for this machine.
     where : sequence of str or Where, optional
         Only these pages.
     weights : path, optional
