@@ -67,8 +67,13 @@ lint: $(READY)
 types: $(READY)
 	$(BIN)/mypy
 
+# To prepare every assert for what it would say takes ten seconds a process; what failed is run again to say it.
+# tests/conftest.py has the order of the files.
+PYTEST := OMP_NUM_THREADS=1 OMP_WAIT_POLICY=passive $(BIN)/pytest
+
 check: $(READY) $(ORACLES)/.ready
-	OMP_NUM_THREADS=1 OMP_WAIT_POLICY=passive $(BIN)/pytest -n 2 --dist loadfile
+	$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder --assert=plain --maxfail 20 \
+	  || { $(PYTEST) --last-failed --last-failed-no-failures none; exit 1; }
 
 bench: $(READY)
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
