@@ -32,7 +32,7 @@ from zij.tables.pagexml import write_pagexml
 
 FILES = ["A-a.xml", "B-b.xml", "explanation.json", "pair.png", "pair.svg", "pairs.csv", "pairs.jsonld",
          "patches.csv", "report.html"]  # fmt: skip
-SMALL = ("--model", "vgg16", "--weights", "random", "--layer", "5", "--size", "64")
+SMALL = ("--model", "vgg16", "--weights", "random", "--layer", "5", "--size", "32")
 NUMBERS = ("relevance_listed", "relevance_unlisted", "relevance_outside_digits", "remainder")
 PATCHES = ("relevance_listed", "relevance_unlisted", "relevance_outside_pages", "remainder")
 
@@ -51,7 +51,7 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         )
         save_png(folder / f"{name}.png", page.pixels)
         write_pagexml(folder / f"{name}.xml", replace(page.truth, sha256=sha256(folder / f"{name}.png")))
-    ended = zij("compare", folder / "a.xml", folder / "b.xml", "-o", folder / "pair", "--top", "300", *SMALL)
+    ended = zij("compare", folder / "a.xml", folder / "b.xml", "-o", folder / "pair", "--top", "200", *SMALL)
     assert ended.code == 0, ended
     (folder / "said.txt").write_text(ended.out, "utf-8")
     yield folder
@@ -78,8 +78,8 @@ def test_the_parts_sum_to_the_similarity(work: Path) -> None:
     for name, stated in (("pairs.csv", facts), ("patches.csv", facts["patches"])):
         listed = table(work / "pair" / name)
         assert sum(float(row["relevance"]) for row in listed) == pytest.approx(stated["relevance_listed"])
-        assert len(listed) == 300 and [int(row["rank"]) for row in listed] == list(range(1, 301))
-    assert facts["pairs_listed"] == 300 and facts["pairs"] > 300
+        assert len(listed) == 200 and [int(row["rank"]) for row in listed] == list(range(1, 201))
+    assert facts["pairs_listed"] == 200 and facts["pairs"] > 200
 
 
 def test_pairs_of_numbers_stand_once_and_have_no_feature(work: Path) -> None:
@@ -121,7 +121,7 @@ def test_what_explanation_json_tells(work: Path) -> None:
     encoder = facts["parameters"]["encoder"]
     assert facts["model"] == encoder["name"] == "vgg16"
     assert (encoder["weights"], encoder["random_weights"]) == ("random, seed 0", True)
-    assert (encoder["layer"], encoder["size"], encoder["dimensions"]) == (5, 64, 100)
+    assert (encoder["layer"], encoder["size"], encoder["dimensions"]) == (5, 32, 100)
     assert encoder["projection"] == {"kind": "random", "seed": 0}
     assert {"recipe", "precision", "method", "patch", "top", "digit_model"} <= facts["parameters"].keys()
     assert facts["hashes"]["a"] == sha256(work / "a.png") and "torch" in facts["versions"]
@@ -130,7 +130,7 @@ def test_what_explanation_json_tells(work: Path) -> None:
 def test_the_report_shows_patches(work: Path) -> None:
     text = (work / "pair/report.html").read_text("utf-8")
     data = json.loads(re.search(r'id="pair-data">(.*?)</script>', text, re.S).group(1))  # type: ignore[union-attr]
-    assert data["unit"] == "patch" and len(data["pairs"]) == 300
+    assert data["unit"] == "patch" and len(data["pairs"]) == 200
     assert all(region[6].startswith("patch-") for region in data["a"]["regions"])
     assert "patches.csv has them all" in text and "lies between numbers" in text
 
@@ -143,7 +143,7 @@ def test_the_picture_is_under_colours(work: Path) -> None:
 
 
 def test_the_same_input_gives_the_same_bytes(work: Path, tmp_path: Path) -> None:
-    words = ("compare", work / "a.xml", work / "b.xml", "-o", tmp_path, "--top", "300", *SMALL)
+    words = ("compare", work / "a.xml", work / "b.xml", "-o", tmp_path, "--top", "200", *SMALL)
     assert zij(*words).code == 0
     one, two = files(work / "pair"), files(tmp_path)
     assert [name for name in one if one[name] != two[name]] == []
@@ -160,7 +160,7 @@ def test_pixels_are_drawn_on_request(work: Path, tmp_path: Path) -> None:
 
 def test_weights_of_a_file_are_named_and_not_called_random(work: Path, tmp_path: Path) -> None:
     torch.save(vgg16("random", size=32, projection=None, seed=7).network.state_dict(), tmp_path / "vgg.pth")
-    options = ("--model", "vgg16", "--weights", tmp_path / "vgg.pth", "--layer", "5", "--size", "64")
+    options = ("--model", "vgg16", "--weights", tmp_path / "vgg.pth", "--layer", "5", "--size", "32")
     ended = zij("compare", work / "a.xml", work / "b.xml", "-o", tmp_path / "out", *options)
     assert ended.code == 0 and "(vgg16 layer 5);" in ended.out
     facts = explanation(tmp_path / "out")["parameters"]["encoder"]
