@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import os
 import shutil
 import subprocess
@@ -36,6 +37,7 @@ RANKS = [
 GROUND = {"zij", "zij.errors", "zij.files", "zij.html"}
 
 
+@functools.cache
 def modules() -> dict[str, Path]:
     """Every module of the tree by its import name."""
     found = {}

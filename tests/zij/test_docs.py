@@ -18,6 +18,7 @@ import pytest
 import typer.main
 from commands import VIEW, small_page
 from commands import zij as commands_zij
+from remembered import remembered
 
 from zij.cli import app
 from zij.tables.digits import detect
@@ -62,7 +63,7 @@ def readings(tmp_path_factory: pytest.TempPathFactory, pages: list[Path]) -> Pat
 def zij(words: list[str], folder: Path) -> str:
     """Run a command in a folder as a user would, and return what it printed."""
     if words != ["--help"]:  # most take less time than starting the program, which this one shows to work
-        with pytest.MonkeyPatch.context() as patch:
+        with pytest.MonkeyPatch.context() as patch, remembered():
             patch.chdir(folder)
             called = commands_zij(*words)
         assert called.code == 0, f"zij {shlex.join(words)}: {called.err}"
