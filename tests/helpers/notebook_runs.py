@@ -103,10 +103,12 @@ def run(cells: Sequence[Any], folder: Path) -> Any:
     before = sorted(path.name for path in FOLDER.iterdir())
     strict, here = nbformat.v4.new_code_cell(_STRICT), folder / "here"
     here.mkdir(parents=True)
+    (folder / "temporary").mkdir()
     notebook = nbformat.v4.new_notebook(cells=[strict, *cells], metadata=runner().METADATA)
-    found = runner().execute(notebook, here, offline(folder)).notebook
+    env = offline(folder) | {"TMPDIR": str(folder / "temporary")}
+    found = runner().execute(notebook, here, env).notebook
     assert not (folder / "asked").exists(), (folder / "asked").read_text()
-    strewn = [each.name for each in here.iterdir() if not each.name.startswith("tmp")]
+    strewn = [each.name for each in here.iterdir()]
     assert not strewn, f"written outside of temporary folders: {strewn}"
     assert sorted(path.name for path in FOLDER.iterdir()) == before
     found.cells.pop(0)
