@@ -67,6 +67,7 @@ from zij.cli import main
 from zij.corpora.processing import jobs, run
 corpus, signal = sys.argv[1], int(sys.argv[2])
 jobs.EMBEDDED = 4
+run.PAUSE = 3600.0  # on a slow machine the first pages would be stored before the fifth is there
 whole = run.Tally.add
 def add(tally, result, now):
     whole(tally, result, now)
