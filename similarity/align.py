@@ -25,6 +25,14 @@ class TableMatch:
     """Two tables that correspond, by their index in their readings, with matched rows and columns.
 
     `score` is the share of their filled cells that stand in matched places and agree, 0 to 1.
+
+    Attributes
+    ----------
+    a : int
+    b : int
+    rows : tuple of (int, int)
+    columns : tuple of (int, int)
+    score : float
     """
 
     a: int
@@ -240,6 +248,10 @@ def monotone(agreement: NDArray[np.float64]) -> list[tuple[int, int]]:
     ----------
     agreement : (N, M) ndarray
         Of each row of one table with each of the other, not below 0.
+
+    Returns
+    -------
+    list of (int, int)
     """
     n, m = agreement.shape
     best = np.zeros((n + 1, m + 1))

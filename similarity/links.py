@@ -24,6 +24,15 @@ def linked(evidence: Evidence) -> Iterator[tuple[NDArray[np.int64], NDArray[np.i
     """Peaks that open shifts link, shift by shift: left ones and right ones, none twice in a batch.
 
     Shifts come in the order in which equal evidence is decided: the nearest first, then the one on the line.
+
+    Parameters
+    ----------
+    evidence : Evidence
+
+    Yields
+    ------
+    ((K,) ndarray of int64, (K,) ndarray of int64)
+        Indices of peaks.
     """
     rise, reach = math.floor(MAX_RISE * CELLS), math.floor(evidence.reach * CELLS + 1e-6)
     barrier = np.pad(evidence.barrier > 0, ((rise, rise), (0, reach)))

@@ -93,6 +93,10 @@ def place(reading: Reading, extra: Iterable[Glyph] = (), *, floor: float = EXTRA
     floor : float, default 0.5
         Probability below which such a candidate is no evidence.
 
+    Returns
+    -------
+    Placement
+
     Raises
     ------
     InputError

@@ -37,6 +37,10 @@ def embed_reading(reading: Reading, extra: Iterable[Glyph] = (), *, floor: float
     extra, floor
         As `zij.similarity.evidence.evidence_from_reading` takes them.
 
+    Returns
+    -------
+    Embedding
+
     Raises
     ------
     InputError

@@ -43,7 +43,19 @@ _STATES: dict[str, State] = {state: state for state in get_args(State)}
 
 @dataclass(frozen=True, slots=True)
 class CellRow:
-    """One line of the file: a cell's place, text, state, spans and box (None where a field is empty)."""
+    """One line of the file: a cell's place, text, state, spans and box (None where a field is empty).
+
+    Attributes
+    ----------
+    table : str
+    row : int
+    column : int
+    text : str
+    state : State or None
+    row_span : int or None
+    column_span : int or None
+    box : Box or None
+    """
 
     table: str
     row: int

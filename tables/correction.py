@@ -31,12 +31,29 @@ def numbers_in(text: str, box: Box, *, turn: int = 0) -> tuple[Number, ...]:
         Of the whole line.
     turn : int
         Degrees by which the image is to be turned clockwise to stand upright.
+
+    Returns
+    -------
+    tuple of Number
     """
     return tuple(word for word in words_in(text, box, turn=turn) if _DIGIT.search(word.text))
 
 
 def words_in(text: str, box: Box, *, turn: int = 0) -> tuple[Number, ...]:
-    """All words of a line of text, with or without digits, as `numbers_in` gives those with."""
+    """All words of a line of text, with or without digits, as `numbers_in` gives those with.
+
+    Parameters
+    ----------
+    text : str
+    box : Box
+        Of the line.
+    turn : int
+        Degrees by which the page is turned to stand upright.
+
+    Returns
+    -------
+    tuple of Number
+    """
     size = len(text)
     words = re.finditer(r"\S+", text)
     return tuple(Number((), word[0], _part(box, word.start(), word.end(), size, turn)) for word in words)
@@ -47,6 +64,17 @@ def corrected_cell(cell: Cell, text: str, *, turn: int = 0) -> Cell:
 
     Numbers that stand in both texts keep their glyphs. The others have new glyphs, certain and without
     alternatives, shared out evenly in the boxes of the numbers they replace, or else in the cell.
+
+    Parameters
+    ----------
+    cell : Cell
+    text : str
+    turn : int
+        Degrees by which the page is turned to stand upright.
+
+    Returns
+    -------
+    Cell
     """
     numbers = corrected_numbers(cell.numbers, numerals(text), cell.box, turn=turn)
     state = cell.state if cell.state in ("empty", "unread") and cell.text.strip() else "empty"
@@ -63,7 +91,21 @@ def corrected_cell(cell: Cell, text: str, *, turn: int = 0) -> Cell:
 def corrected_numbers(
     numbers: Sequence[Number], texts: Sequence[str], box: Box, *, turn: int = 0
 ) -> tuple[Number, ...]:
-    """The numbers of a cell or line (with that box) after correction to other texts; see `corrected_cell`."""
+    """The numbers of a cell or line (with that box) after correction to other texts; see `corrected_cell`.
+
+    Parameters
+    ----------
+    numbers : sequence of Number
+    texts : sequence of str
+        One a number.
+    box : Box
+    turn : int
+        Degrees by which the page is turned to stand upright.
+
+    Returns
+    -------
+    tuple of Number
+    """
     matcher = SequenceMatcher(None, [number.text for number in numbers], list(texts), autojunk=False)
     corrected: list[Number] = []
     for kind, a, b, c, d in matcher.get_opcodes():
@@ -80,7 +122,19 @@ def corrected_numbers(
 
 
 def corrected_number(number: Number, text: str, *, turn: int = 0) -> Number:
-    """The number with another text; glyphs that remain as they were keep their evidence."""
+    """The number with another text; glyphs that remain as they were keep their evidence.
+
+    Parameters
+    ----------
+    number : Number
+    text : str
+    turn : int
+        Degrees by which the page is turned to stand upright.
+
+    Returns
+    -------
+    Number
+    """
     if text == number.text and text == "".join(glyph.text for glyph in number.glyphs):
         return number
     if len(text) == len(number.glyphs):

@@ -14,7 +14,17 @@ __all__ = ["Box", "Geometry"]
 
 @dataclass(frozen=True, slots=True, order=True)
 class Box:
-    """Axis-parallel box; `x`, `y` is the top left corner, all in pixels."""
+    """Axis-parallel box; `x`, `y` is the top left corner, all in pixels.
+
+    Attributes
+    ----------
+    x : float
+    y : float
+        Left and top.
+    w : float
+    h : float
+        Not negative.
+    """
 
     x: float
     y: float

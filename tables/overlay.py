@@ -100,6 +100,10 @@ def save_png(path: str | Path, rgb: NDArray[np.uint8]) -> Path:
     rgb : (H, W, 3) or (H, W) ndarray of uint8
         Colour or grey.
 
+    Returns
+    -------
+    Path
+
     Raises
     ------
     OutputError

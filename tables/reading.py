@@ -60,6 +60,13 @@ class Number:
     """A run of glyphs that belong together, in reading order: one sexagesimal place, one integer.
 
     `text` stands for itself where another program gives a word without glyphs.
+
+    Attributes
+    ----------
+    glyphs : tuple of Glyph
+    text : str
+    box : Box
+    id : str
     """
 
     glyphs: tuple[Glyph, ...]
@@ -88,6 +95,24 @@ class Cell:
     `state` is never guessed: "read", "uncertain" (a digit below the upper threshold), "unread" (ink, but
     no reading), "empty". `text` is the cell's text as it is to be quoted, its numbers joined by a space.
     `source` is "human" where a person changed the cell, and "" where it is the page's.
+
+    Attributes
+    ----------
+    row : int
+    column : int
+        Of its first row and column.
+    box : Box
+    numbers : tuple of Number
+    text : str
+    state : State
+    confidence : float
+        Probability that every sign is right, 0 to 1.
+    row_span : int
+    column_span : int
+    header : bool
+        Whether it heads its row or column.
+    id : str
+    source : str
     """
 
     row: int
@@ -106,7 +131,19 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A grid of cells in reading order (row by row); positions without a cell are covered by a span."""
+    """A grid of cells in reading order (row by row); positions without a cell are covered by a span.
+
+    Attributes
+    ----------
+    box : Box
+    rows : int
+    columns : int
+        How many.
+    cells : tuple of Cell
+    confidence : float
+        0 to 1.
+    id : str
+    """
 
     box: Box
     rows: int

@@ -26,6 +26,10 @@ def citation(options: Options) -> str:
     ----------
     options : Options
         `title`, `authors`, `date`, `licence`, `image_licence`.
+
+    Returns
+    -------
+    str
     """
     lines = [
         "cff-version: 1.2.0",

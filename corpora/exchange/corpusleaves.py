@@ -38,6 +38,10 @@ def corpus_leaves(corpus: Corpus, where: Where | None = None) -> tuple[list[Leaf
     ----------
     corpus : Corpus
     where : Where, optional
+
+    Returns
+    -------
+    (list of Leaf, list of Page)
     """
     pages = corpus.pages(where)
     stems = file_stems(page.name for page in pages)
@@ -103,6 +107,10 @@ def notes_of(corpus: Corpus, where: Where | None = None) -> tuple[tuple[str, str
     ----------
     corpus : Corpus
     where : Where, optional
+
+    Returns
+    -------
+    tuple of (str, str)
     """
     from zij.corpora.store.overview import COLUMNS
 

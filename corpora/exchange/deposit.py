@@ -59,6 +59,17 @@ def write_deposit(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Write the folder of a deposit.
 
+    Parameters
+    ----------
+    folder : Path
+        Where its files are to stand.
+    leaves : sequence of Leaf
+        The pages.
+    pair_files : sequence of Path
+        `pairs.jsonld` and `pairs.csv` that go with them.
+    options : Options
+        What the user says about it.
+
     Returns
     -------
     (tuple of str, tuple of str)

@@ -63,6 +63,15 @@ class Value:
 def write_dishas(folder: Path, leaves: Sequence[Leaf], options: Options) -> tuple[str, ...]:
     """Write `STEM.TABLE.cCOLUMN.json` for each entry of each table.
 
+    Parameters
+    ----------
+    folder : Path
+        Where its files are to stand.
+    leaves : sequence of Leaf
+        The pages.
+    options : Options
+        Which columns, which units.
+
     Returns
     -------
     tuple of str
@@ -130,6 +139,10 @@ def table_content(
         Columns, counted from 0; several are the places of one value, the leftmost first.
     options : Options
         `argument_unit`, `entry_unit`, `table_type`, `title`.
+
+    Returns
+    -------
+    dict of str to object
     """
     covered = _covered(table)
     rows = [row for row in range(table.rows) if not _is_heading(covered, row, (*argument, *entry))]
@@ -158,6 +171,19 @@ def value_at(covered: Mapping[tuple[int, int], Cell], row: int, columns: Iterabl
 
     A place that is unread or empty is `MISSING`, and so is one that is no whole number or, after the first,
     60 or more; the comment says which, and what was read.
+
+    Parameters
+    ----------
+    covered : mapping of (int, int) to Cell
+        The cell that covers each place (row, column).
+    row : int
+        From 0.
+    columns : iterable of int
+        Those whose places make up the value, in order.
+
+    Returns
+    -------
+    Value
     """
     cells = [covered.get((row, column)) for column in columns]
     places: list[str] = []

@@ -91,6 +91,22 @@ class Form:
 def write_form(name: str, folder: Path, collection: Collection, options: Options) -> Remarks:
     """Write a collection in one of `FORMS` into a folder.
 
+    Parameters
+    ----------
+    name : str
+        One of `FORMS`.
+    folder : Path
+        Where its files are to stand.
+    collection : Collection
+        Pages, pairs and notes.
+    options : Options
+        What the user says about it.
+
+    Returns
+    -------
+    Remarks
+        What the form cannot hold.
+
     Raises
     ------
     ZijError

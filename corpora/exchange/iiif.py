@@ -38,7 +38,15 @@ _TYPES = {".jpg": "jpeg", ".jpeg": "jpeg", ".jpe": "jpeg", ".png": "png", ".tif"
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The ids of a manifest and its parts: addresses below a base, or URNs made from the same words."""
+    """The ids of a manifest and its parts: addresses below a base, or URNs made from the same words.
+
+    Attributes
+    ----------
+    base : str
+        Address, "" for URNs.
+    key : str
+        Word of this manifest.
+    """
 
     base: str
     key: str
@@ -55,6 +63,17 @@ def write_iiif(folder: Path, leaves: Sequence[Leaf], pairs: Sequence[PairSet], o
     """Write `manifest.json` and, where a base address is given, `annotations/STEM.KIND.json` beside it.
 
     Without an address nothing could load a second file, so the annotations stand inside the manifest.
+
+    Parameters
+    ----------
+    folder : Path
+        Where its files are to stand.
+    leaves : sequence of Leaf
+        The pages.
+    pairs : sequence of PairSet
+        Links between them.
+    options : Options
+        The base address, title and rights among them.
     """
 
     def keep_apart(page: dict[str, Any]) -> None:
@@ -86,6 +105,10 @@ def manifest(
     apart : callable, optional
         Called with each annotation page, of which it may take the items to keep them elsewhere; `file` is
         the name for it.
+
+    Returns
+    -------
+    dict of str to object
 
     Raises
     ------

@@ -114,6 +114,10 @@ def read_leaf(path: str | Path, images: str | Path | None = None) -> Leaf:
     images : path, optional
         Where the image must be; without it, one beside the PAGE-XML file is taken if there is one.
 
+    Returns
+    -------
+    Leaf
+
     Raises
     ------
     InputError

@@ -58,6 +58,10 @@ def lost(counts: Iterable[Mapping[str, int]], kept: Set[str]) -> tuple[str, ...]
         For each reading, as `counted` gives them.
     kept : set of str
         What the form can hold, of `EVERYTHING`.
+
+    Returns
+    -------
+    tuple of str
     """
     sums: Counter[str] = Counter()
     for one in counts:
@@ -71,6 +75,10 @@ def resummed(phrases: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     Parameters
     ----------
     phrases : iterable of str
+
+    Returns
+    -------
+    (tuple of str, tuple of str)
     """
     sums: Counter[str] = Counter()
     others: list[str] = []

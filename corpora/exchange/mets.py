@@ -22,7 +22,18 @@ _MIME = {"jpg": "jpeg", "jpeg": "jpeg", "jpe": "jpeg", "png": "png", "tif": "tif
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A page as a METS file lists it: the names of its files and, for Transkribus, their MD5 sums."""
+    """A page as a METS file lists it: the names of its files and, for Transkribus, their MD5 sums.
+
+    Attributes
+    ----------
+    page : str
+        Name of the PAGE-XML file.
+    image : str or None
+        Name of the image, None where it is not at hand.
+    page_md5 : str
+    image_md5 : str
+        "" where they are not wanted.
+    """
 
     page: str
     image: str | None = None
@@ -48,7 +59,20 @@ def escriptorium_mets(sheets: Sequence[Sheet]) -> bytes:
 
 
 def transkribus_mets(sheets: Sequence[Sheet], title: str, authors: Sequence[str]) -> bytes:
-    """The list of a Transkribus document: groups IMG and PAGEXML with MD5 sums, a `div` a page."""
+    """The list of a Transkribus document: groups IMG and PAGEXML with MD5 sums, a `div` a page.
+
+    Parameters
+    ----------
+    sheets : sequence of Sheet
+        The pages, in order.
+    title : str
+    authors : sequence of str
+
+    Returns
+    -------
+    bytes
+        UTF-8.
+    """
     root = _root(LABEL=clean_text(title), PROFILE="TRP_V1")
     agent = _add(_add(root, "metsHdr"), "agent", ROLE="CREATOR", TYPE="OTHER", OTHERTYPE="SOFTWARE")
     _add(agent, "name", f"zij {version('zij')}")
@@ -74,7 +98,20 @@ def transkribus_mets(sheets: Sequence[Sheet], title: str, authors: Sequence[str]
 
 
 def transkribus_metadata(pages: int, title: str, authors: Sequence[str]) -> bytes:
-    """Transkribus' `metadata.xml`: title, authors, number of pages; -1 for a document without a number."""
+    """Transkribus' `metadata.xml`: title, authors, number of pages; -1 for a document without a number.
+
+    Parameters
+    ----------
+    pages : int
+        How many.
+    title : str
+    authors : sequence of str
+
+    Returns
+    -------
+    bytes
+        UTF-8.
+    """
     return _bytes(_metadata(pages, title, authors))
 
 

@@ -31,7 +31,19 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two regions and the share of the similarity that comes from them."""
+    """Two regions and the share of the similarity that comes from them.
+
+    Attributes
+    ----------
+    a : End
+    b : End
+    rank : int
+        From 1.
+    relevance : float
+        Negative where it takes away.
+    comment : str
+        In words.
+    """
 
     a: End
     b: End

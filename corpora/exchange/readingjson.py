@@ -32,6 +32,10 @@ def reading_json(reading: Reading, *, compact: bool = False) -> str:
     compact : bool
         All on one line, for many pages: a third of the size, and faster.
 
+    Returns
+    -------
+    str
+
     Raises
     ------
     ValueError
@@ -67,6 +71,10 @@ def reading_from_json(text: str | bytes, name: str = "the file") -> Reading:
         JSON; bytes are UTF-8.
     name : str
         What to call it in an error.
+
+    Returns
+    -------
+    Reading
 
     Raises
     ------

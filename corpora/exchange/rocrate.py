@@ -53,6 +53,10 @@ def crate(folder: Path, leaves: Sequence[Leaf], options: Options, *, copied: boo
         stands for it, and the description says so.
     copied : bool
         Whether the images lie in the folder `images`.
+
+    Returns
+    -------
+    str
     """
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     parts = [_file(folder, path, options) for path in paths]

@@ -48,6 +48,10 @@ def violations(value: Any, schema: Mapping[str, Any]) -> Iterator[str]:
     schema : mapping
         The schema.
 
+    Yields
+    ------
+    str
+
     Raises
     ------
     NotImplementedError

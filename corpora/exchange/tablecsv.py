@@ -31,6 +31,10 @@ def grid_text(table: Table, *, separator: str = ",", spreadsheet: bool = False) 
         Between fields: a comma, or a tab for TSV.
     spreadsheet : bool
         Guard texts that a spreadsheet would take for a formula; see `guarded`.
+
+    Returns
+    -------
+    str
     """
     rows = max([table.rows, *(cell.row + 1 for cell in table.cells)])
     columns = max([table.columns, *(cell.column + 1 for cell in table.cells)])
@@ -64,6 +68,10 @@ def long_text(reading: Reading, *, separator: str = ",", spreadsheet: bool = Fal
     reading : Reading
     separator, spreadsheet
         As in `grid_text`.
+
+    Returns
+    -------
+    str
     """
     rows = [[_field(value) for value in row] for row in long_rows(reading)]
     return _lines([list(COLUMNS), *rows], separator, spreadsheet)

@@ -31,7 +31,19 @@ _ID = "{http://www.w3.org/XML/1998/namespace}id"
 
 
 def write_tei(folder: Path, leaves: Sequence[Leaf], pairs: Sequence[PairSet], options: Options) -> None:
-    """Write `STEM.tei.xml` for each page, and `pairs.tei.xml` if there are pairs between the pages."""
+    """Write `STEM.tei.xml` for each page, and `pairs.tei.xml` if there are pairs between the pages.
+
+    Parameters
+    ----------
+    folder : Path
+        Where its files are to stand.
+    leaves : sequence of Leaf
+        The pages.
+    pairs : sequence of PairSet
+        The comparisons.
+    options : Options
+        The title and authors among them.
+    """
     for leaf in leaves:
         write_bytes(folder / f"{leaf.stem}.tei.xml", tei(leaf, options))
     if any(group.among(leaves) for group in pairs):
@@ -50,6 +62,10 @@ def tei(leaf: Leaf, options: Options) -> bytes:
     leaf : Leaf
     options : Options
         `title`, `authors`, `licence`, `image_licence`, `date`.
+
+    Returns
+    -------
+    bytes
     """
     reading = leaf.reading
     root = _document(_title(options, leaf.stem), options, reading)
@@ -78,6 +94,20 @@ def pairs_tei(leaves: Sequence[Leaf], pairs: Sequence[PairSet], options: Options
 
     The links stand by rank; `n` is the relevance, with its sign. A pair whose region is no element of its
     page, as patches of an image are not, has no link.
+
+    Parameters
+    ----------
+    leaves : sequence of Leaf
+        The pages.
+    pairs : sequence of PairSet
+        The comparisons.
+    options : Options
+        The title and authors among them.
+
+    Returns
+    -------
+    bytes
+        UTF-8.
     """
     root = _document(_title(options, "pairs"), options, None)
     stand_off = _add(root, "standOff")

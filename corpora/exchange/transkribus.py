@@ -24,6 +24,15 @@ def write_transkribus(folder: Path, leaves: Sequence[Leaf], options: Options) ->
     PAGE-XML and image share their name but for the suffix, which is how Transkribus joins them; the order of
     the pages is that of the names.
 
+    Parameters
+    ----------
+    folder : Path
+        Where the folder of the document is to stand.
+    leaves : sequence of Leaf
+        The pages.
+    options : Options
+        The title and authors among them.
+
     Returns
     -------
     tuple of str

@@ -38,6 +38,10 @@ class ApproximateIndex:
 
     Attributes
     ----------
+    index : object
+        As usearch has it.
+    vectors : Vectors
+        Those that it is of.
     recall : Recall
         Measured with the index.
     remarks : tuple of str
@@ -69,6 +73,10 @@ def approximate_index(corpus: Corpus, vectors: Vectors, k: int) -> ApproximateIn
         Its vectors.
     k : int
         For how many nearest pages it is to be good.
+
+    Returns
+    -------
+    ApproximateIndex
 
     Raises
     ------

@@ -91,7 +91,22 @@ def nearest(
 
 
 def cosines(matrix: Floats, rows: NDArray[np.int64], unit: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Cosines of some rows with a query of length 1, in float64, rounded to `DECIMALS`."""
+    """Cosines of some rows with a query of length 1, in float64, rounded to `DECIMALS`.
+
+    Parameters
+    ----------
+    matrix : (N, D) ndarray
+        Vectors, which may be a memory map.
+    rows : (M,) ndarray of int64
+        Which of them.
+    unit : (D,) ndarray of float64
+        The query.
+
+    Returns
+    -------
+    (M,) ndarray of float64
+        From -1 to 1.
+    """
     vectors = matrix[rows].astype(np.float64)
     # einsum adds up each row by itself in one order; a matrix product may not
     dots, squares = np.einsum("nd,d->n", vectors, unit), np.einsum("nd,nd->n", vectors, vectors)

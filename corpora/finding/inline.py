@@ -51,6 +51,10 @@ def found_parts(folder: str, asked: Asked, found: Hits, conditions: str) -> list
     found : Hits
     conditions : str
         On the pages that could be found.
+
+    Returns
+    -------
+    list of Markup
     """
     parts = _sections(folder, asked, found)
     more = len(found.hits) - len(parts)

@@ -15,7 +15,20 @@ __all__ = ["query_of_page", "query_of_reading"]
 
 
 def query_of_reading(reading: Reading, name: str, page_id: int | None = None) -> Query:
-    """A query made of a reading."""
+    """A query made of a reading.
+
+    Parameters
+    ----------
+    reading : Reading
+    name : str
+        What it is called in the results.
+    page_id : int, optional
+        Number of the page, where it is one of the corpus.
+
+    Returns
+    -------
+    Query
+    """
     return Query(name, embed_reading(reading).vector, arrangement(reading), page_id)
 
 
@@ -31,6 +44,10 @@ def query_of_page(corpus: Corpus, page: str | int, vectors: Vectors | None = Non
     page : str or int
     vectors : Vectors, optional
         Those of the corpus, where they are at hand.
+
+    Returns
+    -------
+    Query
 
     Raises
     ------

@@ -53,6 +53,10 @@ def search_report(corpus: Corpus, asked: Asked, found: Hits, where: Where, sente
         Conditions of the search.
     sentence : str
         What was found, in one line.
+
+    Returns
+    -------
+    str
     """
     body = [
         element("h1", f"Pages like {asked.query.name}"),
@@ -81,6 +85,10 @@ def hit_sections(corpus: Corpus, asked: Asked, hits: Sequence[Hit]) -> list[Mark
     corpus : Corpus
     asked : Asked
     hits : sequence of Hit
+
+    Returns
+    -------
+    list of Markup
     """
     return [_hit(corpus, asked, hit) for hit in hits]
 

@@ -42,7 +42,26 @@ def search(
     check: int = CHECK,
     approximate: bool = False,
 ) -> Hits:
-    """The pages that are most like a page; see `Searcher.search`. For several queries make one `Searcher`."""
+    """The pages that are most like a page; see `Searcher.search`. For several queries make one `Searcher`.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    query : Query
+        The page to search with.
+    k : int
+        How many hits.
+    where : Where, optional
+        Only these pages.
+    check : int
+        How many of the most similar are checked by arrangement.
+    approximate : bool
+        Whether the approximate index is asked.
+
+    Returns
+    -------
+    Hits
+    """
     return Searcher(corpus, where=where).search(query, k=k, check=check, approximate=approximate)
 
 

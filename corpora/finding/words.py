@@ -124,6 +124,10 @@ def hit_lines(found: Hits, pages: Sequence[Page]) -> tuple[Line, ...]:
     found : Hits
     pages : sequence of Page
         The page of each hit.
+
+    Returns
+    -------
+    tuple of Line
     """
     lines = []
     for hit, page in zip(found.hits, pages, strict=True):

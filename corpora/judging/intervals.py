@@ -16,7 +16,14 @@ COVERED = 0.95
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A mean with the ends of its 95 % interval."""
+    """A mean with the ends of its 95 % interval.
+
+    Attributes
+    ----------
+    mean : float
+    low : float
+    high : float
+    """
 
     mean: float
     low: float

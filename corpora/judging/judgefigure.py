@@ -37,6 +37,14 @@ def save_evaluation(folder: Path, judged: Judged, caption: str) -> None:
 
     Bars are 95 % intervals over families in the first two panels, and standard deviations over the splits in
     the others, which stay empty where families are not known.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the files are to stand.
+    judged : Judged
+    caption : str
+        Stands below the panels.
     """
     import matplotlib as mpl
 

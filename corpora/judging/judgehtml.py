@@ -67,6 +67,10 @@ def evaluation_html(
         What else is to be known: what was left out.
     facts : mapping of str to str
         Parameters and versions.
+
+    Returns
+    -------
+    str
     """
     body = [
         element("h1", title),

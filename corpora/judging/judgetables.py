@@ -28,7 +28,19 @@ def figures_lines(judged: Judged) -> list[Line]:
 
 
 def query_lines(truth: Truth, judged: Judged, measures: Sequence[Measure]) -> list[Line]:
-    """The lines of `queries.csv`: page, mode, relevant, and each measure's average precision and recall."""
+    """The lines of `queries.csv`: page, mode, relevant, and each measure's average precision and recall.
+
+    Parameters
+    ----------
+    truth : Truth
+    judged : Judged
+    measures : sequence of Measure
+        In the order in which they were judged.
+
+    Returns
+    -------
+    list of Line
+    """
     lines = []
     for one in judged.queries:
         line: Line = {"page": truth.pages[one.query].name, "mode": one.mode, "relevant": one.relevant}

@@ -52,7 +52,20 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class QueryFigures:
-    """One query: its place among the pages, and by measure and mode its average precision and recall."""
+    """One query: its place among the pages, and by measure and mode its average precision and recall.
+
+    Attributes
+    ----------
+    query : int
+        Its place among the pages.
+    mode : Mode
+        "page-wise" or "book-disjoint".
+    relevant : int
+        How many pages belong to it.
+    precision : tuple of float
+    recall : tuple of float
+        One a measure, 0 to 1.
+    """
 
     query: int
     mode: Mode
@@ -63,7 +76,13 @@ class QueryFigures:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """All figures: each measure page-wise, then each book-disjoint; and each query's."""
+    """All figures: each measure page-wise, then each book-disjoint; and each query's.
+
+    Attributes
+    ----------
+    figures : tuple of Figures
+    queries : tuple of QueryFigures
+    """
 
     figures: tuple[Figures, ...]
     queries: tuple[QueryFigures, ...]
@@ -79,6 +98,18 @@ def chosen_queries(truth: Truth, most: int, *, seed: int = 0) -> NDArray[np.int6
 
     Pages that nothing belongs to are among them: in the nearest-neighbour protocol they can be taken for
     members of a family.
+
+    Parameters
+    ----------
+    truth : Truth
+    most : int
+        How many; 0 for all.
+    seed : int
+
+    Returns
+    -------
+    (M,) ndarray of int64
+        Places among the pages of the truth.
     """
     count = len(truth.pages)
     if most <= 0 or most >= count:
@@ -100,11 +131,15 @@ def judge(
     ----------
     truth : Truth
     measures : sequence of Measure
-    queries : ndarray of int64
+    queries : (M,) ndarray of int64
         As `chosen_queries` gives them.
     seeds : sequence of int
         Of the splits of the nearest-neighbour protocol.
     progress : callable, optional
+
+    Returns
+    -------
+    Judged
     """
     books = [page.book for page in truth.pages]
     splits = {

@@ -28,6 +28,14 @@ def random_vgg(
     As published, features are compared by their Euclidean distance; how they were pooled there is not told,
     and here they are not.
 
+    Parameters
+    ----------
+    corpus : Corpus
+    pages : sequence of Page
+    seed : int
+        Of the weights.
+    progress : Progress, optional
+
     Returns
     -------
     Measure or str

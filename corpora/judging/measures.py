@@ -68,6 +68,10 @@ def arranged(corpus: Corpus, pages: Sequence[Page], plain: Measure, *, check: in
         `bigrams` of the same pages: what search has proved nothing of stands in its order.
     check : int
         How many of the most similar pages are checked.
+
+    Returns
+    -------
+    Measure
     """
     searcher = Searcher(corpus)
     place = {page.id: n for n, page in enumerate(pages)}

@@ -47,7 +47,15 @@ def book_split(books: Sequence[str], seed: int) -> Mask:
 
 @dataclass(frozen=True, slots=True)
 class NeighbourFigures:
-    """Mean and standard deviation over the splits; NaN where there was nothing to count."""
+    """Mean and standard deviation over the splits; NaN where there was nothing to count.
+
+    Attributes
+    ----------
+    recall : float
+    recall_deviation : float
+    precision : float
+    precision_deviation : float
+    """
 
     recall: float
     recall_deviation: float

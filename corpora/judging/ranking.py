@@ -56,6 +56,19 @@ def recall_at(scores: Scores, relevant: Mask, k: int = 10) -> float:
     """Share of the relevant pages that stand among the first `k`; NaN where no page is relevant.
 
     It cannot reach 1 where more than `k` pages are relevant.
+
+    Parameters
+    ----------
+    scores : (N,) ndarray of float64
+        The larger the nearer.
+    relevant : (N,) ndarray of bool
+        Which pages belong to the query.
+    k : int
+
+    Returns
+    -------
+    float
+        From 0 to 1.
     """
     total = int(np.count_nonzero(relevant))
     if not total:

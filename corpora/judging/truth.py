@@ -87,6 +87,10 @@ def truth_from_file(path: Path, pages: Sequence[Page]) -> Truth:
     pages : sequence of Page
         Of the corpus.
 
+    Returns
+    -------
+    Truth
+
     Raises
     ------
     TableError

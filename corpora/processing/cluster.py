@@ -42,6 +42,10 @@ def connected(address: str) -> Any:
     address : str
         `tcp://host:port` or `tls://host:port`.
 
+    Returns
+    -------
+    object
+
     Raises
     ------
     UsageError

@@ -26,6 +26,10 @@ def jobs_of(corpus: Corpus, work: Sequence[Work], *, send_images: bool = False) 
     work : sequence of Work
     send_images : bool
         Put the bytes of the images in, for workers that cannot reach the files.
+
+    Yields
+    ------
+    list of Job
     """
     waiting = iter([one.page_id for one in work if "read" not in one.steps])
     while ids := list(islice(waiting, EMBEDDED)):

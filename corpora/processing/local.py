@@ -37,7 +37,21 @@ _FALLS = 3  # workers that may fall one after the other before their first page
 
 
 def run_here(batches: Batches, means: Means, work: Work = process_page) -> Iterator[PageResult | None]:
-    """Process pages in this process, one after the other, for debugging and for a handful of pages."""
+    """Process pages in this process, one after the other, for debugging and for a handful of pages.
+
+    Parameters
+    ----------
+    batches : Batches
+        Jobs in portions.
+    means : Means
+        What all jobs need.
+    work : Work
+        What is done with a job.
+
+    Yields
+    ------
+    PageResult
+    """
     prepare(means)
     for job in itertools.chain.from_iterable(batches):
         yield work(job, means)

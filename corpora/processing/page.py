@@ -119,7 +119,19 @@ def one_thread(means: Means) -> None:
 
 
 def failed(job: Job, means: Means, reason: str) -> PageResult:
-    """The result of a page that could not be processed."""
+    """The result of a page that could not be processed.
+
+    Parameters
+    ----------
+    job : Job
+    means : Means
+    reason : str
+        In a sentence.
+
+    Returns
+    -------
+    PageResult
+    """
     reason = " ".join(reason.split()) or "failed for a reason that was not told."
     if job.reading is None:
         return PageResult(job.page_id, failure=reason, read_by=means.recipes.read)

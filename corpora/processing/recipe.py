@@ -31,6 +31,10 @@ def recipes(weights: str | Path | None = None) -> Recipes:
     weights : path, optional
         Another digit model than the one that comes with zij.
 
+    Returns
+    -------
+    Recipes
+
     Raises
     ------
     ModelError

@@ -37,6 +37,10 @@ def thumbnail(pixels: NDArray[np.uint8], turn: int = 0) -> bytes:
         RGB.
     turn : int
         Degrees (0, 90, 180, 270) by which it is turned clockwise to stand upright.
+
+    Returns
+    -------
+    bytes
     """
     height, width = pixels.shape[:2]
     while max(height, width) >= 4 * SIDE:  # halving first is quicker, and as smooth

@@ -73,7 +73,21 @@ def save_clusters(folder: Path, clusters: pd.DataFrame, tried: pd.DataFrame, cap
 
 
 def clusters_figure(clusters: pd.DataFrame, tried: pd.DataFrame, caption: str) -> Figure:
-    """The figure of `save_clusters`."""
+    """The figure of `save_clusters`.
+
+    Parameters
+    ----------
+    clusters : DataFrame
+        A row a cluster.
+    tried : DataFrame
+        A row a number of clusters.
+    caption : str
+        Stands below the panels.
+
+    Returns
+    -------
+    Figure
+    """
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(11.0, 3.9), layout="constrained")

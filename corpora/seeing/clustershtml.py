@@ -42,6 +42,10 @@ def clusters_page(
     title, lead : str
     facts : mapping of str to str
         Where this comes from.
+
+    Returns
+    -------
+    str
     """
     shown: list[tuple[int, NDArray[np.int64]]] = []
     several = int((split.sizes > 1).sum())
@@ -64,12 +68,36 @@ def clusters_page(
 
 
 def counted(number: int, one: str, several: str = "") -> str:
-    """ "1 page", "2 pages"."""
+    """ "1 page", "2 pages".
+
+    Parameters
+    ----------
+    number : int
+    one : str
+        The noun.
+    several : str
+        Its plural; by default with an s.
+
+    Returns
+    -------
+    str
+    """
     return f"{number:,} {one if number == 1 else several or one + 's'}"
 
 
 def year_range(pages: SeenPages, rows: NDArray[np.int64]) -> str:
-    """First and last year of some pages, "" if none is known."""
+    """First and last year of some pages, "" if none is known.
+
+    Parameters
+    ----------
+    pages : SeenPages
+    rows : (M,) ndarray of int64
+        Which of them.
+
+    Returns
+    -------
+    str
+    """
     frame = pages.frame.iloc[rows]
     years = [int(year) for column in ("year_from", "year_to") for year in frame[column].dropna()]
     if not years:

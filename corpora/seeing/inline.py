@@ -56,6 +56,10 @@ def frame_html(frame: pd.DataFrame, columns: Sequence[str] = (), *, most: int = 
         Those that are shown, in this order; by default all.
     most : int
         Rows shown.
+
+    Returns
+    -------
+    Markup
     """
     names = list(columns) or [str(name) for name in frame.columns]
     kinds = {name: frame[name].dtype for name in names}

@@ -47,7 +47,22 @@ def kmeans(vectors: NDArray[np.float32], k: int, *, seed: int = 1) -> tuple[NDAr
 def kmeans_runs(
     vectors: NDArray[np.float32], k: int, seeds: Sequence[int]
 ) -> list[tuple[NDArray[np.int64], float]]:
-    """The same for several seeds, two at a time; which ones run together changes nothing."""
+    """The same for several seeds, two at a time; which ones run together changes nothing.
+
+    Parameters
+    ----------
+    vectors : (N, D) ndarray of float32
+        Square roots of counts, not normalised.
+    k : int
+        Number of clusters.
+    seeds : sequence of int
+        One a run.
+
+    Returns
+    -------
+    list of ((N,) ndarray of int64, float)
+        Labels and inertia of each run, as `kmeans` gives them.
+    """
     from threadpoolctl import threadpool_limits
 
     k = min(k, len(np.unique(vectors, axis=0)))

@@ -65,7 +65,21 @@ def save_map(folder: Path, pages: pd.DataFrame, *, colour: Colour, caption: str)
 
 
 def map_figure(pages: pd.DataFrame, colour: Colour, caption: str) -> Figure:
-    """The figure of `save_map`."""
+    """The figure of `save_map`.
+
+    Parameters
+    ----------
+    pages : DataFrame
+        A row a page.
+    colour : Colour
+        What gives the colour.
+    caption : str
+        Stands below the map.
+
+    Returns
+    -------
+    Figure
+    """
     from matplotlib.figure import Figure
 
     wide, high = _reach(pages)
@@ -118,6 +132,10 @@ def middle_years(pages: pd.DataFrame) -> NDArray[np.float64]:
     ----------
     pages : DataFrame
         With the columns `year_from` and `year_to`; where one is missing the other stands for it.
+
+    Returns
+    -------
+    (N,) ndarray of float64
     """
     first, last = pages["year_from"], pages["year_to"]
     ends = first.fillna(last), last.fillna(first)

@@ -40,6 +40,10 @@ def distance_blocks(rows: NDArray[np.float32]) -> Iterator[tuple[int, NDArray[np
     ----------
     rows : (N, D) ndarray of float32
         At any length; for chords at length 1, see `unit`.
+
+    Yields
+    ------
+    (int, (B, N) ndarray of float32)
     """
     squares = np.einsum("nd,nd->n", rows, rows, dtype=np.float64).astype(np.float32)
     for start in range(0, len(rows), ROWS):

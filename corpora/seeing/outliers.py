@@ -46,7 +46,17 @@ class Outliers:
 
 
 def book_groups(books: list[str]) -> NDArray[np.int64]:
-    """A number for each book, -1 for pages without one."""
+    """A number for each book, -1 for pages without one.
+
+    Parameters
+    ----------
+    books : list of str
+        One a page.
+
+    Returns
+    -------
+    (N,) ndarray of int64
+    """
     names = {name: n for n, name in enumerate(sorted(set(books) - {""}))}
     return np.array([names.get(book, -1) for book in books], np.int64)
 
@@ -73,6 +83,10 @@ def find_outliers(
         Digits from which a page is looked at; the others have neighbours only among all pages.
     apart : "page" or "book"
         Whether any other page saves a page from being an outlier, or only one of another book.
+
+    Returns
+    -------
+    Outliers
     """
     rows = unit(vectors)
     few = np.asarray(digits) < enough

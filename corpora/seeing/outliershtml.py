@@ -44,6 +44,10 @@ def outliers_page(
     title, lead : str
     facts : mapping of str to str
         Where this comes from.
+
+    Returns
+    -------
+    str
     """
     near = found.nearest if apart == "page" else found.nearest_elsewhere
     far = found.distance if apart == "page" else found.distance_elsewhere

@@ -87,6 +87,14 @@ def groups(values: Sequence[str]) -> Groups:
 def save_figure(figure: Figure, folder: Path, stem: str) -> None:
     """Write a figure as PNG and as SVG; the same figure gives the same bytes.
 
+    Parameters
+    ----------
+    figure : Figure
+    folder : Path
+        Where the files are to stand.
+    stem : str
+        Of their names.
+
     Raises
     ------
     OutputError

@@ -38,7 +38,16 @@ class Partition:
 
 
 def numbered(labels: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Any labels as numbers from 1, larger clusters first, of equal ones that of the first page first."""
+    """Any labels as numbers from 1, larger clusters first, of equal ones that of the first page first.
+
+    Parameters
+    ----------
+    labels : (N,) ndarray of int64
+
+    Returns
+    -------
+    (N,) ndarray of int64
+    """
     _, first, inverse, sizes = np.unique(labels, return_index=True, return_inverse=True, return_counts=True)
     order = np.lexsort((first, -sizes))
     rank = np.empty(len(order), np.int64)
@@ -55,6 +64,10 @@ def partition(vectors: NDArray[np.float32], labels: NDArray[np.int64]) -> Partit
         What was clustered.
     labels : (N,) ndarray of int
         Equal for pages of one cluster.
+
+    Returns
+    -------
+    Partition
     """
     own = numbered(labels)
     sizes = np.bincount(own)[1:] if len(own) else np.zeros(0, np.int64)

@@ -34,7 +34,18 @@ NORMAL = 1.959964  # of the normal distribution, 95 % within
 
 
 def published_diversity(counts: NDArray[np.int64]) -> float:
-    """H(p) - log n in bits, n the number of tables; NaN for none."""
+    """H(p) - log n in bits, n the number of tables; NaN for none.
+
+    Parameters
+    ----------
+    counts : (C,) ndarray of int64
+        Tables of each cluster.
+
+    Returns
+    -------
+    float
+        In bits.
+    """
     n = int(np.sum(counts))
     return (entropy(counts) - float(np.log(n))) * BITS if n else float("nan")
 
@@ -91,6 +102,20 @@ def jackknife_error(labels: NDArray[np.int64], books: NDArray[np.object_], size:
 
     sqrt((B - 1) / B sum_b (x_b - mean x)^2) with x_b the value without book b (Tukey 1958); NaN for fewer
     than two books, and where one of them holds so much that the rest is below `size`.
+
+    Parameters
+    ----------
+    labels : (N,) ndarray of int64
+        Cluster of each page.
+    books : (N,) ndarray of object
+        Book of each page.
+    size : int
+        Pages of the sample.
+
+    Returns
+    -------
+    float
+        In nats.
     """
     names = sorted(set(books))
     values = [rarefied_entropy(_counts(labels[books != name]), size) for name in names]

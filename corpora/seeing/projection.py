@@ -96,6 +96,10 @@ def tsne(
     iterations : int
         Steps of the descent, 250 of them with exaggerated attraction.
 
+    Returns
+    -------
+    Projection
+
     Raises
     ------
     UsageError
@@ -140,6 +144,10 @@ def umap(
     distance : float
         How near points may lie on the map (`min_dist`).
     seed : int
+
+    Returns
+    -------
+    Projection
 
     Raises
     ------

@@ -97,6 +97,15 @@ def assemblage(counts: Counts) -> NDArray[np.float64]:
 
     Clusters of the sample are given a little less than their share there, rare ones most so; what is left is
     split evenly among as many unseen clusters as Chao's estimator says at least (Chao et al. 2014).
+
+    Parameters
+    ----------
+    counts : (C,) ndarray of int64
+        Pages of each cluster.
+
+    Returns
+    -------
+    (C + unseen,) ndarray of float64
     """
     counts = np.asarray(counts)[np.asarray(counts) > 0]
     n, once, twice = int(counts.sum()), int((counts == 1).sum()), int((counts == 2).sum())
@@ -118,6 +127,21 @@ def bootstrap_error(counts: Counts, size: int, random: np.random.Generator, *, d
     """Standard error of `rarefied_entropy` in nats, over samples drawn from `assemblage`.
 
     Pages are drawn one by one; that pages of one book come together is not seen by it.
+
+    Parameters
+    ----------
+    counts : (C,) ndarray of int64
+        Pages of each cluster.
+    size : int
+        Pages of the sample.
+    random : Generator
+    draws : int
+        How many samples.
+
+    Returns
+    -------
+    float
+        In nats.
     """
     n = int(np.sum(counts))
     if not 1 <= size <= n:

@@ -67,6 +67,10 @@ def thumbnail_sheets(pictures: Sequence[bytes], *, room: int = ROOM) -> Sheets:
         JPEGs of the pages, b"" where there is none.
     room : int
         Bytes of all sheets at most, unless there are too many for the smallest size.
+
+    Returns
+    -------
+    Sheets
     """
     sample = [pictures[k] for k in np.linspace(0, len(pictures) - 1, min(len(pictures), 50)).astype(int)]
     found = None
@@ -82,7 +86,20 @@ def thumbnail_sheets(pictures: Sequence[bytes], *, room: int = ROOM) -> Sheets:
 
 
 def tile(sheets: Sheets, n: int, label: str) -> Markup:
-    """Picture n as an element; the page needs `sheet_style`."""
+    """Picture n as an element; the page needs `sheet_style`.
+
+    Parameters
+    ----------
+    sheets : Sheets
+    n : int
+        From 0.
+    label : str
+        What is told to who cannot see it.
+
+    Returns
+    -------
+    Markup
+    """
     if sheets.sizes[n] == (0, 0):
         return element("span", "no picture", class_="tile none", role="img", aria_label=label)
     row, column = divmod(n % PER_SHEET, PER_ROW)

@@ -53,7 +53,19 @@ def _contingency(a: Labels, b: Labels) -> tuple[NDArray[np.float64], ...]:
 
 
 def best_jaccard(a: Labels, b: Labels) -> NDArray[np.float64]:
-    """For each cluster of `a`, by rising label, its largest Jaccard coefficient with a cluster of `b`."""
+    """For each cluster of `a`, by rising label, its largest Jaccard coefficient with a cluster of `b`.
+
+    Parameters
+    ----------
+    a : (N,) ndarray of int
+    b : (N,) ndarray of int
+        Cluster of each page.
+
+    Returns
+    -------
+    (C,) ndarray of float64
+        From 0 to 1.
+    """
     _, own, rows = np.unique(a, return_inverse=True, return_counts=True)
     _, other, columns = np.unique(b, return_inverse=True, return_counts=True)
     cells, both = np.unique(own * len(columns) + other, return_counts=True)
@@ -70,7 +82,20 @@ def mean_rand(runs: Sequence[Labels]) -> float:
 
 
 def stability(labels: Labels, others: Sequence[Labels]) -> NDArray[np.float64]:
-    """Mean best Jaccard coefficient of each cluster in other runs, by rising label; NaN without any."""
+    """Mean best Jaccard coefficient of each cluster in other runs, by rising label; NaN without any.
+
+    Parameters
+    ----------
+    labels : (N,) ndarray of int
+        Cluster of each page.
+    others : sequence of (N,) ndarray of int
+        The same in other runs.
+
+    Returns
+    -------
+    (C,) ndarray of float64
+        From 0 to 1.
+    """
     if not others:
         return np.full(len(np.unique(labels)), np.nan)
     return np.asarray(np.mean([best_jaccard(labels, run) for run in others], axis=0))

@@ -54,7 +54,20 @@ class Span:
 
 
 def year_weights(span: Span, year: int, sigma: float = SIGMA) -> NDArray[np.float64]:
-    """Weight of each page around a year, (N,): a Gaussian, the mean over the years it may be of."""
+    """Weight of each page around a year, (N,): a Gaussian, the mean over the years it may be of.
+
+    Parameters
+    ----------
+    span : Span
+        When the N pages were printed.
+    year : int
+    sigma : float
+        In years.
+
+    Returns
+    -------
+    (N,) ndarray of float64
+    """
     ends, inverse = np.unique(np.stack([span.first, span.last], axis=1), axis=0, return_inverse=True)
     weights = [
         np.exp(-0.5 * ((np.arange(first, last + 1) - year) / sigma) ** 2).mean() for first, last in ends
@@ -69,6 +82,20 @@ def drawn(
 
     By exponential keys, which gives the same chances as drawing one by one (Efraimidis and Spirakis,
     "Weighted random sampling with a reservoir", 2006, doi:10.1016/j.ipl.2005.11.003).
+
+    Parameters
+    ----------
+    weights : (N,) ndarray of float64
+        Not negative.
+    size : int
+        Rows of a draw.
+    repeats : int
+        Draws.
+    random : Generator
+
+    Returns
+    -------
+    (repeats, size) ndarray of int64
     """
     with np.errstate(divide="ignore", over="ignore"):
         keys = random.exponential(size=(repeats, len(weights))) / weights

@@ -33,6 +33,8 @@ class Adding:
     corpus : Corpus
     pattern : NamePattern or None
         What to take from names.
+    clock : callable
+        Seconds, from any beginning.
     new, known, changed, moved : int
         Pages that became so.
     missed : list of Missed

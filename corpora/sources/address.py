@@ -114,6 +114,10 @@ def checked_target(
     proxied : bool
         Whether a proxy will look the host up, so that not knowing it here is no obstacle.
 
+    Returns
+    -------
+    Target
+
     Raises
     ------
     InputError

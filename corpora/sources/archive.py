@@ -30,6 +30,18 @@ def zip_pages(path: Path, source: str, wishes: Wishes) -> Gathering:
     """The pages of a zip archive.
 
     Its members are laid below `wishes.images`, under names that zij makes of theirs, and read as a folder is.
+
+    Parameters
+    ----------
+    path : Path
+        The archive.
+    source : str
+        What it is called in the corpus.
+    wishes : Wishes
+
+    Returns
+    -------
+    Gathering
     """
     try:
         digest = sha256(path)

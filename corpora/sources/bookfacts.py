@@ -51,6 +51,10 @@ def described(fields: Mapping[str, str]) -> tuple[Metadata, list[str]]:
     fields : mapping of str to str
         Columns that name pages, books and tags are passed over. What has no known meaning, or another value
         for a meaning that is taken already, is kept under its own name.
+
+    Returns
+    -------
+    (Metadata, list of str)
     """
     taken: dict[str, str] = {}
     others: dict[str, str] = {}
@@ -99,7 +103,23 @@ def _degrees(text: str, most: int, unread: list[str]) -> float | None:
 def book_facts(
     label: str, facts: Iterable[tuple[str, str]], date: str, rights: str, manifest: str
 ) -> Metadata:
-    """Metadata of the book that a manifest describes."""
+    """Metadata of the book that a manifest describes.
+
+    Parameters
+    ----------
+    label : str
+        The manifest's.
+    facts : iterable of (str, str)
+        Labels and values of its metadata.
+    date : str
+    rights : str
+    manifest : str
+        Its address.
+
+    Returns
+    -------
+    Metadata
+    """
     fields: dict[str, str] = {}
     for name, value in facts:
         if (meaning(name) or ("", 0))[0] in ("page", "canvas", "book", "tags"):

@@ -66,6 +66,10 @@ def folder_pages(
         Changes pages before they are given, for folders that stand for something else.
     skip : Path, optional
         A folder that is left out; by default that of the corpus.
+
+    Returns
+    -------
+    Gathering
     """
     left_out = wishes.images.parent if skip is None else skip
     parts = list(listings(root, source, frozenset({left_out.resolve()})))

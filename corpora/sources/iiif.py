@@ -37,6 +37,17 @@ def manifest_pages(url: str, wishes: Wishes, fetcher: Fetcher) -> Gathering:
     """The pages of a manifest or collection on the web.
 
     What it names may only lie on the web, and no further inside a private network than the manifest itself.
+
+    Parameters
+    ----------
+    url : str
+        Its address.
+    wishes : Wishes
+    fetcher : Fetcher
+
+    Returns
+    -------
+    Gathering
     """
     if wishes.offline:
         yield Missed(url, url, "not fetched, as --offline was given")
@@ -46,7 +57,26 @@ def manifest_pages(url: str, wishes: Wishes, fetcher: Fetcher) -> Gathering:
 
 
 def manifest_file_pages(path: Path, source: str, wishes: Wishes, fetcher: Fetcher) -> Gathering:
-    """The pages of a manifest or collection in a file; images that it names by paths lie beside it."""
+    """The pages of a manifest or collection in a file; images that it names by paths lie beside it.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    source : str
+        What it is called in the corpus.
+    wishes : Wishes
+    fetcher : Fetcher
+
+    Returns
+    -------
+    Gathering
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read or is no manifest.
+    """
     try:
         with path.open("rb") as stream:
             data = stream.read(_LONGEST + 1)

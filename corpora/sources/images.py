@@ -34,7 +34,26 @@ def file_key(path: Path) -> str:
 def image_page(
     path: Path, source: str, shelf: Shelf, *, name: str, book: str, sequence: int, rights: str = ""
 ) -> Iterator[Found]:
-    """The page of one image file; or why it could not be had."""
+    """The page of one image file; or why it could not be had.
+
+    Parameters
+    ----------
+    path : Path
+    source : str
+        What it is called in the corpus.
+    shelf : Shelf
+        Where images are found.
+    name : str
+        Of the page.
+    book : str
+    sequence : int
+        Its place in the book.
+    rights : str
+
+    Yields
+    ------
+    Found
+    """
     try:
         header = shelf.header(path)
         digest = shelf.digest(path)

@@ -52,6 +52,17 @@ def join(sheet: Sheet, pages: Sequence[Page], books: Sequence[Book]) -> Joined:
     pages are so called, to the one in the row's book. Without a page it belongs to the book it names. Where
     that is not clear, the row is left out and told.
 
+    Parameters
+    ----------
+    sheet : Sheet
+        The table.
+    pages : sequence of Page
+    books : sequence of Book
+
+    Returns
+    -------
+    Joined
+
     Raises
     ------
     TableError

@@ -22,7 +22,15 @@ _DEEPEST = 12  # choices within choices
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """An image service: its address, its version (1, 2 or 3), and its level (0, 1, 2; None if not told)."""
+    """An image service: its address, its version (1, 2 or 3), and its level (0, 1, 2; None if not told).
+
+    Attributes
+    ----------
+    id : str
+        Its address.
+    version : int
+    level : int or None
+    """
 
     id: str
     version: int
@@ -114,6 +122,10 @@ def read_manifest(data: Any, name: str = "the manifest") -> Manifest | Collectio
         As `json.loads` gives it.
     name : str
         What to call it in an error.
+
+    Returns
+    -------
+    Manifest or Collection
 
     Raises
     ------

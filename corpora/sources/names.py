@@ -53,6 +53,10 @@ def book_of_folder(folder: Path, root: Path) -> str:
         Where the pages lie, `root` or below it.
     root : Path
         The folder that was named.
+
+    Returns
+    -------
+    str
     """
     place = folder.resolve()
     top = root.resolve()
@@ -72,6 +76,10 @@ def inside(name: str, folder: Path, root: Path) -> Path | None:
         As the file has it, relative to `folder`; absolute names and addresses stand for nothing.
     folder, root : Path
         `root` holds `folder`.
+
+    Returns
+    -------
+    Path or None
     """
     name = name.replace("\\", "/")
     if not name or len(name) > 4096 or "\0" in name or re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", name):

@@ -14,7 +14,15 @@ __all__ = ["Partial", "alone", "starts_at"]
 
 @dataclass(frozen=True, slots=True)
 class Partial:
-    """What is known of a file that came in part: from where, and which version."""
+    """What is known of a file that came in part: from where, and which version.
+
+    Attributes
+    ----------
+    part : Path
+        What came.
+    note : Path
+        From where it came, and which version it is of.
+    """
 
     part: Path
     note: Path

@@ -27,6 +27,19 @@ _PREVIEW = 160  # pixels, longer side
 def pdf_pages(path: Path, source: str, wishes: Wishes, *, book: str = "") -> Gathering:
     """The pages of a PDF; images are written to `wishes.images`, pages known already are not made again.
 
+    Parameters
+    ----------
+    path : Path
+    source : str
+        What it is called in the corpus.
+    wishes : Wishes
+    book : str
+        Name of the book; by default that of the file.
+
+    Returns
+    -------
+    Gathering
+
     Raises
     ------
     UsageError

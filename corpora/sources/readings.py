@@ -86,6 +86,10 @@ def content_of(path: Path, kind: TextKind) -> Content:
         PAGE-XML is read with what a person has corrected in `STEM.cells.csv` beside it; JSON is a reading as
         `zij corpus export --format json` writes it.
 
+    Returns
+    -------
+    Content
+
     Raises
     ------
     InputError
@@ -141,6 +145,10 @@ def opened(path: Path, content: Content, shelf: Shelf, folders: list[Path]) -> O
         The images.
     folders : list of Path
         Where its image may lie.
+
+    Returns
+    -------
+    Opened
     """
     reading = content.reading
     image, why = shelf.find(reading.image, reading.sha256, (reading.width, reading.height), folders)
@@ -150,7 +158,26 @@ def opened(path: Path, content: Content, shelf: Shelf, folders: list[Path]) -> O
 def reading_page(
     file: Opened, kind: TextKind, source: str, shelf: Shelf, *, book: str, sequence: int, rights: str = ""
 ) -> Iterator[Found]:
-    """The page of such a file."""
+    """The page of such a file.
+
+    Parameters
+    ----------
+    file : Opened
+    kind : TextKind
+        PAGE-XML or JSON.
+    source : str
+        What it is called in the corpus.
+    shelf : Shelf
+        Where images are found.
+    book : str
+    sequence : int
+        Its place in the book.
+    rights : str
+
+    Yields
+    ------
+    Found
+    """
     reading, image, path = file.content.reading, file.image, file.path
     remarks = [*file.content.remarks, *([file.why] if file.why and kind == "pagexml" else [])]
     for remark in remarks:

@@ -40,6 +40,10 @@ def listings(
         What to call it where something could not be had.
     skip : frozenset of Path
         Resolved folders that are left out, such as that of the corpus itself.
+
+    Yields
+    ------
+    Listing or Missed or Told
     """
     home = root.resolve()
     stack: list[tuple[Path, int]] = [(root, 0)]

@@ -84,6 +84,10 @@ def decode(blob: bytes, name: str = "the corpus") -> Reading:
     name : str
         What to call it in an error.
 
+    Returns
+    -------
+    Reading
+
     Raises
     ------
     InputError

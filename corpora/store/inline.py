@@ -24,6 +24,10 @@ def corpus_html(corpus: Corpus) -> str:
     Parameters
     ----------
     corpus : Corpus
+
+    Returns
+    -------
+    str
     """
     count = corpus.summary()
     years = corpus.years()

@@ -31,6 +31,10 @@ def free_name(name: str, book: str, taken: Callable[[str], bool], last: dict[str
         Whether a name is.
     last : dict of str to int
         Last number given to each name, kept from call to call.
+
+    Returns
+    -------
+    str
     """
     name = printable(name)[:LONGEST].rstrip(" /") or "page"
     if not taken(name):

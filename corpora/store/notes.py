@@ -26,7 +26,23 @@ _LONGEST_NOTE = 10_000
 
 
 def tag_pages(database: Database, pages: Iterable[int], tag: str, *, table: str, who: str) -> int:
-    """Put a tag on pages; see `Corpus.tag`."""
+    """Put a tag on pages; see `Corpus.tag`.
+
+    Parameters
+    ----------
+    database : Database
+    pages : iterable of int
+        Their numbers.
+    tag : str
+    table : str
+        "t1" and so on; "" for the page.
+    who : str
+
+    Returns
+    -------
+    int
+        How many had it not.
+    """
     tag, at, count = checked_tag(tag), now(), 0
     with database.writing():
         for page in pages:
@@ -39,7 +55,23 @@ def tag_pages(database: Database, pages: Iterable[int], tag: str, *, table: str,
 
 
 def untag_pages(database: Database, pages: Iterable[int], tag: str, *, table: str, who: str) -> int:
-    """Take a tag away; see `Corpus.untag`."""
+    """Take a tag away; see `Corpus.untag`.
+
+    Parameters
+    ----------
+    database : Database
+    pages : iterable of int
+        Their numbers.
+    tag : str
+    table : str
+        "t1" and so on; "" for the page.
+    who : str
+
+    Returns
+    -------
+    int
+        How many had it.
+    """
     tag, at, count = checked_tag(tag), now(), 0
     with database.writing():
         for page in pages:
@@ -70,7 +102,19 @@ def checked_tag(tag: str) -> str:
 
 
 def all_tags(database: Database, where: Where, recipes: Recipes) -> list[Tag]:
-    """Tags that hold, by page, table and tag."""
+    """Tags that hold, by page, table and tag.
+
+    Parameters
+    ----------
+    database : Database
+    where : Where
+        Of which pages.
+    recipes : Recipes
+
+    Returns
+    -------
+    list of Tag
+    """
     query = "SELECT page, tag, part, who, at FROM tag WHERE removed_at = ''"
     text, values = where.sql(recipes)
     if where:
@@ -126,7 +170,21 @@ def checked(said: Judgement) -> Judgement:
 
 
 def all_judgements(database: Database, where: Where, recipes: Recipes, *, history: bool) -> list[Judgement]:
-    """Judgements; see `Corpus.judgements`."""
+    """Judgements; see `Corpus.judgements`.
+
+    Parameters
+    ----------
+    database : Database
+    where : Where
+        Of which pages.
+    recipes : Recipes
+    history : bool
+        Whether those that were replaced are among them.
+
+    Returns
+    -------
+    list of Judgement
+    """
     query, tests = "SELECT a, b, verdict, note, who, at FROM judgement j", []
     if not history:
         tests.append("id = (SELECT max(k.id) FROM judgement k WHERE k.low = j.low AND k.high = j.high)")

@@ -25,7 +25,20 @@ _TYPES = {
 
 
 def frame(database: Database, where: Where, recipes: Recipes) -> pd.DataFrame:
-    """One row a page; see `Corpus.frame`."""
+    """One row a page; see `Corpus.frame`.
+
+    Parameters
+    ----------
+    database : Database
+    where : Where
+        Which pages.
+    recipes : Recipes
+
+    Returns
+    -------
+    DataFrame
+        With the columns `COLUMNS`.
+    """
     import pandas as pd
 
     text, values = where.sql(recipes)
@@ -72,7 +85,19 @@ def summary(database: Database, recipes: Recipes) -> Summary:
 
 
 def years(database: Database, where: Where, recipes: Recipes) -> tuple[int, int] | None:
-    """First and last year of the pages that have one; None where none has."""
+    """First and last year of the pages that have one; None where none has.
+
+    Parameters
+    ----------
+    database : Database
+    where : Where
+        Which pages.
+    recipes : Recipes
+
+    Returns
+    -------
+    (int, int) or None
+    """
     text, values = where.sql(recipes)
     ends = "coalesce(e.year_from, e.year_to)", "coalesce(e.year_to, e.year_from)"
     ((first, last),) = database.rows(f"SELECT min({ends[0]}), max({ends[1]}) {text}", values)

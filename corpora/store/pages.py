@@ -40,7 +40,19 @@ _NEAR = 20_000  # names among which near ones are looked for
 
 
 def add_pages(database: Database, folder: Path, pages: Sequence[NewPage]) -> AddedPages:
-    """Add pages; see `Corpus.add_pages`."""
+    """Add pages; see `Corpus.add_pages`.
+
+    Parameters
+    ----------
+    database : Database
+    folder : Path
+        Of the corpus.
+    pages : sequence of NewPage
+
+    Returns
+    -------
+    AddedPages
+    """
     told: dict[str, list[str]] = {"new": [], "known": [], "changed": []}
     ids: list[int] = []
     last: dict[str, int] = {}
@@ -135,7 +147,20 @@ def _image(folder: Path, file: Path | None) -> tuple[str, str, str, str]:
 
 
 def image_file(database: Database, folder: Path, page: int) -> Path | None:
-    """Where a page's image lies now: where it was, else where it was as seen from the corpus."""
+    """Where a page's image lies now: where it was, else where it was as seen from the corpus.
+
+    Parameters
+    ----------
+    database : Database
+    folder : Path
+        Of the corpus.
+    page : int
+        Its number.
+
+    Returns
+    -------
+    Path or None
+    """
     row = _one(database, "SELECT absolute, relative FROM page WHERE id = ?", page)
     places = [Path(row["absolute"])] if row["absolute"] else []
     places += [Path(os.path.normpath(folder / row["relative"]))] if row["relative"] else []
@@ -212,13 +237,42 @@ def _page(row: sqlite3.Row) -> Page:
 
 
 def all_pages(database: Database, where: Where, recipes: Recipes) -> list[Page]:
-    """Pages in the order of their ids."""
+    """Pages in the order of their ids.
+
+    Parameters
+    ----------
+    database : Database
+    where : Where
+        Which pages.
+    recipes : Recipes
+
+    Returns
+    -------
+    list of Page
+    """
     text, values = where.sql(recipes)
     return [_page(row) for row in database.rows(f"SELECT e.* {text} ORDER BY e.id", values)]
 
 
 def find_page(database: Database, name: str | int, recipes: Recipes) -> Page:
-    """A page by id or name; see `Corpus.page`."""
+    """A page by id or name; see `Corpus.page`.
+
+    Parameters
+    ----------
+    database : Database
+    name : str or int
+        Or number.
+    recipes : Recipes
+
+    Returns
+    -------
+    Page
+
+    Raises
+    ------
+    InputError
+        If there is none, or several are so called.
+    """
     text, values = Where().sql(recipes)
     if isinstance(name, int):
         found = database.rows(f"SELECT e.* {text} WHERE e.id = :id", {**values, "id": name})
@@ -237,7 +291,19 @@ def find_page(database: Database, name: str | int, recipes: Recipes) -> Page:
 
 
 def look_up(database: Database, facts: Mapping[str, str], recipes: Recipes) -> list[Page]:
-    """Pages of which all these facts hold; see `Corpus.find`."""
+    """Pages of which all these facts hold; see `Corpus.find`.
+
+    Parameters
+    ----------
+    database : Database
+    facts : mapping of str to str
+        Values by name of the column.
+    recipes : Recipes
+
+    Returns
+    -------
+    list of Page
+    """
     columns = {"key": "key", "name": "name", "sha256": "sha256", "image": "image", "stem": "stem"}
     test = " AND ".join(f"{columns[name]} = :f_{name}" for name in facts) or "0"
     text, values = Where().sql(recipes)

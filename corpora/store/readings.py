@@ -37,6 +37,10 @@ def put(
     who, recipe, origin : str
     again : bool
         Whether a person's reading that the page had once, and that another has followed, is added again.
+
+    Returns
+    -------
+    bool
     """
     made = reading if isinstance(reading, Packed) else packed(reading)
     digest = made.digest
@@ -86,7 +90,20 @@ def held(database: Database, page: int) -> StoredReading | None:
 
 
 def stored(database: Database, page: int, kind: Kind) -> StoredReading | None:
-    """The newest reading of a kind."""
+    """The newest reading of a kind.
+
+    Parameters
+    ----------
+    database : Database
+    page : int
+        Its number.
+    kind : Kind
+        "machine" or "human".
+
+    Returns
+    -------
+    StoredReading or None
+    """
     query = "SELECT * FROM reading WHERE page = ? AND kind = ? ORDER BY id DESC LIMIT 1"
     rows = database.rows(query, (page, kind))
     return _stored(database, rows[0]) if rows else None

@@ -73,7 +73,14 @@ class Metadata:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """A book, an edition or a manuscript: what the pages of one name share."""
+    """A book, an edition or a manuscript: what the pages of one name share.
+
+    Attributes
+    ----------
+    name : str
+        Unique in the corpus.
+    metadata : Metadata
+    """
 
     name: str
     metadata: Metadata = Metadata()
@@ -188,8 +195,28 @@ class Page:
     ----------
     id : int
         Its number in this corpus; never given to another page.
+    key : str
+        Of what it is, whatever its name.
     name : str
         Unique in the corpus, printable, without "#".
+    book : str
+        Its name, "" for none.
+    sequence : int
+        Its place in the book.
+    label : str
+        As a manifest has it.
+    image : str
+        Name of the file.
+    sha256 : str
+        Of the image.
+    width : int
+    height : int
+        In pixels.
+    canvas : str
+    service : str
+        Addresses in a IIIF manifest.
+    rights : str
+    metadata : Metadata
     state : "new", "read", "failed" or "stale"
         New: not processed yet. Stale: made by another model, other parameters, or of another reading than
         the one that holds now.
@@ -224,7 +251,17 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """Something that a source names and that could not be had."""
+    """Something that a source names and that could not be had.
+
+    Attributes
+    ----------
+    source : str
+        As it was given.
+    item : str
+        What it names.
+    reason : str
+        In a sentence.
+    """
 
     source: str
     item: str
@@ -280,7 +317,13 @@ class Recipes:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What is to be done for a page: ("read", "embed") or ("embed",)."""
+    """What is to be done for a page: ("read", "embed") or ("embed",).
+
+    Attributes
+    ----------
+    page_id : int
+    steps : tuple of StepName
+    """
 
     page_id: int
     steps: tuple[StepName, ...]

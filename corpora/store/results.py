@@ -24,7 +24,26 @@ _EMBED = "e.embedded_digest <> e.held_digest OR e.embedded_by <> :embed OR :afre
 def work(
     database: Database, folder: Path, recipes: Recipes, where: Where, *, retry: bool, afresh: bool
 ) -> list[Work]:
-    """What is missing or stale; see `Corpus.work`."""
+    """What is missing or stale; see `Corpus.work`.
+
+    Parameters
+    ----------
+    database : Database
+    folder : Path
+        Of the corpus.
+    recipes : Recipes
+        By which results are out of date.
+    where : Where
+        Which pages.
+    retry : bool
+        Whether pages that failed are tried again.
+    afresh : bool
+        Whether all is done anew.
+
+    Returns
+    -------
+    list of Work
+    """
     if not database.read_only:
         with database.writing():
             forget_lost(database, folder, "bigram")
@@ -41,7 +60,19 @@ def work(
 
 
 def failures(database: Database, where: Where, recipes: Recipes) -> list[tuple[str, str]]:
-    """Name and reason of each page that failed."""
+    """Name and reason of each page that failed.
+
+    Parameters
+    ----------
+    database : Database
+    where : Where
+        Which pages.
+    recipes : Recipes
+
+    Returns
+    -------
+    list of (str, str)
+    """
     text, values = where.sql(recipes)
     rows = database.rows(
         f"SELECT name, failure FROM (SELECT e.* {text}) WHERE state = 'failed' ORDER BY id", values
@@ -50,7 +81,15 @@ def failures(database: Database, where: Where, recipes: Recipes) -> list[tuple[s
 
 
 def put_results(database: Database, folder: Path, results: Sequence[PageResult]) -> None:
-    """Store results, all or nothing; see `Corpus.put_results`."""
+    """Store results, all or nothing; see `Corpus.put_results`.
+
+    Parameters
+    ----------
+    database : Database
+    folder : Path
+        Of the corpus.
+    results : sequence of PageResult
+    """
     rows = {result.page_id: _row(result) for result in results if result.counts is not None}
     with database.writing():
         forget_lost(database, folder, "bigram")

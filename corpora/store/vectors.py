@@ -104,6 +104,18 @@ def append(database: Database, folder: Path, kind: str, pages: list[int], rows: 
 def mapped(database: Database, folder: Path, kind: str) -> Vectors:
     """The vectors that are committed now.
 
+    Parameters
+    ----------
+    database : Database
+    folder : Path
+        Of the corpus.
+    kind : str
+        One of `DIMENSIONS`.
+
+    Returns
+    -------
+    Vectors
+
     Raises
     ------
     InputError
@@ -133,6 +145,14 @@ def forget_lost(database: Database, folder: Path, kind: str) -> None:
     """Count pages as not embedded whose vectors lie beyond the end of the file, inside a transaction.
 
     So a file that was lost or cut is made anew by the next `zij corpus process`.
+
+    Parameters
+    ----------
+    database : Database
+    folder : Path
+        Of the corpus.
+    kind : str
+        One of `DIMENSIONS`.
     """
     length = _length(vector_file(folder, kind), DIMENSIONS[kind])
     lost = "FROM vector WHERE kind = ? AND slot >= ?"

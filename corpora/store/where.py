@@ -31,7 +31,15 @@ _MANY = 300  # values; more would be a list in a file, not a condition
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One condition; it holds if any of its values does, or, negated, if none does."""
+    """One condition; it holds if any of its values does, or, negated, if none does.
+
+    Attributes
+    ----------
+    key : str
+        What is asked of.
+    values : tuple of str
+    negated : bool
+    """
 
     key: str
     values: tuple[str, ...]

@@ -54,7 +54,20 @@ def candidate_factor(evidence: Evidence, *, min_rule: MinRule = "share") -> NDAr
 
 
 def layerwise(a: Evidence, b: Evidence, *, min_rule: MinRule = "share") -> NDArray[np.float64]:
-    """BiLRP, (N, N'); it sums to the dot product of the embeddings."""
+    """BiLRP, (N, N'); it sums to the dot product of the embeddings.
+
+    Parameters
+    ----------
+    a : Evidence
+    b : Evidence
+    min_rule : MinRule
+        How a minimum hands relevance on.
+
+    Returns
+    -------
+    (N, N) ndarray of float64
+        Of the pairs of candidates of the two pages.
+    """
     one, two = (candidate_factor(page, min_rule=min_rule) for page in (a, b))
     return np.asarray(one.T @ two)
 

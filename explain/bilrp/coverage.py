@@ -52,7 +52,18 @@ def coverage(boxes: Sequence[Box], geometry: Geometry, pool: int = 1) -> csr_arr
 
 
 def cell_edges(side: int, pool: int) -> NDArray[np.float64]:
-    """Where the cells of an axis of that many pixels begin, and the end of the last."""
+    """Where the cells of an axis of that many pixels begin, and the end of the last.
+
+    Parameters
+    ----------
+    side : int
+    pool : int
+        Pixels of a cell.
+
+    Returns
+    -------
+    (C + 1,) ndarray of float64
+    """
     return np.append(np.arange(0, side, pool), side).astype(float)
 
 

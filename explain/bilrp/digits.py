@@ -121,6 +121,18 @@ def factor(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The factor A of one page.
 
+    Parameters
+    ----------
+    evidence : Evidence
+    embedding : Embedding
+        Of that evidence.
+    level : Level
+        What the regions are.
+    min_rule : MinRule
+        How a minimum hands relevance on.
+    epsilon : float
+        Stabiliser of the square root.
+
     Returns
     -------
     (110, R) ndarray

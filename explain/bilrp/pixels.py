@@ -150,6 +150,7 @@ def raster_relevance(
     centres : (N, 2) ndarray
         x and y of the digits on the raster.
     relevance : (N, 10) ndarray
+    recipe : Recipe
 
     Returns
     -------

@@ -16,7 +16,16 @@ _BLOCK = 64
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Products:
-    """Products a[m, i] * b[m, j] as parallel arrays; largest absolute value first, then by i, j and m."""
+    """Products a[m, i] * b[m, j] as parallel arrays; largest absolute value first, then by i, j and m.
+
+    Attributes
+    ----------
+    features : (K,) ndarray of int64
+        m of each product.
+    i : (K,) ndarray of int64
+    j : (K,) ndarray of int64
+    values : (K,) ndarray of float64
+    """
 
     features: NDArray[np.int64]
     i: NDArray[np.int64]
@@ -59,7 +68,18 @@ def strongest(
 
 
 def all_products(a: NDArray[np.float64], b: NDArray[np.float64]) -> Iterator[Products]:
-    """Every non-zero product, a block at a time, in no particular order."""
+    """Every non-zero product, a block at a time, in no particular order.
+
+    Parameters
+    ----------
+    a : (D, N) ndarray of float64
+    b : (D, M) ndarray of float64
+
+    Yields
+    ------
+    Products
+        Of one block.
+    """
     for _, m, i, j in _blocks(a, b):
         one, two = np.repeat(i, len(j)), np.tile(j, len(i))
         yield Products(np.full(len(one), m), one, two, np.multiply.outer(a[m, i], b[m, j]).ravel())
@@ -74,6 +94,10 @@ def groups(values: NDArray[np.float64], slack: float) -> NDArray[np.int64]:
         Not negative, in falling order.
     slack : float
         A group starts with the largest value left and takes all down to (1 - slack) times it.
+
+    Returns
+    -------
+    (K,) ndarray of int64
     """
     numbers = np.zeros(len(values), np.int64)
     start = group = 0

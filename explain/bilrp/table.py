@@ -37,7 +37,18 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """An element of a reading with relevance, or a patch of a page; `cell` is "" outside tables."""
+    """An element of a reading with relevance, or a patch of a page; `cell` is "" outside tables.
+
+    Attributes
+    ----------
+    id : str
+        Of the element, or a name of the patch.
+    text : str
+    box : Box
+        Pixels of the original image.
+    cell : str
+        Id of the cell.
+    """
 
     id: str
     text: str

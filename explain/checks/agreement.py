@@ -69,6 +69,10 @@ def top_overlap(
         Of the regions, at least one.
     lots : (int, int)
         Seeds by which equal relevances are put in order, one each: what has no order agrees by chance alone.
+
+    Returns
+    -------
+    float
     """
     count = max(round(share * len(one)), 1)
     first, second = (set(order_of(v, lot)[:count].tolist()) for v, lot in zip((one, two), lots, strict=True))
@@ -79,6 +83,15 @@ def same_sign(one: NDArray[np.float64], two: NDArray[np.float64]) -> float:
     """Share of the regions to which both give the same sign, of those that either takes for relevant.
 
     NaN where neither finds anything.
+
+    Parameters
+    ----------
+    one : (R,) ndarray of float64
+    two : (R,) ndarray of float64
+
+    Returns
+    -------
+    float
     """
     counted = (one != 0) | (two != 0)
     return float((np.sign(one) == np.sign(two))[counted].mean()) if counted.any() else float("nan")

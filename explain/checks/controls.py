@@ -61,6 +61,18 @@ def smooth_field(
 
     After Rahimi and Recht, Random features for large-scale kernel machines, NIPS 2007: waves of normally
     distributed frequency and uniformly distributed phase have this covariance on average.
+
+    Parameters
+    ----------
+    centres : (R, 2) ndarray
+        x and y, from 0 to 1.
+    rng : Generator
+    smoothness : float
+        The length l.
+
+    Returns
+    -------
+    (R,) ndarray of float64
     """
     span = float(np.linalg.norm(np.ptp(centres, axis=0))) if len(centres) > 1 else 1.0
     length = smoothness * span if span > 0 else 1.0

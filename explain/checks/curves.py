@@ -297,7 +297,20 @@ def check_figure(results: CheckResults, title: str = "") -> Figure:
 
 
 def save_checks(path: str | Path, results: CheckResults, title: str = "") -> Path:
-    """Write the figure as PNG, the same bytes for the same results."""
+    """Write the figure as PNG, the same bytes for the same results.
+
+    Parameters
+    ----------
+    path : path
+    results : CheckResults
+    title : str
+        Above the panels.
+
+    Returns
+    -------
+    Path
+        The path written.
+    """
     buffer = io.BytesIO()
     check_figure(results, title).savefig(buffer, format="png", dpi=_DPI, metadata={"Software": None})
     return write_bytes(path, buffer.getvalue())

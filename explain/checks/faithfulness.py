@@ -134,6 +134,16 @@ class Faithfulness:
 def order_of(relevance: NDArray[np.float64], seed: int = 0) -> NDArray[np.int64]:
     """Regions by falling relevance, equal ones by lot: their place on the page must not decide.
 
+    Parameters
+    ----------
+    relevance : (R,) ndarray of float64
+    seed : int
+
+    Returns
+    -------
+    (R,) ndarray of int64
+        Numbers of the regions.
+
     Raises
     ------
     UsageError
@@ -158,6 +168,10 @@ def faithfulness(
         Points of a curve, less one; no more than there are regions.
     seed : int
         Decides between equal relevances.
+
+    Returns
+    -------
+    Faithfulness
 
     Raises
     ------
@@ -192,7 +206,22 @@ def controls_of(
     seed: int = 0,
     kinds: Sequence[Control] = CONTROLS,
 ) -> dict[Control, tuple[Faithfulness, ...]]:
-    """The same curves for attributions that know nothing, `count` of each kind."""
+    """The same curves for attributions that know nothing, `count` of each kind.
+
+    Parameters
+    ----------
+    subject : Subject
+    count : int
+        Attributions of each kind.
+    steps : int
+        Points of a curve.
+    seed : int
+    kinds : sequence of Control
+
+    Returns
+    -------
+    dict of Control to tuple of Faithfulness
+    """
     return {
         kind: tuple(
             faithfulness(
@@ -236,6 +265,10 @@ def paired(values: NDArray[np.float64], others: NDArray[np.float64], *, seed: in
         At least 2.
     seed : int
         Of the random signs; with few pairs all signs are tried.
+
+    Returns
+    -------
+    Paired
 
     Raises
     ------

@@ -112,6 +112,10 @@ def distance(*, number: int = 1000, **options: Any) -> Sampled:
         How many masks.
     **options
         Further ones of `zij.explain.distance.explainer.explain_regions`.
+
+    Returns
+    -------
+    Sampled
     """
 
     options = {"permutations": 0, **options}  # significance is not asked for

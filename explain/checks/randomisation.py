@@ -84,6 +84,10 @@ def changed_subjects(
     layers : int, optional
         After how many layers one looks, evenly from the first to the last; after each by default.
     seed : int
+
+    Returns
+    -------
+    tuple of Changed
     """
     found = []
     for change in changes:
@@ -113,6 +117,10 @@ def randomisation(
     method : Method
     seed : int
         Of fresh masks.
+
+    Returns
+    -------
+    tuple of Randomised
     """
     before = method(subject)
     found = []
@@ -145,6 +153,10 @@ def null_band(
         smooth fields.
     draws : int
     seed : int
+
+    Returns
+    -------
+    float
     """
     rng = np.random.default_rng([seed, 95])
     values = np.sort(relevance)

@@ -68,6 +68,19 @@ def noisy_looks(
 ) -> Looks:
     """Look at a page under noise; the looks serve all methods, so that all see the same noise.
 
+    Parameters
+    ----------
+    subject : Subject
+    sigmas : sequence of float
+        Strengths of the noise, in units of the input's range.
+    samples : int
+        Draws of each.
+    seed : int
+
+    Returns
+    -------
+    Looks
+
     Raises
     ------
     InputError
@@ -90,6 +103,10 @@ def sensitivity(looks: Looks, method: Method, *, seed: int = 0) -> tuple[Sensiti
         A `Sampled` one is asked with fixed and with fresh masks, and with fresh ones where there is no noise.
     seed : int
         Of fresh masks.
+
+    Returns
+    -------
+    tuple of Sensitivity
     """
     before = method(looks.plain)
     if not isinstance(method, Sampled):
@@ -103,7 +120,17 @@ def sensitivity(looks: Looks, method: Method, *, seed: int = 0) -> tuple[Sensiti
 
 
 def change(before: NDArray[np.float64], after: NDArray[np.float64]) -> float:
-    """Length of the change over the length of what was there; NaN where nothing was."""
+    """Length of the change over the length of what was there; NaN where nothing was.
+
+    Parameters
+    ----------
+    before : (R,) ndarray of float64
+    after : (R,) ndarray of float64
+
+    Returns
+    -------
+    float
+    """
     length = float(np.linalg.norm(before))
     return float(np.linalg.norm(after - before)) / length if length > 0 else float("nan")
 

@@ -85,6 +85,10 @@ def read_case(pair: MatchingPair, *, weights: Weights | None = None, device: str
         Another digit network than the one that comes with zij.
     device : str
         "cpu" or "cuda".
+
+    Returns
+    -------
+    Case
     """
     found = []
     for name, page in (("a.png", pair.a), ("b.png", pair.b)):
@@ -145,6 +149,10 @@ def score(relevance: NDArray[np.float64], case: Case, truth: Truth) -> float:
     case : Case
     truth : "matched" or "bigram"
 
+    Returns
+    -------
+    float
+
     Raises
     ------
     UsageError
@@ -169,6 +177,15 @@ def scores(
     truths: Sequence[Truth] = TRUTHS,
 ) -> pd.DataFrame:
     """The scores of methods on pairs of pages, a row for each pair, method and truth.
+
+    Parameters
+    ----------
+    cases : iterable of Case
+        Pairs whose truth is known.
+    methods : mapping of str to PairMethod
+        By name.
+    truths : sequence of Truth
+        What counts as a match.
 
     Returns
     -------

@@ -78,7 +78,17 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How three explanations of a difference weigh against each other; they sum to 1."""
+    """How three explanations of a difference weigh against each other; they sum to 1.
+
+    Attributes
+    ----------
+    scan : float
+        Misread by the machine.
+    print : float
+        Misprinted or miscopied.
+    computation : float
+        Computed otherwise, or wrong.
+    """
 
     scan: float
     print: float

@@ -24,7 +24,18 @@ ALTERNATIVES = 6
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Where what a witness has in a place comes from: a cell of a grid, and which of its figures."""
+    """Where what a witness has in a place comes from: a cell of a grid, and which of its figures.
+
+    Attributes
+    ----------
+    part : int
+        Index of the grid.
+    cell : int
+        Index of the cell.
+    first : int
+    last : int
+        Of its figures, both included.
+    """
 
     part: int
     cell: int
@@ -150,7 +161,18 @@ def _home(
 
 
 def entry_of(witness: Witness, part: Lying, held: Held) -> Entry:
-    """What stands in a place, as a record."""
+    """What stands in a place, as a record.
+
+    Parameters
+    ----------
+    witness : Witness
+    part : Lying
+    held : Held
+
+    Returns
+    -------
+    Entry
+    """
     cell = part.grid.cells[held.cell]
     all_figures = part.grid.figures[held.cell]
     own = all_figures[held.first : held.last + 1]

@@ -117,6 +117,15 @@ def agreement(a: NDArray[np.uint64], b: NDArray[np.uint64]) -> NDArray[np.float3
     """Agreement of packed numbers: 1 if the same, 1/2 if one sign of two or more differs, else 0.
 
     A last digit that one of them lacks counts as one differing sign. The arrays are broadcast.
+
+    Parameters
+    ----------
+    a : (...) ndarray of uint64
+    b : (...) ndarray of uint64
+
+    Returns
+    -------
+    (...) ndarray of float32
     """
     same = (a == b) & (a > 0)
     differing = a ^ b

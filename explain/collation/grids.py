@@ -66,6 +66,18 @@ def grid(page: int, index: int, table: Table) -> Grid:
     A column whose cells mostly hold several numbers (degrees and minutes) becomes as many columns. A cell
     that spans rows stands in all of them; one that spans columns shares its numbers out among them. The
     cells of headings stand nowhere.
+
+    Parameters
+    ----------
+    page : int
+        Its number among the witness's pages.
+    index : int
+        Of the table on the page.
+    table : Table
+
+    Returns
+    -------
+    Grid
     """
     cells = table.cells
     found = tuple(() if cell.header else figures(cell) for cell in cells)
@@ -133,6 +145,15 @@ def telling(code: Codes) -> NDArray[np.float64]:
 
     A number is worth less the more often it stands in its column, and where the numbers above and below
     foretell it: the rows of all tables are counted.
+
+    Parameters
+    ----------
+    code : (R, C) ndarray of uint64
+        Packed numbers.
+
+    Returns
+    -------
+    (R, C) ndarray of float64
     """
     weight = np.zeros(code.shape)
     for column, lines in enumerate(code.T):

@@ -18,6 +18,14 @@ class Lying:
     """A witness's table, or a part of one, on a collated table.
 
     `rows` and `columns` give for its own rows and columns the keys of the collated ones.
+
+    Attributes
+    ----------
+    grid : Grid
+    rows : dict of int to int
+    columns : dict of int to int
+    score : float
+        Share of agreement, 0 to 1.
     """
 
     grid: Grid
@@ -28,7 +36,16 @@ class Lying:
 
 @dataclass(slots=True, eq=False)
 class Growing:
-    """Rows and columns in order, each with a key that stays when others are put between."""
+    """Rows and columns in order, each with a key that stays when others are put between.
+
+    Attributes
+    ----------
+    rows : list of int
+    columns : list of int
+        Keys in order.
+    parts : dict of int to list of Lying
+        Of each witness, by its number.
+    """
 
     rows: list[int] = field(default_factory=list)
     columns: list[int] = field(default_factory=list)

@@ -69,6 +69,10 @@ def judge(entries: Sequence[Entry | None], *, expected: Sequence[bool] = ()) -> 
         One a witness.
     expected : sequence of bool
         For each witness whether it has figures in most places of this column; all True if left out.
+
+    Returns
+    -------
+    Judged
     """
     groups = groups_of(entries)
     if len(groups) > 1:
@@ -107,6 +111,10 @@ def doubt(entry: Entry, other: str) -> str:
     entry : Entry
     other : str
         What another witness has.
+
+    Returns
+    -------
+    str
     """
     if entry.source == "human":
         return ""

@@ -36,7 +36,13 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sheet:
-    """What is laid: packed numbers, and how much each tells, both (R, C)."""
+    """What is laid: packed numbers, and how much each tells, both (R, C).
+
+    Attributes
+    ----------
+    code : (R, C) ndarray of uint64
+    weight : (R, C) ndarray of float64
+    """
 
     code: Codes
     weight: Floats
@@ -55,6 +61,13 @@ class Laid:
 
     `score` is the agreement in the part that both share, corrected for chance, 0 to 1; `worth` the number of
     telling agreements beyond chance.
+
+    Attributes
+    ----------
+    rows : tuple of (int, int)
+    columns : tuple of (int, int)
+    score : float
+    worth : float
     """
 
     rows: tuple[tuple[int, int], ...]

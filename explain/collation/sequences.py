@@ -34,6 +34,10 @@ def matched(rows: tuple[int, int], agree: Agreement, fixed: Pairs) -> Pairs:
     fixed : list of (int, int)
         Pairs in order that are known to belong together; only heeded where the tables are too long to be
         weighed at once.
+
+    Returns
+    -------
+    Pairs
     """
     n, m = rows
     if n * m <= LARGEST:
@@ -123,6 +127,10 @@ def by_place(rows: Pairs, size: tuple[int, int], strange: Callable[[int, int], b
         How many rows each side has; before the first and after the last the same holds as in between.
     strange : callable
         Whether two rows contradict each other so much that they cannot be one.
+
+    Returns
+    -------
+    Pairs
     """
     if not rows:
         return []

@@ -41,6 +41,10 @@ def with_verdicts(apparatus: Apparatus) -> Apparatus:
     Parameters
     ----------
     apparatus : Apparatus
+
+    Returns
+    -------
+    Apparatus
     """
     by_table: dict[str, dict[tuple[int, int], Place]] = {table.name: {} for table in apparatus.tables}
     for place in apparatus.places:

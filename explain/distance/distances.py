@@ -32,6 +32,13 @@ def distances(
     Returns
     -------
     (n, Q) ndarray of float64
+
+    Raises
+    ------
+    ModelError
+        If a distance is not finite.
+    UsageError
+        If the metric is not known.
     """
     if callable(metric):
         found = np.asarray(metric(embeddings, references), np.float64)
@@ -87,6 +94,18 @@ def checked_references(references: Any, metric: Metric = "cosine") -> NDArray[np
 
 def embedded(model: Callable[[Any], Any], batch: Any, dimensions: int | None = None) -> NDArray[np.float64]:
     """What the model gives for a batch, (n, D).
+
+    Parameters
+    ----------
+    model : callable
+    batch : object
+        Whatever the model takes, n of them.
+    dimensions : int, optional
+        Length that the vectors must have.
+
+    Returns
+    -------
+    (n, D) ndarray of float64
 
     Raises
     ------

@@ -50,6 +50,10 @@ def tails(masks: Masks, distances: NDArray[np.float64], selection: Selection, pe
     selection : Selection
     permutations : int
         Shufflings for the null; 0 for none.
+
+    Returns
+    -------
+    Estimate
     """
     n = len(distances)
     near, far = selection.counts(n)
@@ -104,7 +108,22 @@ def _block_errors(
 def mean_errors(
     features: NDArray[np.float32], d: NDArray[np.float64], selection: Selection, antithetic: bool
 ) -> tuple[float, float]:
-    """Median standard error, and standard deviation of the map, both over the places of `features`."""
+    """Median standard error, and standard deviation of the map, both over the places of `features`.
+
+    Parameters
+    ----------
+    features : (n, F) ndarray of float32
+        How much of each place the masks keep.
+    d : (n,) ndarray of float64
+        The distances.
+    selection : Selection
+    antithetic : bool
+        Whether masks come in complementary pairs.
+
+    Returns
+    -------
+    (float, float)
+    """
     values = selection.weights(d) @ features
     found = [w @ features[: len(w)] for w in _block_weights(d, selection, antithetic)]
     if not found:
@@ -119,6 +138,17 @@ def tails_null(
     """Largest amount of the map, in units of its deviation by chance, for shuffled distances.
 
     A shuffling gives the tails to other masks and nothing else, so that one null serves all references.
+
+    Parameters
+    ----------
+    masks : Masks
+    n : int
+        How many of them were used.
+    selection : Selection
+    permutations : int
+        P, the shufflings.
+    factor : float
+        From a sum of masks to a map.
 
     Returns
     -------

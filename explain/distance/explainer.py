@@ -150,6 +150,11 @@ def explain_pair_distance(
     Returns
     -------
     (DistanceExplanation, DistanceExplanation)
+
+    Raises
+    ------
+    UsageError
+        If a label map or a state is given.
     """
     for name in ("masks", "state"):
         if isinstance(options.get(name), np.ndarray) or (name == "state" and options.get(name) is not None):

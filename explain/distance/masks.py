@@ -29,6 +29,20 @@ def numbers(seed: int, start: int, stop: int, count: int, *, antithetic: bool = 
     """The random numbers of masks `start` to `stop`, `count` of them each: (stop - start, count).
 
     With `antithetic` each mask of odd number has the complements of those of the mask before it.
+
+    Parameters
+    ----------
+    seed : int
+    start : int
+    stop : int
+        The mask after the last.
+    count : int
+        Numbers of a mask.
+    antithetic : bool
+
+    Returns
+    -------
+    (stop - start, count) ndarray of uint32
     """
     if antithetic:
         pairs = numbers(seed, start // 2, -(-stop // 2), count)
@@ -174,6 +188,13 @@ class LabelMasks(RegionMasks):
 
     Attributes
     ----------
+    regions : int
+        How many, R.
+    seed : int
+    keep : float
+        Probability that a region is kept.
+    antithetic : bool
+        Whether masks come in complementary pairs.
     labels : (H, W) ndarray of int
         Region of each pixel, 0 to R - 1; -1 is never hidden.
     """
@@ -208,7 +229,13 @@ class LabelMasks(RegionMasks):
 
 
 def checked(seed: int, keep: float) -> None:
-    """Refuse a probability that keeps or hides everything, and a seed that is none."""
+    """Refuse a probability that keeps or hides everything, and a seed that is none.
+
+    Raises
+    ------
+    UsageError
+        If one is.
+    """
     if not 0 <= seed < 2**63:
         raise UsageError(f"a seed is a whole number from 0 up, not {seed}.")
     if not 0 < keep < 1:

@@ -113,6 +113,10 @@ def sweep(
         Of the first run; the long run has another.
     progress : callable, optional
 
+    Returns
+    -------
+    tuple of Swept
+
     Raises
     ------
     UsageError

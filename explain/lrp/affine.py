@@ -28,6 +28,10 @@ def affine(layer: nn.Module, label: str, a: Tensor) -> tuple[Affine, Tensor]:
         How an error names it.
     a : (1, ...) tensor
 
+    Returns
+    -------
+    (Affine, Tensor)
+
     Raises
     ------
     ModelError

@@ -77,7 +77,21 @@ def vectorised(run: Callable[..., Tensor], live: Sequence[Tensor]) -> Callable[[
 
 
 def in_proportion(run: Callable[..., Tensor], live: Sequence[Tensor], output: Tensor) -> Back:
-    """The way back of sums and averages: each summand in proportion to what it adds."""
+    """The way back of sums and averages: each summand in proportion to what it adds.
+
+    Parameters
+    ----------
+    run : callable
+        The sum as a function of the tensors.
+    live : sequence of Tensor
+        What relevance goes to.
+    output : Tensor
+        What the sum gave.
+
+    Returns
+    -------
+    Back
+    """
     send, stable = vectorised(run, live), stabilised(output)
     rest = stable - output
 

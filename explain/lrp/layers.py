@@ -50,6 +50,10 @@ def passage(
     precision : dtype, optional
         Of the way back through affine layers.
 
+    Returns
+    -------
+    Passage
+
     Raises
     ------
     ModelError

@@ -23,7 +23,31 @@ _POOL = ("kernel_size", "stride", "padding", "dilation", "ceil_mode")
 def maximum(
     kind: Any, layer: nn.Module | None, args: Sequence[Any], kwargs: dict[str, Any], a: Tensor, recipe: Recipe
 ) -> Passage:
-    """Maximum pooling: to the winner of each window, or to all by their activations."""
+    """Maximum pooling: to the winner of each window, or to all by their activations.
+
+    Parameters
+    ----------
+    kind : object
+        The layer's class or function.
+    layer : Module
+        None for a function.
+    args : sequence of object
+        Of the call.
+    kwargs : dict of str to object
+        Of the call.
+    a : Tensor
+        What is pooled.
+    recipe : Recipe
+
+    Returns
+    -------
+    Passage
+
+    Raises
+    ------
+    ModelError
+        If a dilated maximum is to be shared.
+    """
     if "adaptive" in getattr(kind, "__name__", "").lower():
         size = layer.output_size if layer is not None else kwargs.get("output_size", (*args, None)[1])
         return _adaptive(a, size, recipe)
@@ -108,7 +132,20 @@ def _named_options(kind: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> di
 
 
 def choice(output: Tensor, live: Sequence[Tensor], recipe: Recipe) -> Passage:
-    """Maximum or minimum of two tensors: to the winner, ties by halves; or by halves throughout."""
+    """Maximum or minimum of two tensors: to the winner, ties by halves; or by halves throughout.
+
+    Parameters
+    ----------
+    output : Tensor
+        What was chosen.
+    live : sequence of Tensor
+        The two tensors.
+    recipe : Recipe
+
+    Returns
+    -------
+    Passage
+    """
     one, two = live
     half = torch.full_like(output, 0.5)
     if recipe.pools == "winner":

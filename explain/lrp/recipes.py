@@ -16,7 +16,15 @@ __all__ = ["DIGITS", "Layers", "Recipe", "general", "imagenet_box", "vgg"]
 
 @dataclass(frozen=True, slots=True)
 class Layers:
-    """Layers of a numbered sequence, by their place in it, such as 11 to 17 of "features"."""
+    """Layers of a numbered sequence, by their place in it, such as 11 to 17 of "features".
+
+    Attributes
+    ----------
+    sequence : str
+    first : int
+    last : int
+        Both included.
+    """
 
     sequence: str
     first: int
@@ -97,6 +105,10 @@ def vgg(*, published: bool = False) -> Recipe:
     published : bool
         With the published code's stabilisers, 1e-6 in the box rule and 1e-9 else, which do not take the sign
         of what they are added to; by default they only keep denominators off zero.
+
+    Returns
+    -------
+    Recipe
     """
     value, first = (1e-9, 1e-6) if published else (None, None)
     signed = not published
@@ -120,6 +132,10 @@ def general(low: Tensor | None = None, high: Tensor | None = None, *, value: flo
         others.
     value : float
         Gamma.
+
+    Returns
+    -------
+    Recipe
     """
     first = box(low, high) if low is not None and high is not None else None
     wide = gamma(value)

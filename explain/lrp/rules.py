@@ -36,7 +36,19 @@ FINER = 1e-15
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Affine:
-    """A layer with its weights as arguments, so that rules can change them."""
+    """A layer with its weights as arguments, so that rules can change them.
+
+    Attributes
+    ----------
+    weight : Tensor
+    bias : Tensor
+    apply : callable
+        The layer for a weight and a bias.
+    transposed : callable
+        The way back for a weight.
+    joins : bool
+        Whether each output takes from all channels of the input.
+    """
 
     weight: Tensor
     bias: Tensor
@@ -87,6 +99,10 @@ def epsilon(value: float | None = 1e-6, *, bias: Bias = "keep", signed: bool = T
     signed : bool
         Whether the stabiliser takes the sign of what it is added to; False adds it blindly, as the published
         BiLRP code does.
+
+    Returns
+    -------
+    Rule
     """
 
     def rule(layer: Affine, a: Tensor) -> list[Share]:
@@ -104,6 +120,21 @@ def gamma(
 
     Where inputs are negative, the generalised rule: outputs above zero favour positive contributions
     (a+ w+ and a- w-), outputs below zero negative ones (Andéol et al., 2021, arXiv:2104.06177).
+
+    Parameters
+    ----------
+    value : float
+        gamma.
+    bias : Bias
+        What becomes of its share.
+    stabiliser : float, optional
+        Keeps the denominator off zero; by default as little as the numbers allow.
+    signed : bool
+        Whether it moves the denominator away from zero.
+
+    Returns
+    -------
+    Rule
     """
 
     def rule(layer: Affine, a: Tensor) -> list[Share]:
@@ -128,6 +159,19 @@ def alpha_beta(
     """Positive and negative contributions by themselves, alpha of the former less beta of the latter.
 
     R_in = alpha (a w)+ / sum (a w)+ R - beta (a w)- / sum (a w)- R.
+
+    Parameters
+    ----------
+    alpha : float
+    beta : float
+    bias : Bias
+        What becomes of its share.
+    stabiliser : float, optional
+        Keeps the denominator off zero; by default as little as the numbers allow.
+
+    Returns
+    -------
+    Rule
 
     Raises
     ------
@@ -176,6 +220,20 @@ def box(
     """For a first layer whose inputs lie between two bounds (the z^B rule of deep Taylor decomposition).
 
     R_in = (a w - low max(w, 0) - high min(w, 0))^T s: no bias has a share in it.
+
+    Parameters
+    ----------
+    low : float or Tensor
+    high : float or Tensor
+        Bounds of the inputs.
+    stabiliser : float, optional
+        Keeps the denominator off zero; by default as little as the numbers allow.
+    signed : bool
+        Whether it moves the denominator away from zero.
+
+    Returns
+    -------
+    Rule
     """
 
     def rule(layer: Affine, a: Tensor) -> list[Share]:
@@ -193,7 +251,21 @@ def smallest(z: Tensor) -> float:
 
 
 def stabilised(z: Tensor, value: float | None = None, signed: bool = True) -> Tensor:
-    """A denominator moved off zero by `value`, away from it if `signed`."""
+    """A denominator moved off zero by `value`, away from it if `signed`.
+
+    Parameters
+    ----------
+    z : Tensor
+        Any shape.
+    value : float, optional
+        By default as little as the numbers allow.
+    signed : bool
+
+    Returns
+    -------
+    Tensor
+        Of the same shape.
+    """
     value = smallest(z) if value is None else value
     return z + torch.where(z < 0, -value, value) if signed else z + value
 

@@ -152,7 +152,19 @@ def _image(reading: Reading) -> dict[str, Any]:
 
 
 def pair_set(a: Reading, b: Reading, summary: Mapping[str, Any]) -> str:
-    """Name of this set of pairs, a URN that depends on the pages, the model and the parameters alone."""
+    """Name of this set of pairs, a URN that depends on the pages, the model and the parameters alone.
+
+    Parameters
+    ----------
+    a : Reading
+    b : Reading
+    summary : mapping of str to object
+        The contents of `explanation.json`.
+
+    Returns
+    -------
+    str
+    """
     question = json.dumps([summary.get("model"), summary.get("parameters")], sort_keys=True, default=str)
     key = "\n".join([a.image, a.sha256, b.image, b.sha256, question])
     return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_OID, key)}"

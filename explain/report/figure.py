@@ -55,6 +55,10 @@ def drawn_line(drawn: pd.DataFrame, summary: Mapping[str, Any], listed: int) -> 
         `described` (the encoder) where the pairs are not those of numbers.
     listed : int
         Number of pairs that could have been drawn; stands for `pairs` where that is missing.
+
+    Returns
+    -------
+    str
     """
     similarity = float(summary["similarity"])
     total = int(summary.get("pairs", listed))
@@ -128,6 +132,18 @@ def save_pair(
 ) -> None:
     """Write the figure of `draw_pair` as PNG and as SVG; the same input gives the same bytes.
 
+    Parameters
+    ----------
+    path_png : path
+    path_svg : path
+    a : Sheet
+    b : Sheet
+    pairs : DataFrame
+        The columns of pairs.csv.
+    summary : mapping of str to object
+    arcs : int
+        How many pairs are drawn at most.
+
     Raises
     ------
     OutputError
@@ -156,10 +172,16 @@ def pair_picture(
 
     Parameters
     ----------
-    a, b, pairs, summary, arcs
+    a, b, pairs, summary
         As `draw_pair` takes them.
     width : int
         In pixels.
+    arcs : int
+        How many pairs are drawn at most.
+
+    Returns
+    -------
+    bytes
     """
     import matplotlib
 
@@ -180,7 +202,22 @@ def _allow_other_scripts() -> None:
 def pair_figure(
     a: Sheet, b: Sheet, pairs: pd.DataFrame, summary: Mapping[str, Any], *, arcs: int = 200
 ) -> Figure:
-    """A figure with nothing but `draw_pair`, as large as the two pages want it."""
+    """A figure with nothing but `draw_pair`, as large as the two pages want it.
+
+    Parameters
+    ----------
+    a : Sheet
+    b : Sheet
+    pairs : DataFrame
+        The columns of pairs.csv.
+    summary : mapping of str to object
+    arcs : int
+        How many pairs are drawn at most.
+
+    Returns
+    -------
+    Figure
+    """
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(WIDTH, WIDTH / 2))

@@ -38,7 +38,8 @@ def draw_heat(
     ----------
     axes : matplotlib Axes
         Emptied of ticks and frame.
-    rgb, reading, heat, power
+    rgb : (H, W, 3) ndarray of uint8
+    reading, heat, power
         As `heat_picture` takes them.
 
     Returns

@@ -45,6 +45,10 @@ def figure_markup(draw: Callable[[], Figure], words: str) -> Markup:
         Makes the figure; called with zij's own settings of matplotlib.
     words : str
         What it shows, for the caption and for who does not see it.
+
+    Returns
+    -------
+    Markup
     """
     import matplotlib
 
@@ -68,6 +72,10 @@ def regions_listing(regions: pd.DataFrame, *, most: int = _ROWS) -> Markup:
         id, text, relevance; standard_error and significant, where they are known.
     most : int
         Rows at most; how many are left out is said.
+
+    Returns
+    -------
+    Markup
     """
     known = "significant" in regions and len(regions) > 0 and regions["significant"].iloc[0] != ""
     sure = regions["significant"].to_numpy(bool) if known else np.ones(len(regions), bool)

@@ -62,10 +62,16 @@ class PairFiles:
 def read_pairs(path: Path) -> list[PairRow]:
     """The rows of a table of pairs.
 
+    Returns
+    -------
+    list of PairRow
+
     Raises
     ------
     TableError
         If it is missing, no such table, or a field is no number.
+    InputError
+        If it is missing or cannot be read.
     """
     rows = []
     for line, fields in csv_records(path, COLUMNS):

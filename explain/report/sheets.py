@@ -113,7 +113,18 @@ def places(reading: Reading, found: list[Region]) -> list[Place | None]:
 
 
 def summed(index: NDArray[np.intp], values: NDArray[np.float64], count: int) -> NDArray[np.float64]:
-    """Sum of the values that have each index from 0 to `count` - 1."""
+    """Sum of the values that have each index from 0 to `count` - 1.
+
+    Parameters
+    ----------
+    index : (P,) ndarray of int
+    values : (P,) ndarray of float64
+    count : int
+
+    Returns
+    -------
+    (count,) ndarray of float64
+    """
     return np.bincount(index, values, count).astype(np.float64)
 
 
@@ -132,6 +143,14 @@ def strongest_rows(
     pairs: pd.DataFrame, reading: Reading, *, share: float = 2 / 3
 ) -> tuple[int, int, int, float] | None:
     """The shortest run of rows of one table that holds at least `share` of what all rows hold.
+
+    Parameters
+    ----------
+    pairs : DataFrame
+        The columns of pairs.csv.
+    reading : Reading
+        Of page A.
+    share : float
 
     Returns
     -------

@@ -87,7 +87,8 @@ def draw_signed(
     ----------
     axes : matplotlib Axes
         Emptied of ticks and frame.
-    rgb, reading, found, notes
+    rgb : (H, W, 3) ndarray of uint8
+    reading, found, notes
         As `signed_picture` takes them.
 
     Returns

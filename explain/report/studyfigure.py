@@ -95,6 +95,19 @@ def study_figure(found: Sequence[Swept], best: Swept) -> Figure:
 def save_study(path: str | Path, found: Sequence[Swept], best: Swept) -> Path:
     """Write the figure of `study_figure` as PNG; the same study gives the same bytes.
 
+    Parameters
+    ----------
+    path : path
+    found : sequence of Swept
+        All settings.
+    best : Swept
+        The one that is recommended.
+
+    Returns
+    -------
+    Path
+        The path written.
+
     Raises
     ------
     OutputError

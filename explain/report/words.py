@@ -45,7 +45,19 @@ NOT_SETTINGS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of the similarity; `pairs` is the number of its pairs, None where it is not made of pairs."""
+    """One part of the similarity; `pairs` is the number of its pairs, None where it is not made of pairs.
+
+    Attributes
+    ----------
+    key : str
+        In `explanation.json`.
+    relevance : float
+    share : str
+        Of the similarity, in words.
+    words : str
+        What it is.
+    pairs : int or None
+    """
 
     key: str
     relevance: float
@@ -110,7 +122,20 @@ def composition(pairs: pd.DataFrame, summary: Mapping[str, Any]) -> list[Part]:
 
 
 def row_sentence(pairs: pd.DataFrame, reading: Reading, similarity: float) -> str:
-    """Which rows of page A contribute most, as shares of the similarity."""
+    """Which rows of page A contribute most, as shares of the similarity.
+
+    Parameters
+    ----------
+    pairs : DataFrame
+        The columns of pairs.csv.
+    reading : Reading
+        Of page A.
+    similarity : float
+
+    Returns
+    -------
+    str
+    """
     shares = row_shares(pairs, reading)
     if not shares or sum(shares.values()) <= 0:
         return "No row of a table contributes: the pairs stand outside tables."

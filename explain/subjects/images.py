@@ -25,7 +25,25 @@ _BLOCKS = 16  # parts of each side of an image whose contents are exchanged
 
 
 def grid_labels(width: int, height: int, cells: int = 8) -> NDArray[np.int64]:
-    """Labels of a grid of `cells` x `cells` for an image, (height, width), by rows."""
+    """Labels of a grid of `cells` x `cells` for an image, (height, width), by rows.
+
+    Parameters
+    ----------
+    width : int
+    height : int
+        Both in pixels.
+    cells : int
+        Of a side.
+
+    Returns
+    -------
+    (height, width) ndarray of int64
+
+    Raises
+    ------
+    UsageError
+        If the image is smaller than the grid.
+    """
     if not 1 <= cells <= min(width, height):
         raise UsageError(
             f"an image of {width} x {height} pixels has no grid of {cells} x {cells}; take fewer."

@@ -21,6 +21,10 @@ def learned_layers(network: nn.Module, *, without: tuple[str, ...] = ()) -> tupl
     network : Module
     without : tuple of str, optional
         Names of layers that have no part in the output looked at.
+
+    Returns
+    -------
+    tuple of str
     """
     return tuple(
         name
@@ -48,6 +52,10 @@ def redrawn(
         Only the last of these: layer number `stages` from the output.
     without : tuple of str, optional
         Names of layers that do not count.
+
+    Returns
+    -------
+    Module
 
     Raises
     ------

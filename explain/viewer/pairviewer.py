@@ -48,6 +48,10 @@ def pair_viewer(
     corresponding : bool
         Whether at first only pairs in corresponding cells are shown.
 
+    Returns
+    -------
+    PairViewer or StaticViewer
+
     Raises
     ------
     UsageError
@@ -119,7 +123,22 @@ def typeset_viewer(
     top: int = 2000,
     corresponding: bool = False,
 ) -> PairViewer | StaticViewer:
-    """The viewer of an explanation without its scans; see `typeset` and `pair_viewer`."""
+    """The viewer of an explanation without its scans; see `typeset` and `pair_viewer`.
+
+    Parameters
+    ----------
+    found : PairExplanation or EncodedPair
+    threshold : float
+        Relevance, without sign, from which pairs are shown at first.
+    top : int
+        How many pairs the viewer has.
+    corresponding : bool
+        Whether at first only pairs in corresponding cells are shown.
+
+    Returns
+    -------
+    PairViewer or StaticViewer
+    """
     still = typeset(found, top)
     return pair_viewer(
         still.a, still.b, still.pairs, still.summary, threshold=threshold, corresponding=corresponding
@@ -135,6 +154,10 @@ def typeset(found: PairExplanation | EncodedPair, top: int = 2000) -> StaticView
         Of the latter the numbers are shown, not the patches.
     top : int
         How many pairs the viewer has.
+
+    Returns
+    -------
+    StaticViewer
 
     Raises
     ------

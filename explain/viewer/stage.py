@@ -213,6 +213,10 @@ def stage_of(
         Pixels of a page's longer side at most.
     room : int
         Bytes of a page's picture at most.
+
+    Returns
+    -------
+    Stage
     """
     silent = summary.get("units") != "patches"
     left = _page(a, "a", 0.0, pairs, longest, silent)
@@ -248,6 +252,10 @@ def left_out(pairs: pd.DataFrame, summary: Mapping[str, Any]) -> str:
         Those that it draws.
     summary : mapping
         The numbers of explanation.json for these pairs.
+
+    Returns
+    -------
+    str
     """
     drawn = ("matching", "elsewhere")
     parts = [part for part in composition(pairs, summary) if part.key not in drawn and part.pairs != 0]
@@ -273,7 +281,17 @@ def source(name: str) -> str:
 
 
 def jpeg(picture: NDArray[np.uint8], room: int) -> bytes:
-    """A picture as JPEG of at most `room` bytes, unless it is beyond all help."""
+    """A picture as JPEG of at most `room` bytes, unless it is beyond all help.
+
+    Parameters
+    ----------
+    picture : (H, W, 3) ndarray of uint8
+    room : int
+
+    Returns
+    -------
+    bytes
+    """
     from PIL import Image
 
     content = b""

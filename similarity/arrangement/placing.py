@@ -46,6 +46,15 @@ def rows_by_columns(a: Prepared, b: Prepared, pairs: EqualNumbers, columns: Ints
     Each row has one offset; the path through the offsets has the largest sum of agreements less `CHANGE` for
     every change of the offset (Viterbi 1967, doi:10.1109/TIT.1967.1054010).
 
+    Parameters
+    ----------
+    a : Prepared
+    b : Prepared
+    pairs : EqualNumbers
+        Of equal numbers.
+    columns : (a.columns,) ndarray of int64
+        Column of the second page for each column of the first.
+
     Returns
     -------
     (a.rows,) ndarray of int64
@@ -74,7 +83,21 @@ def rows_by_columns(a: Prepared, b: Prepared, pairs: EqualNumbers, columns: Ints
 
 
 def columns_by_rows(a: Prepared, b: Prepared, pairs: EqualNumbers, rows: Ints) -> Ints:
-    """Columns matched one to one by their agreement in matched rows beyond chance; -1: none."""
+    """Columns matched one to one by their agreement in matched rows beyond chance; -1: none.
+
+    Parameters
+    ----------
+    a : Prepared
+    b : Prepared
+    pairs : EqualNumbers
+        Of equal numbers.
+    rows : (a.rows,) ndarray of int64
+        Row of the second page for each row of the first.
+
+    Returns
+    -------
+    (a.columns,) ndarray of int64
+    """
     target = rows[pairs.row]
     matched = (target >= 0) & (target == pairs.row + pairs.offset - a.rows)
     votes = np.bincount(pairs.group[matched], pairs.weight[matched], len(pairs.expected))

@@ -187,6 +187,18 @@ def home(name: str, network: nn.Module) -> tuple[torch.device, torch.dtype]:
 def checked_vectors(name: str, network: nn.Module, prepared: Tensor) -> NDArray[np.float64]:
     """What a network gives for a batch, (B, D).
 
+    Parameters
+    ----------
+    name : str
+        Of the encoder, for errors.
+    network : Module
+    prepared : Tensor
+        A batch, (B, ...).
+
+    Returns
+    -------
+    (B, D) ndarray of float64
+
     Raises
     ------
     ModelError

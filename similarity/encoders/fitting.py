@@ -41,6 +41,18 @@ def fit_geometry(width: int, height: int, size: int) -> Geometry:
     """The map from a page to the square of that side into whose middle it is fitted.
 
     The longer side of the page fills the square; the scale is the same on both axes, to the last digit.
+
+    Parameters
+    ----------
+    width : int
+    height : int
+        Of the page, in pixels.
+    size : int
+        Side of the square, in pixels.
+
+    Returns
+    -------
+    Geometry
     """
     scale = size / max(width, height)
     left, top = ((size - math.ceil(round(side * scale, 6))) // 2 for side in (width, height))

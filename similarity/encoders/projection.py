@@ -89,6 +89,10 @@ def random_projection(features: int, dims: int, *, seed: int = 0) -> Projection:
     seed : int
         The same seed gives the same numbers; the global random state is neither used nor changed.
 
+    Returns
+    -------
+    Projection
+
     Raises
     ------
     UsageError
@@ -161,6 +165,10 @@ def load_projection(path: str | Path, features: int | None = None) -> Projection
     features : int, optional
         How many features it has to take.
 
+    Returns
+    -------
+    Projection
+
     Raises
     ------
     ModelError
@@ -205,6 +213,10 @@ def choose_projection(
         Of a random one.
     samples : callable, optional
         Gives the (n, features) features of sample pages, for "pca".
+
+    Returns
+    -------
+    Projection
 
     Raises
     ------

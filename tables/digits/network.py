@@ -160,7 +160,21 @@ class Weights:
 
 
 def save_weights(path: str | Path, network: DigitNetwork, facts: dict[str, str]) -> Path:
-    """Write a folded network as safetensors, the same bytes for the same weights and facts."""
+    """Write a folded network as safetensors, the same bytes for the same weights and facts.
+
+    Parameters
+    ----------
+    path : path
+    network : DigitNetwork
+        Folded.
+    facts : dict of str to str
+        What is to stand in the file's metadata.
+
+    Returns
+    -------
+    Path
+        The path written.
+    """
     network = network.folded()
     shape = {"widths": json.dumps(network.widths), "blocks": json.dumps(network.blocks)}
     tensors = {name: value.detach().contiguous() for name, value in network.state_dict().items()}
@@ -184,6 +198,10 @@ def load_weights(path: str | Path | None = None) -> Weights:
     ----------
     path : path, optional
         A file written by `save_weights`; by default the weights that come with zij.
+
+    Returns
+    -------
+    Weights
 
     Raises
     ------

@@ -51,6 +51,10 @@ def parts(wanted: NDArray[np.bool_], *, margin: int) -> Iterator[Part]:
     wanted : (h, w) ndarray of bool
     margin : int
         Blocks around a part that must be read with it, so that a cut has its price.
+
+    Yields
+    ------
+    Part
     """
     top, bottom, left, right = _hull(wanted)
     if top == bottom:

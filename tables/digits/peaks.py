@@ -60,6 +60,9 @@ def scores_of(
     ----------
     ink : (H, W) ndarray of float32
         Digits are about 24 pixels high.
+    weights : Weights
+    device : str
+        Of torch.
     where : (H / 16, W / 16) ndarray of bool, optional
         Blocks of 16 x 16 pixels outside which nothing is wanted; H and W rounded up.
 
@@ -114,7 +117,22 @@ def _corners(sides: NDArray[np.float32]) -> NDArray[np.float32]:
 def tile_peaks(
     tiles: NDArray[np.float32], weights: Weights, *, floor: float, device: str = "cpu"
 ) -> list[Peaks]:
-    """Candidates of several rasters of one size, (N, H, W), H and W multiples of 4."""
+    """Candidates of several rasters of one size, (N, H, W), H and W multiples of 4.
+
+    Parameters
+    ----------
+    tiles : (N, H, W) ndarray of float32
+    weights : Weights
+    floor : float
+        Probability below which nothing is a candidate.
+    device : str
+        Of torch.
+
+    Returns
+    -------
+    list of Peaks
+        One a raster.
+    """
     probabilities, sides = _run(weights.network.to(device), tiles[:, None], weights.temperature, device)
     return [pick_peaks(p, _corners(s), floor=floor) for p, s in zip(probabilities, sides, strict=True)]
 

@@ -88,6 +88,10 @@ def size_of(
         Boxes x, y, w, h on the page raster; only what lies near them is looked for.
     device : str
         "cpu" or "cuda".
+
+    Returns
+    -------
+    Size
     """
     glyphs = _seen(upright, weights, DIGIT_HEIGHT / digit_height, digit_height, near, device)
     if digit_height < _SMALL:
@@ -122,7 +126,21 @@ def _around(near: Floats, margin: float, scale: float) -> tuple[Box, tuple[float
 
 
 def settled_size(upright: Page, weights: Weights, size: Size, *, device: str = "cpu") -> Size:
-    """The same digits, read anew at their own height if they were found at another."""
+    """The same digits, read anew at their own height if they were found at another.
+
+    Parameters
+    ----------
+    upright : Page
+        The page as it stands upright.
+    weights : Weights
+    size : Size
+    device : str
+        Of torch.
+
+    Returns
+    -------
+    Size
+    """
     height = _measured(size)
     if abs(height / size.digit_height - 1) < 0.1:
         return size
@@ -136,6 +154,16 @@ def other_sizes(
 
     Larger ones count if they are sure or plain; smaller ones, which may be bits of letters, only where they
     are plain.
+
+    Parameters
+    ----------
+    upright : Page
+        The page as it stands upright.
+    weights : Weights
+    main : Size
+        The digits of the main size.
+    device : str
+        Of torch.
 
     Returns
     -------

@@ -87,6 +87,17 @@ def choose_view(page: Page, weights: Weights, *, device: str = "cpu") -> View | 
     of the page are probed at one after the other, as the page lies, until digits are plain to see; then in
     the other orientations. Where digits are plain nowhere, the best of all views is taken, and where none
     shows digits, the size of the print. The digits found then give the height itself.
+
+    Parameters
+    ----------
+    page : Page
+    weights : Weights
+    device : str
+        Of torch.
+
+    Returns
+    -------
+    View or None
     """
     pieces = find_pieces(page)
     heights = _heights(pieces)
@@ -110,7 +121,16 @@ def choose_view(page: Page, weights: Weights, *, device: str = "cpu") -> View | 
 
 
 def is_plain(confidences: NDArray[np.float64]) -> bool:
-    """Whether candidates of about 0.2 and more, near each other, are digits beyond doubt."""
+    """Whether candidates of about 0.2 and more, near each other, are digits beyond doubt.
+
+    Parameters
+    ----------
+    confidences : (N,) ndarray of float64
+
+    Returns
+    -------
+    bool
+    """
     sure = int((confidences >= _SURE).sum())
     return sure >= _PLAIN and 2 * sure >= int((confidences >= _DOUBT).sum())
 
@@ -118,7 +138,23 @@ def is_plain(confidences: NDArray[np.float64]) -> bool:
 def probe(
     page: Page, weights: Weights, quarter_turns: int, digit_height: float, *, device: str = "cpu"
 ) -> View:
-    """Digit evidence of some tiles of a page, seen with one scale and orientation."""
+    """Digit evidence of some tiles of a page, seen with one scale and orientation.
+
+    Parameters
+    ----------
+    page : Page
+    weights : Weights
+    quarter_turns : int
+        Clockwise.
+    digit_height : float
+        In pixels of the original.
+    device : str
+        Of torch.
+
+    Returns
+    -------
+    View
+    """
     return _probe(page, weights, quarter_turns, digit_height, _places(page), device=device).view
 
 

@@ -13,7 +13,20 @@ Ink = NDArray[np.float32]
 
 
 def cloud(rng: Generator, shape: tuple[int, int], grain: float) -> Ink:
-    """Smooth noise of mean 0 and deviation about 1, with blots some `grain` pixels wide."""
+    """Smooth noise of mean 0 and deviation about 1, with blots some `grain` pixels wide.
+
+    Parameters
+    ----------
+    rng : Generator
+    shape : (int, int)
+        Rows and columns.
+    grain : float
+        In pixels.
+
+    Returns
+    -------
+    (H, W) ndarray of float32
+    """
     small = (max(round(shape[0] / grain), 1) + 3, max(round(shape[1] / grain), 1) + 3)
     noise = rng.standard_normal(small).astype(np.float32)
     big = cv2.resize(noise, None, fx=grain, fy=grain, interpolation=cv2.INTER_CUBIC)

@@ -51,7 +51,20 @@ def sunday_letter(year: int, *, gregorian: bool) -> int:
 
 
 def easters(first: int, *, gregorian: bool, count: int = 30) -> NumericTable:
-    """Golden number, indiction, Sunday letter and Easter of `count` years from `first` on."""
+    """Golden number, indiction, Sunday letter and Easter of `count` years from `first` on.
+
+    Parameters
+    ----------
+    first : int
+        Year.
+    gregorian : bool
+        Of which calendar.
+    count : int
+
+    Returns
+    -------
+    NumericTable
+    """
     rows = []
     for year in range(first, first + count):
         month, day = easter(year, gregorian=gregorian)
@@ -96,6 +109,10 @@ def month(number: int, after_leap: int) -> NumericTable:
         0 for January.
     after_leap : int
         Years since the last leap year, 0 to 3: the sun is a quarter of a day's way later in each.
+
+    Returns
+    -------
+    NumericTable
     """
     rows = []
     start = sum(MONTHS[:number])

@@ -47,7 +47,19 @@ class Copy:
 
 @dataclass(frozen=True, slots=True)
 class Misprint:
-    """A cell that a copy has otherwise than the original, and the copy in which it came to be so."""
+    """A cell that a copy has otherwise than the original, and the copy in which it came to be so.
+
+    Attributes
+    ----------
+    row : int
+    column : int
+        From 0.
+    original : str
+    text : str
+    kind : str
+    arose_in : int
+        Number of a copy.
+    """
 
     row: int
     column: int
@@ -59,7 +71,13 @@ class Misprint:
 
 @dataclass(frozen=True, slots=True)
 class CopyingTree:
-    """The full record of a copying history."""
+    """The full record of a copying history.
+
+    Attributes
+    ----------
+    copies : tuple of Copy
+        By number, the original first.
+    """
 
     copies: tuple[Copy, ...]
 
@@ -103,6 +121,10 @@ def copies(seed: Sequence[int], table: NumericTable, *, errors: Count) -> Iterat
         The original; its first column, the argument, is always copied faithfully.
     errors : callable
         How many arise in a copy; see `some`.
+
+    Yields
+    ------
+    Copy
     """
     made = [Copy(0, None, table)]
     yield made[0]
@@ -118,6 +140,19 @@ def copying_tree(
     seed: Sequence[int], table: NumericTable, count: int, *, errors: Count | None = None
 ) -> CopyingTree:
     """The history of `count` copies, the original among them; by default 1 % of cells go wrong in each.
+
+    Parameters
+    ----------
+    seed : sequence of int
+    table : NumericTable
+        The original.
+    count : int
+    errors : Count, optional
+        How many arise in a copy; see `some`.
+
+    Returns
+    -------
+    CopyingTree
 
     Raises
     ------

@@ -52,7 +52,20 @@ class Crop:
 
 
 def make_crop(seed: int, index: int, faces: Sequence[Typeface], *, blank: bool = False) -> Crop:
-    """The training crop number `index` of the series `seed`; with `blank`, one without any digit."""
+    """The training crop number `index` of the series `seed`; with `blank`, one without any digit.
+
+    Parameters
+    ----------
+    seed : int
+    index : int
+    faces : sequence of Typeface
+        Types to choose from.
+    blank : bool
+
+    Returns
+    -------
+    Crop
+    """
     scenes = WITHOUT_DIGITS if blank else SCENES
     rng = np.random.default_rng([seed, index])
     height = DIGIT_HEIGHT * _FINE * float(np.exp(rng.uniform(np.log(0.72), np.log(1.36))))

@@ -27,7 +27,18 @@ _TURNED = {"6": "9", "9": "6"}
 
 @dataclass(frozen=True, slots=True)
 class CopyingError:
-    """One cell that a copy has otherwise than its model."""
+    """One cell that a copy has otherwise than its model.
+
+    Attributes
+    ----------
+    row : int
+    column : int
+        From 0.
+    before : str
+    after : str
+    kind : str
+        In words.
+    """
 
     row: int
     column: int
@@ -43,6 +54,12 @@ def copy_with_errors(
 
     Kinds: "turned type" (6 and 9), "transposed digits", "digit confusion", "slipped from the row above" and
     "dropped digit". The argument column (the first) is copied faithfully.
+
+    Parameters
+    ----------
+    rng : Generator
+    table : NumericTable
+    count : int
 
     Returns
     -------

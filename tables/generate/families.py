@@ -80,6 +80,17 @@ def family_corpus(families: int, pages: int, *, seed: int = 0) -> Iterator[Famil
     A tenth of the pages are shuffled copies and a quarter unrelated; the others are shared out among the
     families, of which the largest have four times as many as the smallest.
 
+    Parameters
+    ----------
+    families : int
+    pages : int
+        Of all kinds together.
+    seed : int
+
+    Yields
+    ------
+    FamilyPage
+
     Raises
     ------
     UsageError
@@ -111,6 +122,18 @@ def family_pages(known: KnownTable, number: int, *, seed: int = 0) -> Iterator[F
 
     A table that is continued gives two pages of one book. Each further edition is in a later book than its
     exemplar, or now and then a second time in the same.
+
+    Parameters
+    ----------
+    known : KnownTable
+        The table.
+    number : int
+        Of the family.
+    seed : int
+
+    Yields
+    ------
+    FamilyPage
     """
     family = f"t{number + 1:03d}"
     first: list[tuple[str, Layout, int]] = []  # of each edition: its first page's name, layout, book
@@ -145,6 +168,10 @@ def shuffled(rng: Generator, table: NumericTable, *, keep_argument: bool) -> Num
     table : NumericTable
     keep_argument : bool
         Whether the first column stays as it is.
+
+    Returns
+    -------
+    NumericTable
     """
     places = [
         (r, c)

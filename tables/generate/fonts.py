@@ -107,7 +107,16 @@ class Sort:
 
 @dataclass(frozen=True)
 class Typeface:
-    """A font file with the OpenType features that choose its figures."""
+    """A font file with the OpenType features that choose its figures.
+
+    Attributes
+    ----------
+    path : str
+    style : Style
+        Whose shapes it has.
+    features : tuple of str
+        OpenType features that choose its figures.
+    """
 
     path: str
     style: Style

@@ -69,6 +69,18 @@ def draw_table(rng: Generator, taken: set[str], kind: str = "") -> KnownTable:
 
     Of the kind that is asked for; where none is, or hardly any other table of it is left, of one drawn
     evenly.
+
+    Parameters
+    ----------
+    rng : Generator
+    taken : set[str]
+        Names of tables; one is added.
+    kind : str
+        One of `KINDS`, or "".
+
+    Returns
+    -------
+    KnownTable
     """
     names = sorted(KINDS)
     for attempt in itertools.count():

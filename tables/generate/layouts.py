@@ -66,6 +66,10 @@ def draw_layout(rng: Generator, table: NumericTable, *, base: int = 0) -> Layout
     table : NumericTable
     base : int
         Units of a place in the next higher one; where it is 0, no differences are taken.
+
+    Returns
+    -------
+    Layout
     """
     count = len(table.values) - 1
     while True:
@@ -84,7 +88,19 @@ def draw_layout(rng: Generator, table: NumericTable, *, base: int = 0) -> Layout
 
 
 def lay_out_table(table: NumericTable, layout: Layout, *, base: int = 0) -> NumericTable:
-    """The table as it stands on the page."""
+    """The table as it stands on the page.
+
+    Parameters
+    ----------
+    table : NumericTable
+    layout : Layout
+    base : int
+        Row of the whole table with which this one begins.
+
+    Returns
+    -------
+    NumericTable
+    """
     if layout.rows is not None:
         table = table.with_rows(*layout.rows)
     difference = _differences(table, base) if layout.added == "differences" and base else None

@@ -51,6 +51,10 @@ def matching_pair(
     digit_height : float
         Pixels of a tall digit.
 
+    Returns
+    -------
+    MatchingPair
+
     Raises
     ------
     UsageError

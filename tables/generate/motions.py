@@ -78,6 +78,17 @@ def motions_of_years(planet: str, step: int, place: str = "") -> NumericTable:
 
     With a place, one of `PLACES`, where the planet stands: the root at Toledo, less what it moves until the
     place's noon, heads the table and is added to all rows.
+
+    Parameters
+    ----------
+    planet : str
+    step : int
+        In years.
+    place : str
+
+    Returns
+    -------
+    NumericTable
     """
     root = Fraction(0)
     if place:

@@ -79,7 +79,21 @@ class GeneratedPage:
 
 
 def make_page(seed: int, table: NumericTable, setting: Setting, *, name: str = "page.png") -> GeneratedPage:
-    """Set, age and photograph a table; the same bytes for the same arguments."""
+    """Set, age and photograph a table; the same bytes for the same arguments.
+
+    Parameters
+    ----------
+    seed : int
+    table : NumericTable
+    setting : Setting
+        How it is set, aged and photographed.
+    name : str
+        Of the image.
+
+    Returns
+    -------
+    GeneratedPage
+    """
     rng = np.random.default_rng([seed, 77])
     sheet, truth = _set(rng, table, setting)
     printed = press(rng, sheet.ink, wear=setting.wear, pixel=setting.digit_height / 30)

@@ -14,7 +14,20 @@ __all__ = ["ledger", "multiples", "powers", "prices", "products", "proportional_
 
 
 def multiples(unit: tuple[int, ...], first: int, count: int) -> NumericTable:
-    """Multiples of a sexagesimal number, such as 0;2,30,17, from `first` times on."""
+    """Multiples of a sexagesimal number, such as 0;2,30,17, from `first` times on.
+
+    Parameters
+    ----------
+    unit : tuple of int
+        Its sexagesimal places.
+    first : int
+    count : int
+        Of the multiples.
+
+    Returns
+    -------
+    NumericTable
+    """
     value = sum((Fraction(place, 60**k) for k, place in enumerate(unit)), Fraction(0))
     rows = tuple((str(n), *sexagesimal(n * value, len(unit))) for n in range(first, first + count))
     headings = ("Num.", *("G.", "M.", "S.", "T.")[: len(unit)])
@@ -24,14 +37,38 @@ def multiples(unit: tuple[int, ...], first: int, count: int) -> NumericTable:
 
 
 def products(first: int, columns: int, count: int) -> NumericTable:
-    """Products of 1 to `count` with each of `columns` numbers from `first` on."""
+    """Products of 1 to `count` with each of `columns` numbers from `first` on.
+
+    Parameters
+    ----------
+    first : int
+    columns : int
+    count : int
+
+    Returns
+    -------
+    NumericTable
+    """
     factors = range(first, first + columns)
     rows = tuple((str(n), *(str(n * factor) for factor in factors)) for n in range(1, count + 1))
     return NumericTable("TABVLA PYTHAGORICA", ("", *map(str, factors)), frozenset(), rows)
 
 
 def proportional_parts(first: int, columns: int, count: int) -> NumericTable:
-    """Sixtieth parts: n d / 60 in whole numbers, for differences d = first, first + 10, ..."""
+    """Sixtieth parts: n d / 60 in whole numbers, for differences d = first, first + 10, ...
+
+    Parameters
+    ----------
+    first : int
+    columns : int
+        How many differences.
+    count : int
+        n, from 1 to this.
+
+    Returns
+    -------
+    NumericTable
+    """
     differences = range(first, first + 10 * columns, 10)
     rows = tuple((str(n), *(str((n * d + 30) // 60) for d in differences)) for n in range(1, count + 1))
     return NumericTable("PARTES PROPORTIONALES", ("M.", *map(str, differences)), frozenset(), rows)
@@ -58,6 +95,16 @@ def ledger(rng: Generator, days: int, hours: int) -> NumericTable:
     """Readings of a barometer in hundredths, `hours` times a day, with each day's mean and each hour's.
 
     The weather wanders from day to day and a little within the day; means are rounded from what is printed.
+
+    Parameters
+    ----------
+    rng : Generator
+    days : int
+    hours : int
+
+    Returns
+    -------
+    NumericTable
     """
     level = 2950 + np.cumsum(rng.normal(0, 14, days)) - 0.15 * np.arange(days)
     values = np.rint(level[:, None] + np.cumsum(rng.normal(0, 4, (days, hours)), axis=1)).astype(int)

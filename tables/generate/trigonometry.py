@@ -51,7 +51,20 @@ def right_ascension(longitude: float, obliquity: float) -> float:
 
 
 def oblique_ascension(longitude: float, latitude: float, obliquity: float) -> float:
-    """Right ascension less the ascensional difference asin(tan(declination) tan(latitude))."""
+    """Right ascension less the ascensional difference asin(tan(declination) tan(latitude)).
+
+    Parameters
+    ----------
+    longitude : float
+    latitude : float
+    obliquity : float
+        All in degrees.
+
+    Returns
+    -------
+    float
+        In degrees.
+    """
     lean = math.tan(math.radians(declination(longitude, obliquity))) * math.tan(math.radians(latitude))
     return (right_ascension(longitude, obliquity) - _arcsin(lean)) % 360
 
@@ -72,13 +85,38 @@ def sines(radius: int, first: int, count: int, step: int) -> NumericTable:
     """Sines of `count` arcs of `step` minutes each, the first of them `first` steps.
 
     Where the radius is 60 or 150 they are sexagesimal with two further places, else whole numbers.
+
+    Parameters
+    ----------
+    radius : int
+    first : int
+    count : int
+    step : int
+        In minutes of arc.
+
+    Returns
+    -------
+    NumericTable
     """
     steps = range(first, first + count)
     return _of_arcs("TABVLA SINVVM", "Sinus.", radius, steps, step, lambda arc: radius * _sin(arc))
 
 
 def tangents(radius: int, first: int, count: int, step: int) -> NumericTable:
-    """Tangents of `count` arcs from `first` on, as `sines`; Regiomontanus called such a table fruitful."""
+    """Tangents of `count` arcs from `first` on, as `sines`; Regiomontanus called such a table fruitful.
+
+    Parameters
+    ----------
+    radius : int
+    first : int
+    count : int
+    step : int
+        In minutes of arc.
+
+    Returns
+    -------
+    NumericTable
+    """
     steps = range(first, first + count)
     title, heading = "TABVLA FOECVNDA", "Foec."
     return _of_arcs(title, heading, radius, steps, step, lambda arc: radius * math.tan(math.radians(arc)))
@@ -111,7 +149,20 @@ def right_ascensions(obliquity: float, quarter: int) -> NumericTable:
 
 
 def oblique_ascensions(latitude: float, obliquity: float, quarter: int) -> NumericTable:
-    """Oblique ascensions at a latitude for each degree of three signs."""
+    """Oblique ascensions at a latitude for each degree of three signs.
+
+    Parameters
+    ----------
+    latitude : float
+    obliquity : float
+        Both in degrees.
+    quarter : int
+        Which three signs, from 0.
+
+    Returns
+    -------
+    NumericTable
+    """
     signs = range(3 * quarter, 3 * quarter + 3)
     columns = [(lambda k, s=sign: oblique_ascension(30 * s + k, latitude, obliquity)) for sign in signs]
     return _by_degree("ASCENSIONES OBLIQVAE", columns, 2, turn=360)
@@ -125,7 +176,21 @@ def equations(eccentricity: float, half: int) -> NumericTable:
 
 
 def longest_days(obliquity: float, first: int, count: int) -> NumericTable:
-    """The longest day (hours, minutes), the shortest, and the sun's rising amplitude for latitudes."""
+    """The longest day (hours, minutes), the shortest, and the sun's rising amplitude for latitudes.
+
+    Parameters
+    ----------
+    obliquity : float
+        In degrees.
+    first : int
+        Latitude, in degrees.
+    count : int
+        Of latitudes, a degree apart.
+
+    Returns
+    -------
+    NumericTable
+    """
     rows = []
     for latitude in range(first, first + count):
         day = longest_day(latitude, obliquity)
@@ -139,7 +204,21 @@ def longest_days(obliquity: float, first: int, count: int) -> NumericTable:
 
 
 def shadows(gnomon: int, first: int, count: int) -> NumericTable:
-    """Lengths of the shadow on the ground and on a wall, of a gnomon, for the sun's altitudes in degrees."""
+    """Lengths of the shadow on the ground and on a wall, of a gnomon, for the sun's altitudes in degrees.
+
+    Parameters
+    ----------
+    gnomon : int
+        Its height, in parts.
+    first : int
+        Altitude, in degrees.
+    count : int
+        Of altitudes.
+
+    Returns
+    -------
+    NumericTable
+    """
     rows = []
     for altitude in range(first, first + count):
         slope = math.tan(math.radians(altitude))

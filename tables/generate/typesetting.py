@@ -37,6 +37,10 @@ def set_family_page(page: FamilyPage, types: Sequence[Typeface], *, name: str) -
         As `page_types` gives them.
     name : str
         File name of the image, for the truth.
+
+    Returns
+    -------
+    GeneratedPage
     """
     rng = np.random.default_rng(page.seed)
     book = page.book

@@ -29,7 +29,21 @@ def steps_below(marks: Marks, *, digit_height: float) -> tuple[Indices, Indices]
 
 
 def steps_beside(marks: Marks, *, digit_height: float, aside: float = 0.5) -> tuple[Indices, Indices]:
-    """Each number and the nearest to its right about its line (distances in digit heights)."""
+    """Each number and the nearest to its right about its line (distances in digit heights).
+
+    Parameters
+    ----------
+    marks : Marks
+    digit_height : float
+        In pixels.
+    aside : float
+        How far a line may lie off, in digit heights.
+
+    Returns
+    -------
+    (ndarray, ndarray)
+        Indices of the left and the right number of each pair, both (P,).
+    """
     farthest = FARTHEST_BESIDE * digit_height
     i, j = pairs_ahead(
         (marks.u0 + marks.u1) / 2,

@@ -53,6 +53,10 @@ def find_blots(stains: Stains, glyphs: Sequence[Glyph], *, digit_height: float, 
         Nominal digit height in pixels.
     upper : float
         Confidence from which on a glyph is not doubtful.
+
+    Returns
+    -------
+    Blots
     """
     boxes = np.array([(g.box.x, g.box.y, g.box.w, g.box.h) for g in glyphs]).reshape(-1, 4)
     if not len(boxes):

@@ -50,6 +50,10 @@ def make_table(
         Nominal digit height in pixels.
     upper : float
         A cell is "read" if all its digits are at least so probable.
+
+    Returns
+    -------
+    Table
     """
     bounds = _bounds(grid, vertical, digit_height)
     shape = grid.centre.shape

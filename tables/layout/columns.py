@@ -62,6 +62,10 @@ def find_columns(
         Numbers that make a column.
     upper : float
         A number is sure if its digits are at least so probable.
+
+    Returns
+    -------
+    Columns
     """
     edges = _gutters(marks, digit_height)
     stack = np.searchsorted(edges, (marks.u0 + marks.u1) / 2).astype(np.intp)

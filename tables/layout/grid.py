@@ -75,6 +75,21 @@ def find_grids(
 
     Two tables that a stray digit between them has linked are parted again at the gutter, if it is wide and
     much wider than the others and either side is a table of at least two columns by itself.
+
+    Parameters
+    ----------
+    marks : Marks
+    vertical : Barriers
+    horizontal : Barriers
+        Rulings as barriers.
+    drift : Drift
+    digit_height : float
+        In pixels.
+    upper : float
+
+    Returns
+    -------
+    list of Grid
     """
 
     def find(part: Marks) -> Grid | None:
@@ -114,6 +129,21 @@ def find_grid(
     A table has at least three rows and two columns with numbers beside each other in three rows, or is a
     single column of at least eight numbers at regular distances. Digits that slipped out of their line are
     given back to it if they are at least as probable as `upper`.
+
+    Parameters
+    ----------
+    marks : Marks
+    vertical : Barriers
+    horizontal : Barriers
+        Rulings as barriers.
+    drift : Drift
+    digit_height : float
+        In pixels.
+    upper : float
+
+    Returns
+    -------
+    Grid or None
     """
     columns = find_columns(marks, barriers=vertical, digit_height=digit_height, upper=upper)
     if not len(columns):

@@ -114,6 +114,10 @@ def with_unread_rows(grid: Grid, unread: Sequence[Box], *, digit_height: float) 
         Ink of about a digit's size that no glyph accounts for, and doubtful numbers, in pixels of the raster.
     digit_height : float
         Nominal digit height in pixels.
+
+    Returns
+    -------
+    Grid
     """
     centre = np.array([box.centre for box in unread]).reshape(-1, 2)
     u, v = grid.drift.straight(centre[:, 0], centre[:, 1])

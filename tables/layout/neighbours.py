@@ -58,14 +58,39 @@ def pairs_ahead(
 
 
 def nearest(i: Indices, j: Indices, cost: Floats) -> tuple[Indices, Indices, Floats]:
-    """For each i the one j of least cost (the smaller j among equals)."""
+    """For each i the one j of least cost (the smaller j among equals).
+
+    Parameters
+    ----------
+    i : (P,) ndarray of int
+    j : (P,) ndarray of int
+        Pairs.
+    cost : (P,) ndarray of float64
+
+    Returns
+    -------
+    ((Q,) ndarray of int, (Q,) ndarray of int, (Q,) ndarray of float64)
+        The i, rising, with its j and cost.
+    """
     order = np.lexsort((j, cost, i))
     first = order[np.unique(i[order], return_index=True)[1]]
     return i[first], j[first], cost[first]
 
 
 def mutual(i: Indices, j: Indices, cost: Floats) -> tuple[Indices, Indices]:
-    """The pairs where j is the nearest of i and i the nearest of j, sorted by i."""
+    """The pairs where j is the nearest of i and i the nearest of j, sorted by i.
+
+    Parameters
+    ----------
+    i : (P,) ndarray of int
+    j : (P,) ndarray of int
+        Pairs.
+    cost : (P,) ndarray of float64
+
+    Returns
+    -------
+    ((Q,) ndarray of int, (Q,) ndarray of int)
+    """
     a, b, _ = nearest(i, j, cost)
     d, c, _ = nearest(j, i, cost)
     back = dict(zip(d.tolist(), c.tolist(), strict=True))

@@ -49,7 +49,19 @@ class Rows:
 
 
 def row_pitch(marks: Marks, columns: Columns, digit_height: float) -> float:
-    """Usual distance of the rows, from the columns with most numbers, in pixels."""
+    """Usual distance of the rows, from the columns with most numbers, in pixels.
+
+    Parameters
+    ----------
+    marks : Marks
+    columns : Columns
+    digit_height : float
+        In pixels.
+
+    Returns
+    -------
+    float
+    """
     counts = np.bincount(columns.of[columns.of >= 0], minlength=len(columns))
     steps = [np.empty(0)]
     for c in np.flatnonzero(counts >= 0.6 * counts.max()).tolist():
@@ -66,6 +78,17 @@ def find_rows(marks: Marks, columns: Columns, *, digit_height: float) -> Rows:
     far, after a shift that may change slowly down the column (paper that is not flat, columns set apart by
     part of a line). Entries without a row open a new one; one that stands midway between two rows, in a
     column with few entries, spans both.
+
+    Parameters
+    ----------
+    marks : Marks
+    columns : Columns
+    digit_height : float
+        In pixels.
+
+    Returns
+    -------
+    Rows
     """
     pitch = row_pitch(marks, columns, digit_height)
     entries = [_entries(marks, np.flatnonzero(columns.of == c), pitch) for c in range(len(columns))]

@@ -59,6 +59,10 @@ def find_stains(ink: NDArray[np.float32], glyphs: Sequence[Glyph], *, rulings: R
         What was read; its ink gives the measure of what is dark.
     rulings : Rulings, optional
         The page's rulings in the same pixels.
+
+    Returns
+    -------
+    Stains
     """
     import cv2
 

@@ -36,6 +36,10 @@ def check_pagexml(data: bytes) -> list[str]:
     ----------
     data : bytes
         The file.
+
+    Returns
+    -------
+    list of str
     """
     return [finding.what for finding in examine_pagexml(data) if not finding.tolerated]
 

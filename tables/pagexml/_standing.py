@@ -52,6 +52,10 @@ def page_elements(data: bytes, name: str) -> tuple[dict[str, Standing], Notes]:
     name : str
         What to call it in an error.
 
+    Returns
+    -------
+    (dict of str to Standing, Notes)
+
     Raises
     ------
     PageXMLError

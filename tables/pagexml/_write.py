@@ -89,6 +89,15 @@ def write_pagexml(
 ) -> Path:
     """Write `to_xml` of a reading to a file, whole or not at all.
 
+    Parameters
+    ----------
+    path : path
+    reading : Reading
+    profile : Profile
+    notes : mapping of str to Notes, optional
+    page_notes : Notes, optional
+        As `to_xml` takes them.
+
     Returns
     -------
     Path

@@ -43,6 +43,10 @@ def read_header(path: str | Path, *, max_megapixels: float = 150) -> Header:
     max_megapixels : float
         Larger images are refused, as `zij.tables.scan.image.read_image` does.
 
+    Returns
+    -------
+    Header
+
     Raises
     ------
     ImageError

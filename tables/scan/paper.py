@@ -74,6 +74,15 @@ def fade(paper: NDArray[np.bool_]) -> NDArray[np.float32]:
     """Weight of the ink by distance from the surroundings: 0 at the page's edge, 1 a little further in.
 
     The image's own edge is no edge of the page: there print may be cut, and it is kept.
+
+    Parameters
+    ----------
+    paper : (H, W) ndarray of bool
+        Where the page is.
+
+    Returns
+    -------
+    (H, W) ndarray of float32
     """
     if paper.all():
         return np.ones(paper.shape, np.float32)

@@ -32,6 +32,16 @@ class Segment:
     """A straight line: its ends at the middle of its thickness, in raster pixels.
 
     A vertical one runs from top to bottom, a horizontal one from left to right.
+
+    Attributes
+    ----------
+    x0 : float
+    y0 : float
+        One end.
+    x1 : float
+    y1 : float
+        The other.
+    thickness : float
     """
 
     x0: float

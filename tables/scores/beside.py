@@ -76,6 +76,10 @@ def judged_pages(
     images : Path, optional
         Where the images lie of pages that have none beside them; found by their stems.
 
+    Returns
+    -------
+    (tuple of JudgedPage, int)
+
     Raises
     ------
     InputError

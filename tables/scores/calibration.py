@@ -46,6 +46,10 @@ def reliability(
         Whether it was right.
     bins : int
         How many; a confidence of 1 is in the last.
+
+    Returns
+    -------
+    tuple of Bin
     """
     which = np.minimum((confidence * bins).astype(np.int64), bins - 1)
     count = np.bincount(which, minlength=bins)

@@ -17,7 +17,15 @@ NAMES = (*"0123456789", "none")
 
 @dataclass(frozen=True, slots=True)
 class Confusion:
-    """A digit (or none) that was read as another one, and how often."""
+    """A digit (or none) that was read as another one, and how often.
+
+    Attributes
+    ----------
+    truth : str
+    read : str
+        A digit, or "none".
+    count : int
+    """
 
     truth: str
     read: str
@@ -33,12 +41,27 @@ class Confusion:
 
 
 def empty_confusion() -> NDArray[np.int64]:
-    """Counts to add to: true digit (or none) by digit read (or none)."""
+    """Counts to add to: true digit (or none) by digit read (or none).
+
+    Returns
+    -------
+    (11, 11) ndarray of int64
+    """
     return np.zeros((SIZE, SIZE), np.int64)
 
 
 def confusion_pairs(counts: NDArray[np.int64]) -> tuple[Confusion, ...]:
-    """What is confused, the most frequent first."""
+    """What is confused, the most frequent first.
+
+    Parameters
+    ----------
+    counts : (11, 11) ndarray of int64
+        True digit (or none) by digit read (or none).
+
+    Returns
+    -------
+    tuple of Confusion
+    """
     wrong = counts.copy()
     np.fill_diagonal(wrong, 0)
     rows, columns = np.nonzero(wrong)
@@ -78,7 +101,16 @@ def digit_pairs(truth: str, read: str) -> list[tuple[str, str]]:
 
 
 def spelt(values: Iterable[tuple[str, str]]) -> NDArray[np.int64]:
-    """The digits of pairs of values (true, read; "" for none) counted as confused with each other."""
+    """The digits of pairs of values (true, read; "" for none) counted as confused with each other.
+
+    Parameters
+    ----------
+    values : iterable of (str, str)
+
+    Returns
+    -------
+    (11, 11) ndarray of int64
+    """
     counts = empty_confusion()
     for truth, read in values:
         if truth == read:

@@ -62,6 +62,10 @@ def worst(pages: Sequence[PageScores], most: int = 60) -> list[tuple[PageScores,
     pages : sequence of PageScores
     most : int
         How many at most.
+
+    Returns
+    -------
+    list of (PageScores, Fault)
     """
     ranked = [sorted(_distinct(page.faults), key=_rank) for page in pages]
     rounds = max(map(len, ranked), default=0)

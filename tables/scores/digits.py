@@ -96,6 +96,10 @@ def score_digits(reading: Reading, truth: DigitTruth, *, min_iou: float = MIN_IO
     min_iou : float
         Intersection over union from which two boxes are those of one digit.
 
+    Returns
+    -------
+    DigitMatch
+
     Raises
     ------
     InputError
@@ -144,6 +148,11 @@ def match_boxes(read: list[Box], truth: list[Box], min_iou: float = MIN_IOU) -> 
     -------
     list of (int, int)
         Numbers of a box that was read and of a true one.
+
+    Raises
+    ------
+    InputError
+        If so many boxes lie on each other that they cannot be matched.
     """
     if not read or not truth:
         return []

@@ -54,6 +54,10 @@ def confusion_figure(counts: NDArray[np.int64]) -> Drawn:
     ----------
     counts : (11, 11) ndarray of int64
         The last row and column stand for no digit.
+
+    Returns
+    -------
+    Drawn
     """
     with _figure(6.4, 6.2) as (figure, drawn):
         draw_confusion(figure.add_axes((0.13, 0.04, 0.84, 0.83)), counts)
@@ -67,6 +71,10 @@ def calibration_figure(bins: Sequence[Bin]) -> Drawn:
     ----------
     bins : sequence of Bin
         As `reliability` gives them.
+
+    Returns
+    -------
+    Drawn
     """
     with _figure(6.4, 6.2) as (figure, drawn):
         upper, lower = (figure.add_axes(box) for box in ((0.12, 0.33, 0.84, 0.63), (0.12, 0.09, 0.84, 0.19)))

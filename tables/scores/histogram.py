@@ -36,7 +36,17 @@ def histogram(texts: Iterable[str]) -> NDArray[np.int64]:
 
 
 def correlation(a: NDArray[np.int64], b: NDArray[np.int64]) -> float:
-    """Pearson's correlation of two histograms; not a number where one of them is the same everywhere."""
+    """Pearson's correlation of two histograms; not a number where one of them is the same everywhere.
+
+    Parameters
+    ----------
+    a : (110,) ndarray of int64
+    b : (110,) ndarray of int64
+
+    Returns
+    -------
+    float
+    """
     one, two = a - a.mean(), b - b.mean()
     norm = math.sqrt(float(one @ one) * float(two @ two))
     return float(one @ two) / norm if norm else math.nan

@@ -16,7 +16,15 @@ _RUN = re.compile("[0-9]+")
 
 @dataclass(frozen=True, slots=True)
 class PlacedGlyph:
-    """A digit that was read; table "", row and column None outside tables."""
+    """A digit that was read; table "", row and column None outside tables.
+
+    Attributes
+    ----------
+    glyph : Glyph
+    table : str
+    row : int or None
+    column : int or None
+    """
 
     glyph: Glyph
     table: str = ""
@@ -26,7 +34,18 @@ class PlacedGlyph:
 
 @dataclass(frozen=True, slots=True)
 class ReadValue:
-    """A string of digits that was read in a table cell, with the box and the probability of its number."""
+    """A string of digits that was read in a table cell, with the box and the probability of its number.
+
+    Attributes
+    ----------
+    text : str
+    box : Box
+    confidence : float
+        0 to 1.
+    table : str
+    row : int
+    column : int
+    """
 
     text: str
     box: Box

@@ -105,6 +105,10 @@ def score_page(name: str, reading: Reading, truth: Truth) -> PageScores:
     truth : Truth
         In pixels of the same image.
 
+    Returns
+    -------
+    PageScores
+
     Raises
     ------
     InputError

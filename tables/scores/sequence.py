@@ -28,6 +28,10 @@ def common_length(row: Mapping[str, int], size: int, other: Sequence[str | None]
         Length of that row.
     other : sequence of str or None
         The other row; None is like nothing.
+
+    Returns
+    -------
+    int
     """
     whole = (1 << size) - 1
     state = whole

@@ -33,7 +33,13 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class RowSteps:
-    """One true row, as it was found, in order."""
+    """One true row, as it was found, in order.
+
+    Attributes
+    ----------
+    match : RowMatch
+    steps : tuple of Step
+    """
 
     match: RowMatch
     steps: tuple[Step, ...]

@@ -45,7 +45,21 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class HeightBand:
-    """Digits of pages whose digits have a height between two bounds, in pixels; the last has no upper one."""
+    """Digits of pages whose digits have a height between two bounds, in pixels; the last has no upper one.
+
+    Attributes
+    ----------
+    low : int
+    high : int or None
+        Pixels.
+    pages : int
+    digits : int
+        How many.
+    recall : float
+    precision : float
+    calibration_error : float
+        0 to 1.
+    """
 
     low: int
     high: int | None

@@ -87,7 +87,15 @@ class TrueCell:
 
 @dataclass(frozen=True, slots=True)
 class TrueRow:
-    """One row of a table in reading order."""
+    """One row of a table in reading order.
+
+    Attributes
+    ----------
+    table : str
+    row : str
+        As the truth names them.
+    cells : tuple of TrueCell
+    """
 
     table: str
     row: str

@@ -111,6 +111,10 @@ def score_values(reading: Reading, truth: Sequence[TrueRow]) -> ValueMatch:
         With ids.
     truth : sequence of TrueRow
 
+    Returns
+    -------
+    ValueMatch
+
     Raises
     ------
     InputError

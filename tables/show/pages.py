@@ -131,6 +131,10 @@ def reading_line(reading: Reading, name: str = "") -> str:
     reading : Reading
     name : str
         What to call it; by default the name of its image.
+
+    Returns
+    -------
+    str
     """
     found = counts(reading)
     inside = (n for table in reading.tables for cell in table.cells for n in cell.numbers)

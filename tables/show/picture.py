@@ -46,6 +46,10 @@ def jpeg(pixels: NDArray[np.uint8], longest: int = WIDEST) -> Markup:
     ----------
     pixels : (H, W, 3) or (H, W) ndarray of uint8
     longest : int
+
+    Returns
+    -------
+    Markup
     """
     stream = BytesIO()
     small = Image.fromarray(np.ascontiguousarray(shrunk(pixels, longest)))
@@ -65,6 +69,10 @@ def picture(pixels: NDArray[np.uint8], caption: object, *, longest: int = WIDEST
         Pixels of the longer side.
     alt : str
         What is told to who does not see it; the caption if that is text.
+
+    Returns
+    -------
+    Markup
     """
     said = alt or ("" if isinstance(caption, Markup) else str(caption))
     image = element("img", src=jpeg(pixels, longest), alt=said)

@@ -77,6 +77,13 @@ def _candidates(weights: Weights, crop: Crop) -> tuple[NDArray[np.float64], NDAr
 def labels_of(peaks: Peaks, crop: Crop, *, overlap: float = 0.4) -> NDArray[np.intp]:
     """What each candidate of a crop truly is.
 
+    Parameters
+    ----------
+    peaks : Peaks
+    crop : Crop
+    overlap : float
+        Intersection over union from which on a candidate is of a digit.
+
     Returns
     -------
     (N,) ndarray of intp

@@ -74,6 +74,10 @@ def leaf_of(page: Page, turn: int, digit_height: float) -> Leaf:
         Degrees (0, 90, 180, 270) by which the image is to be turned clockwise to stand upright.
     digit_height : float
         Height of a tall digit in pixels of the original.
+
+    Returns
+    -------
+    Leaf
     """
     scale = min(1.0, _FINEST / digit_height)
     upright = page.turned(turn // 90 - page.geometry.quarter_turns)
@@ -92,6 +96,22 @@ def likeliest_turn(
     """The turn, in degrees clockwise, under which known digits look most like themselves.
 
     Digits are taller than wide, which leaves two turns; where all are as good, the page stands as it is.
+
+    Parameters
+    ----------
+    page : Page
+    boxes : sequence of Box
+        In pixels of the original.
+    digits : sequence of int
+        One a box.
+    weights : Weights
+    device : str
+        Of torch.
+
+    Returns
+    -------
+    int
+        0, 90, 180 or 270.
     """
     upright = np.median([box.h - box.w for box in boxes]) >= 0
     places = np.linspace(0, len(boxes) - 1, min(len(boxes), _LOOKS)).round().astype(int)

@@ -71,6 +71,10 @@ def make_lesson(name: str, sha256: str, source: str, leaf: Leaf, truth: Truth, s
     truth : Truth
     seen : Peaks
         What the present network sees on the leaf.
+
+    Returns
+    -------
+    Lesson
     """
     unknown = unknown_ink(leaf, truth, seen)
     lesson = Lesson(name, sha256, source, leaf, truth, unknown, np.zeros((0, 3)))
@@ -82,6 +86,18 @@ def unknown_ink(leaf: Leaf, truth: Truth, seen: Peaks) -> NDArray[np.bool_]:
     """Where something is printed, or seen by the network, of which the truth does not speak.
 
     A digit that nobody has told of must not be taught to be none.
+
+    Parameters
+    ----------
+    leaf : Leaf
+    truth : Truth
+    seen : Peaks
+        What the network sees.
+
+    Returns
+    -------
+    (h, w) ndarray of bool
+        Squares of the leaf, several to a digit height.
     """
     step = leaf.digit_height / _FINE
     size = int(np.ceil(leaf.ink.shape[1] / step)), int(np.ceil(leaf.ink.shape[0] / step))

@@ -66,6 +66,10 @@ def mark(lesson: Lesson, boxes: NDArray[np.float64], digits: NDArray[np.int64]) 
         x, y, w, h of the digits found, in pixels of the leaf.
     digits : (N,) ndarray of int64
         What they were read as.
+
+    Returns
+    -------
+    Marks
     """
     truth = lesson.truth
     pairs = _matched(truth.boxes, boxes)
@@ -78,6 +82,13 @@ def mark(lesson: Lesson, boxes: NDArray[np.float64], digits: NDArray[np.int64]) 
 
 def mark_leaf(lesson: Lesson, weights: Weights, *, device: str = "cpu") -> tuple[Marks, float]:
     """Mark a network on a page that it is shown upright and at its true size.
+
+    Parameters
+    ----------
+    lesson : Lesson
+    weights : Weights
+    device : str
+        Of torch.
 
     Returns
     -------
@@ -97,6 +108,13 @@ def mark_page(lesson: Lesson, image: Image, weights: Weights, *, device: str = "
     lesson : Lesson
     image : Image
         The lesson's image.
+    weights : Weights
+    device : str
+        Of torch.
+
+    Returns
+    -------
+    Marks
     """
     reading = read(image, weights=weights, device=device).reading
     glyphs = [glyph for glyph in reading.glyphs() if glyph.is_digit]

@@ -71,7 +71,27 @@ def write_card(
     trial: Trial,
     seconds: float,
 ) -> Path:
-    """Write the card of a weights file beside it, as `NAME.md`."""
+    """Write the card of a weights file beside it, as `NAME.md`.
+
+    Parameters
+    ----------
+    weights : Path
+        The file.
+    faces : sequence of Typeface
+        Types that taught.
+    settings : Settings
+    facts : mapping of str to str
+        The file's metadata.
+    trial : Trial
+        How it does on crops that it was not shown.
+    seconds : float
+        That teaching took.
+
+    Returns
+    -------
+    Path
+        The path written.
+    """
     return write_text(weights.with_suffix(".md"), card(weights, faces, settings, facts, trial, seconds))
 
 
@@ -83,7 +103,26 @@ def card(
     trial: Trial,
     seconds: float,
 ) -> str:
-    """The card's text, in Markdown."""
+    """The card's text, in Markdown.
+
+    Parameters
+    ----------
+    weights : Path
+        The file.
+    faces : sequence of Typeface
+        Types that taught.
+    settings : Settings
+    facts : mapping of str to str
+        The file's metadata.
+    trial : Trial
+        How it does on crops that it was not shown.
+    seconds : float
+        That teaching took.
+
+    Returns
+    -------
+    str
+    """
     return _CARD.format(
         name=weights.name,
         digest=sha256(weights),

@@ -59,6 +59,10 @@ def place(
         Pieces of ink as large as digits.
     height : float
         Of a tall digit.
+
+    Returns
+    -------
+    Placing
     """
     truth = np.array(text, np.int64)
     if not truth.size:
@@ -131,7 +135,19 @@ def _reading_order(boxes: NDArray[np.float64], height: float) -> NDArray[np.int6
 
 
 def inside(boxes: NDArray[np.float64], area: Sequence[float]) -> NDArray[np.bool_]:
-    """Whether each box's centre lies in an area."""
+    """Whether each box's centre lies in an area.
+
+    Parameters
+    ----------
+    boxes : (N, 4) ndarray of float64
+        x, y, w, h.
+    area : sequence of float
+        x, y, w, h.
+
+    Returns
+    -------
+    (N,) ndarray of bool
+    """
     x, y, w, h = area
     centre = boxes[:, :2] + boxes[:, 2:] / 2
     return np.asarray(np.all((centre >= (x, y)) & (centre <= (x + w, y + h)), axis=1))

@@ -100,7 +100,25 @@ class Report:
 def write_taught_card(
     weights: Path, report: Report, faces: Sequence[Typeface], course: Course, *, seed: int, device: str
 ) -> Path:
-    """Write the card of a weights file beside it, as `NAME.md`."""
+    """Write the card of a weights file beside it, as `NAME.md`.
+
+    Parameters
+    ----------
+    weights : Path
+        The file.
+    report : Report
+        What was found.
+    faces : sequence of Typeface
+        Types that taught.
+    course : Course
+    seed : int
+    device : str
+
+    Returns
+    -------
+    Path
+        The path written.
+    """
     real = round(course.batch * course.share)
     how = (
         f"Taught from {report.base.name} with the pages below."

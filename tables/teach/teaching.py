@@ -42,8 +42,12 @@ class Course:
         Part of them that is cut from the scholar's pages; the others are generated.
     rate : float
         Largest learning rate, reached after `warmup` steps and lowered along a cosine.
+    warmup : int
+        Steps.
     average : float
         How slowly the averaged weights, which are the result, follow.
+    decay : float
+        Weight decay of AdamW.
     every : int
         Steps between two looks at the pages held back.
     crops : int
@@ -52,6 +56,8 @@ class Course:
         Looks without an improvement after which the course ends.
     seconds : float or None
         After which it ends, whatever the steps; what is learnt then depends on the machine.
+    threads : int
+        Of torch.
     """
 
     steps: int = 120
@@ -143,6 +149,10 @@ def teach(
         "cpu" or "cuda".
     progress : callable, optional
         Called with step and steps.
+
+    Returns
+    -------
+    Taught
     """
     threads = torch.get_num_threads()
     torch.set_num_threads(course.threads)

@@ -40,18 +40,26 @@ class Settings:
         Crops in a batch.
     rate : float
         Largest learning rate of AdamW, reached after `warmup` steps and lowered along a cosine.
+    warmup : int
+        Steps.
     average : float
         How slowly the averaged weights, which are the result, follow.
+    decay : float
+        Weight decay of AdamW.
     core, halo : float
         A cell is a digit's if its centre lies within `core` of the box's size from the box's centre; out to
         `halo` it is not judged.
     focus : float
         Exponent of the focal loss (Lin et al. 2017, doi:10.1109/ICCV.2017.324).
+    box_weight : float
+        How much the boxes count beside the digits, in the loss.
     mining : int
         Steps after which crops without a digit are made anew and the network is tried on them.
     pool, hard : int
         How many are made, and how many of the worst mistakes of the last trial stand in each batch besides
         (Sung 1996, "Learning and example selection for object and pattern detection").
+    threads : int
+        Of torch.
     """
 
     steps: int = 2000
@@ -263,7 +271,24 @@ def _trained(
 def steps_for(
     minutes: float, faces: Sequence[Typeface], *, seed: int, settings: Settings, device: str, tried: int = 12
 ) -> int:
-    """How many steps fit into so many minutes on this machine, from a short trial."""
+    """How many steps fit into so many minutes on this machine, from a short trial.
+
+    Parameters
+    ----------
+    minutes : float
+    faces : sequence of Typeface
+        Types to choose from.
+    seed : int
+    settings : Settings
+    device : str
+        Of torch.
+    tried : int
+        Steps of the trial.
+
+    Returns
+    -------
+    int
+    """
     marks: list[float] = []
     short = replace(settings, steps=tried)
     train(faces, seed=seed, settings=short, device=device, progress=lambda *_: marks.append(time.monotonic()))

@@ -49,6 +49,14 @@ def trial(
 ) -> Trial:
     """Try a network on `crops` generated crops of a series that no training sees.
 
+    Parameters
+    ----------
+    weights : Weights or str or Path
+    faces : sequence of Typeface
+        Types to choose from.
+    seed : int
+    crops : int
+
     Returns
     -------
     Trial
@@ -72,7 +80,19 @@ def trial(
 
 
 def hits(peaks: Peaks, crop: Crop, *, overlap: float = 0.4) -> tuple[int, int]:
-    """Digits of a crop that were found: read rightly, and read as another."""
+    """Digits of a crop that were found: read rightly, and read as another.
+
+    Parameters
+    ----------
+    peaks : Peaks
+    crop : Crop
+    overlap : float
+        Intersection over union from which on a candidate is of a digit.
+
+    Returns
+    -------
+    (int, int)
+    """
     right = wrong = 0
     for box, digit in zip(crop.boxes.astype(float), crop.digits, strict=True):
         if not len(peaks.boxes):

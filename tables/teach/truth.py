@@ -54,6 +54,10 @@ def truth_of_boxes(boxed: Sequence[BoxedDigit], leaf: Leaf, *, whole: bool = Fal
     leaf : Leaf
     whole : bool
         Whether they are all the digits of the page; else nothing is known of what lies outside them.
+
+    Returns
+    -------
+    Truth
     """
     height, width = leaf.ink.shape
     known = [item for item in boxed if item.digit is not None]
@@ -66,7 +70,20 @@ def truth_of_boxes(boxed: Sequence[BoxedDigit], leaf: Leaf, *, whole: bool = Fal
 
 
 def truth_of_cells(cells: Sequence[tuple[Box, str, str]], leaf: Leaf, seen: Peaks) -> Truth:
-    """The truth of cells of which box, text and state are known, but not where each digit stands."""
+    """The truth of cells of which box, text and state are known, but not where each digit stands.
+
+    Parameters
+    ----------
+    cells : sequence of (Box, str, str)
+        Box, text and state of each.
+    leaf : Leaf
+    seen : Peaks
+        What the network sees.
+
+    Returns
+    -------
+    Truth
+    """
     collected, signs = _Collected(leaf), leaf.signs()
     for box, text, state in cells:
         _add_text(collected, box, text, state in ("unread", "uncertain"), seen, signs)
@@ -87,6 +104,10 @@ def truth_of_reading(reading: Reading, leaf: Leaf, seen: Peaks, *, outside: bool
         What the present network sees on the leaf.
     outside : bool
         Whether the person answers for the numbers outside tables as well.
+
+    Returns
+    -------
+    Truth
     """
     collected, signs = _Collected(leaf), leaf.signs()
     for table in reading.tables:

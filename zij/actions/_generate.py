@@ -109,6 +109,15 @@ def generate(
     misread : float, optional
         Share of digits that are misread in such readings; by default 0.01.
     progress : callable, optional
+
+    Returns
+    -------
+    Generated
+
+    Raises
+    ------
+    UsageError
+        If the request cannot be right.
     """
     import csv
     import io
@@ -187,6 +196,10 @@ def demo(out: str | Path = "demo", *, seed: int = 0, progress: Progress | None =
     seed : int
         The same seed gives the same bytes.
     progress : callable, optional
+
+    Returns
+    -------
+    Compared
     """
     made = generate(out, seed=seed, count=2, progress=progress)
     first, second = (made.folder / f"{stem}.png" for stem in made.stems)

@@ -85,6 +85,10 @@ def open_source(
     images : path, optional
         Where the images of PAGE-XML files lie; beside them by default.
 
+    Returns
+    -------
+    Source
+
     Raises
     ------
     ZijError

@@ -62,7 +62,16 @@ _KINDS = {**dict.fromkeys(_WHOLE, "int64"), **dict.fromkeys((*_SHARES, *_SIZES),
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """A flagged cell with its verdict."""
+    """A flagged cell with its verdict.
+
+    Attributes
+    ----------
+    check : CellCheck
+    cell : Cell
+    weighing : Weighing
+    unit : str
+        Of the whole part of the value.
+    """
 
     check: CellCheck
     cell: Cell
@@ -72,7 +81,17 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class PageChecks:
-    """The checks of one page: its reading, its tables' checks, and the flagged cells of each table."""
+    """The checks of one page: its reading, its tables' checks, and the flagged cells of each table.
+
+    Attributes
+    ----------
+    name : str
+    reading : Reading
+        With ids.
+    tables : tuple of TableChecks
+    flags : tuple of tuple of Flag
+        Of each table.
+    """
 
     name: str
     reading: Reading
@@ -104,6 +123,10 @@ def check_page(name: str, reading: Reading, priors: Priors = PRIORS) -> PageChec
         What the page is called in the results.
     reading : Reading
     priors : Priors
+
+    Returns
+    -------
+    PageChecks
     """
     named = reading.with_ids()
     tables, flags = [], []

@@ -50,6 +50,10 @@ def checks_parts(pages: Sequence[PageChecks]) -> list[Markup]:
     ----------
     pages : sequence of PageChecks
         Of many the first are shown, and it is said how many are left out.
+
+    Returns
+    -------
+    list of Markup
     """
     parts = []
     for one in pages[:PAGES]:

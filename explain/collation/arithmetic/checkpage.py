@@ -41,6 +41,10 @@ def checks_page(pages: Sequence[PageChecks], pictures: Pictures, origins: Sequen
     pictures : callable
     origins : sequence of (str, str)
         What the checks rest on, by name: versions, parameters.
+
+    Returns
+    -------
+    str
     """
     flagged = sum(one.flagged for one in pages)
     title = (
@@ -166,6 +170,17 @@ def rules_parts(table: TableChecks, *, curves: int = _CURVES, flat: bool = True)
     """The models and rules of a table, so many curves of what they leave unexplained, and remarks.
 
     Curves where nothing is left unexplained are among them if `flat`.
+
+    Parameters
+    ----------
+    table : TableChecks
+    curves : int
+        How many at most.
+    flat : bool
+
+    Returns
+    -------
+    list of Markup
     """
     parts = []
     if table.models:
@@ -205,7 +220,19 @@ def _head(*words: str) -> Markup:
 
 
 def flags_table(table: TableChecks, flags: Sequence[Flag], picture: _Picture | None = None) -> Markup:
-    """The flagged cells with what is expected and the three shares, and their crops where there are some."""
+    """The flagged cells with what is expected and the three shares, and their crops where there are some.
+
+    Parameters
+    ----------
+    table : TableChecks
+    flags : sequence of Flag
+    picture : _Picture, optional
+        Gives the crop of a cell.
+
+    Returns
+    -------
+    Markup
+    """
     rows = []
     for number, flag in enumerate(flags):
         check = flag.check

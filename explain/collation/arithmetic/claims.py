@@ -51,6 +51,20 @@ class Claim:
 def keeps(kept: int, cells: int, *, least: int = 5, share: float = 0.85) -> bool:
     """Whether so many cells keep a rule that those which do not are errors: at least 85 %, and all but one
     of fewer than ten.
+
+    Parameters
+    ----------
+    kept : int
+        Cells that do.
+    cells : int
+        All that it speaks of.
+    least : int
+        Cells below which no rule is believed.
+    share : float
+
+    Returns
+    -------
+    bool
     """
     if cells < least:
         return False
@@ -71,7 +85,35 @@ def claim(
     run: NDArray[np.int64] | None = None,
     share: float = 0.85,
 ) -> Claim | None:
-    """A claim, if its quantity keeps it, see `keeps`; else None."""
+    """A claim, if its quantity keeps it, see `keeps`; else None.
+
+    Parameters
+    ----------
+    name : str
+        Of the rule.
+    quantity : str
+    words : str
+        The rule in words.
+    units : (R,) ndarray of int64
+        The quantity's values, in units of the last place.
+    known : (R,) ndarray of bool
+        Where a value stands.
+    expected : (R,) ndarray of float64
+    tolerance : float
+        In units of the last place.
+    rank : int
+        Of two rules that speak, the lower is heard.
+    spared : (R,) ndarray of bool, optional
+        Cells that the rule does not judge.
+    run : (R,) ndarray of int64, optional
+        How many neighbours are off with each.
+    share : float
+        Of the cells that must keep it.
+
+    Returns
+    -------
+    Claim or None
+    """
     residual = np.where(known, units - expected, np.nan)
     speaks = np.isfinite(residual)
     within = speaks & (np.abs(np.where(speaks, residual, 0.0)) <= tolerance + 1e-9)
@@ -94,6 +136,18 @@ def runs(residual: NDArray[np.float64], tolerance: float) -> NDArray[np.int64]:
     """How many neighbouring cells are off beyond the tolerance on the same side and by a smooth amount.
 
     A run's residuals change from cell to cell by no more than a third of the larger, or by the tolerance.
+
+    Parameters
+    ----------
+    residual : (R,) ndarray of float64
+        In units of the last place.
+    tolerance : float
+        In the same.
+
+    Returns
+    -------
+    (R,) ndarray of int64
+        Cells of the run that each is in; 1 for a cell that is in none.
     """
     n = len(residual)
     off = np.isfinite(residual) & (np.abs(np.nan_to_num(residual)) > tolerance)

@@ -23,7 +23,16 @@ Float = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class FieldChecks:
-    """What a field's means and its course say."""
+    """What a field's means and its course say.
+
+    Attributes
+    ----------
+    rules : tuple of Rule
+    cells : tuple of CellCheck
+    curves : tuple of Curve
+    remarks : tuple of str
+        In words.
+    """
 
     rules: tuple[Rule, ...]
     cells: tuple[CellCheck, ...]

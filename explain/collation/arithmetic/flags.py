@@ -130,6 +130,10 @@ def cell_check(
         What should stand there, in units of the place's last decimal.
     rule, residual, tolerance, flagged, run, others, odds
         As in `CellCheck`.
+
+    Returns
+    -------
+    CellCheck
     """
     strand = series.strands[place]
     text = grid.text(row, strand.column)
@@ -163,13 +167,38 @@ def _replaced(text: str, part: int, number: str) -> str:
 
 
 def neighbours(grid: Grid, row: int, column: int) -> tuple[str, ...]:
-    """Texts above, below, left and right of a cell, "" where there is none."""
+    """Texts above, below, left and right of a cell, "" where there is none.
+
+    Parameters
+    ----------
+    grid : Grid
+    row : int
+    column : int
+        Both from 0.
+
+    Returns
+    -------
+    tuple of str
+    """
     return tuple(grid.text(row + down, column + right) for down, right in ((-1, 0), (1, 0), (0, -1), (0, 1)))
 
 
 def curve_of(series: Series, claims: Sequence[Claim], flagged: Sequence[int]) -> Curve:
     """The residuals of a quantity from its strictest rule; its differences from row to row where it has
     none.
+
+    Parameters
+    ----------
+    series : Series
+        The quantity.
+    claims : sequence of Claim
+        What rules say of it.
+    flagged : sequence of int
+        Rows, from 0.
+
+    Returns
+    -------
+    Curve
     """
     known = np.flatnonzero(series.known)
     spoken = min(claims, key=lambda one: (one.rank, -one.rule.tolerance), default=None)

@@ -241,6 +241,10 @@ def line_model(series: Series, spoken: Claim) -> Model:
     series : Series
     spoken : Claim
         Its rule of constant differences.
+
+    Returns
+    -------
+    Model
     """
     rows = np.flatnonzero(np.isfinite(spoken.residual))
     inside = np.abs(spoken.residual[rows]) <= spoken.rule.tolerance

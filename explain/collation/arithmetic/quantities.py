@@ -63,6 +63,14 @@ def bits(values: NDArray[np.int64]) -> float:
     The mean of log2(1 + deviation), the least over the values themselves, their first differences, and what
     is left of each when the line or the cubic through its neighbours on both sides is taken away; each from
     its median. So a few wrong numbers cost little.
+
+    Parameters
+    ----------
+    values : (N,) ndarray of int64
+
+    Returns
+    -------
+    float
     """
     if len(values) < 2:
         return 0.0

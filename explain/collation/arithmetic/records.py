@@ -66,7 +66,16 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter of a model, with its 95 % interval; equal bounds where it was chosen from known values."""
+    """A parameter of a model, with its 95 % interval; equal bounds where it was chosen from known values.
+
+    Attributes
+    ----------
+    name : str
+    value : float
+    low : float
+    high : float
+    unit : str
+    """
 
     name: str
     value: float

@@ -76,6 +76,10 @@ def written(value: int, like: str, *, decimals: int = 0, width: int = 0) -> str:
         How many digits stand after the point.
     width : int
         Least number of digits, filled up with zeros.
+
+    Returns
+    -------
+    str
     """
     if not decimals:
         return f"{value:0{max(width, 1)}d}"

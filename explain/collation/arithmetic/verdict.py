@@ -230,7 +230,20 @@ def reading_of(cell: Cell, expected: str) -> tuple[float, tuple[tuple[str, float
 def weigh_check(
     check: CellCheck, cell: Cell, *, others: Sequence[str | None] = (), priors: Priors = PRIORS
 ) -> Weighing:
-    """The verdict on a checked cell, from its own glyphs; see `weigh`."""
+    """The verdict on a checked cell, from its own glyphs; see `weigh`.
+
+    Parameters
+    ----------
+    check : CellCheck
+    cell : Cell
+    others : sequence of str
+        What other witnesses have in this place, None where they lack it.
+    priors : Priors
+
+    Returns
+    -------
+    Weighing
+    """
     confidence, alternatives = reading_of(cell, check.expected)
     return weigh(
         check.text,

@@ -117,6 +117,10 @@ def characters(
     rows : sequence of sequence of Told
         For each place what each witness has.
     model : ErrorModel, optional
+
+    Returns
+    -------
+    Characters
     """
     model = model or ErrorModel()
     beside = _beside(keys, rows)

@@ -67,6 +67,10 @@ def bound(shared: NDArray[np.float64], tries: Sequence[tuple[NDArray[np.float64]
         Chances of the shared errors, as `odds` gives them.
     tries : sequence of ((N,) ndarray, float)
         Chances of the errors that might be repeated, and the share of cells in which the other errs.
+
+    Returns
+    -------
+    float
     """
     exponent = _BENDS * np.log(shared).sum()
     for those, rate in tries:

@@ -62,6 +62,10 @@ def contaminations(characters: Characters, tree: Tree) -> tuple[Contamination, .
     characters : Characters
     tree : Tree
         Binary.
+
+    Returns
+    -------
+    tuple of Contamination
     """
     which = characters.informative()
     telling, index = characters.chosen(which), np.flatnonzero(which)

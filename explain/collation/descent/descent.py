@@ -133,6 +133,10 @@ def descend(
     replicates : int
         Sets of places for the bootstrap.
     seed : int
+
+    Returns
+    -------
+    Descent or None
     """
     if len(apparatus.witnesses) < 3:
         return None

@@ -22,6 +22,10 @@ def distances(characters: Characters, *, weighted: bool = True) -> NDArray[np.fl
     characters : Characters
     weighted : bool
         Whether an odd difference counts more than a common one.
+
+    Returns
+    -------
+    (N, N) ndarray of float64
     """
     state, count = characters.state, characters.state.shape[1]
     found = np.zeros((count, count))
@@ -46,6 +50,10 @@ def neighbour_joining(distances: NDArray[np.float64]) -> Tree:
     ----------
     distances : (N, N) ndarray
         Symmetric, zero on the diagonal.
+
+    Returns
+    -------
+    Tree
     """
     leaves = len(distances)
     if leaves < 4:

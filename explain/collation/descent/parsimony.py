@@ -134,7 +134,20 @@ def neighbours(characters: Characters, tree: Tree) -> Iterator[tuple[Move, Costs
 
 
 def attachments(characters: Characters, tree: Tree, leaf: int) -> tuple[list[tuple[int, int]], Costs]:
-    """What a binary tree costs with a leaf on each branch of the rest: the E branches, and (E, P) costs."""
+    """What a binary tree costs with a leaf on each branch of the rest: the E branches, and (E, P) costs.
+
+    Parameters
+    ----------
+    characters : Characters
+    tree : Tree
+        Binary.
+    leaf : int
+
+    Returns
+    -------
+    (list of (int, int), (E, P) ndarray)
+        The branches, and the costs of the P places.
+    """
     (point,) = tree.beside[leaf]
     rest, onto = _pruned(tree, leaf, point)
     left, right = (other for other in tree.beside[point] if other != leaf)
@@ -170,7 +183,20 @@ def moved(tree: Tree, move: Move) -> Tree:
 
 
 def search(characters: Characters, start: Tree, *, rounds: int = 200) -> Tree:
-    """The cheapest tree that moves of single parts lead to from a binary tree."""
+    """The cheapest tree that moves of single parts lead to from a binary tree.
+
+    Parameters
+    ----------
+    characters : Characters
+    start : Tree
+        A binary tree.
+    rounds : int
+        Moves at most.
+
+    Returns
+    -------
+    Tree
+    """
     best, cost = start, float(lengths(characters, start).sum())
     for _ in range(rounds):
         found = min(

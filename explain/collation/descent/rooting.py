@@ -66,6 +66,10 @@ def root(tree: Tree, lengths: Mapping[tuple[int, int], float], years: Sequence[Y
         Changes on each branch, as `tree.edges` has them.
     years : sequence of (int or None, int or None)
         For each witness.
+
+    Returns
+    -------
+    Root
     """
     nodes = sorted(tree.beside)
     known = {leaf: (a + b) / 2 for leaf, (a, b) in enumerate(years) if a is not None and b is not None}
@@ -90,6 +94,10 @@ def exemplars(
         See `root`.
     start : int
         The node at which the tree begins.
+
+    Returns
+    -------
+    tuple of Exemplar
     """
     found = []
     at = _standing(tree, lengths)

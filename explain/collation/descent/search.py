@@ -47,6 +47,10 @@ def found_tree(characters: Characters, *, replicates: int = 200, seed: int = 0) 
     replicates : int
         Sets of places for the bootstrap.
     seed : int
+
+    Returns
+    -------
+    Found
     """
     leaves = len(characters.names)
     telling = characters.chosen(characters.informative())
@@ -60,7 +64,21 @@ def found_tree(characters: Characters, *, replicates: int = 200, seed: int = 0) 
 
 
 def held(characters: Characters, tree: Tree, *, replicates: int = 200, seed: int = 0) -> Tree:
-    """A binary tree, however it was found, with the branches that are borne out."""
+    """A binary tree, however it was found, with the branches that are borne out.
+
+    Parameters
+    ----------
+    characters : Characters
+    tree : Tree
+        Binary.
+    replicates : int
+        Sets of places for the bootstrap.
+    seed : int
+
+    Returns
+    -------
+    Tree
+    """
     return _kept(tree, support(characters, tree, replicates=replicates, seed=seed))
 
 

@@ -54,6 +54,10 @@ def support(
     replicates : int
         How often the places are drawn.
     seed : int
+
+    Returns
+    -------
+    mapping of Split to Support
     """
     groups, odds = tree.groups, chances(characters, tree)
     if not groups:

@@ -30,6 +30,10 @@ def script_data(
     pictures : Gallery
     arguments : dict
         Argument of each row by table and row.
+
+    Returns
+    -------
+    dict of str to object
     """
     several = len(apparatus.tables) > 1
     found = {}

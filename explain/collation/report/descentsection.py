@@ -20,6 +20,10 @@ def descent_section(descent: Descent, picture: bytes) -> Markup:
     descent : Descent
     picture : bytes
         As `drawing.descent_pictures` gives it.
+
+    Returns
+    -------
+    Markup
     """
     return element("section", element("h2", "Descent"), *descent_parts(descent, picture))
 

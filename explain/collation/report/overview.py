@@ -28,6 +28,10 @@ def overview(table: CollatedTable, places: Sequence[Place]) -> Markup:
     table : CollatedTable
     places : sequence of Place
         Its places; where there is none the paper shows.
+
+    Returns
+    -------
+    Markup
     """
     wide = min(max(WIDE / max(table.columns, 1), 1.0), 18.0)
     high = min(max(HIGH / max(table.rows, 1), 1.0), 8.0)

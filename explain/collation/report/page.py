@@ -44,6 +44,10 @@ def apparatus_page(
         The contents of `collation.json`, for the end of the page.
     descent : Markup, optional
         What the errors say about descent, as a section of its own.
+
+    Returns
+    -------
+    str
     """
     by_table: dict[str, list[tuple[int, Place]]] = {table.name: [] for table in apparatus.tables}
     for number, place in enumerate(apparatus.places):

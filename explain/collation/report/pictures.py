@@ -31,7 +31,15 @@ MOST = 24_000  # crops
 
 @dataclass(frozen=True, slots=True)
 class Crop:
-    """Where a crop stands on its witness's sheet, in pixels."""
+    """Where a crop stands on its witness's sheet, in pixels.
+
+    Attributes
+    ----------
+    x : int
+    y : int
+    w : int
+    h : int
+    """
 
     x: int
     y: int
@@ -64,7 +72,14 @@ class Shelf:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Gallery:
-    """Pictures of all witnesses; `left_out` crops were too many."""
+    """Pictures of all witnesses; `left_out` crops were too many.
+
+    Attributes
+    ----------
+    shelves : tuple of Shelf
+        One a witness.
+    left_out : int
+    """
 
     shelves: tuple[Shelf, ...]
     left_out: int
@@ -80,6 +95,10 @@ def gallery(apparatus: Apparatus, load: Loader | None) -> Gallery:
     apparatus : Apparatus
     load : callable, optional
         Without it there are no pictures.
+
+    Returns
+    -------
+    Gallery
     """
     places = sorted((p for p in apparatus.places if p.status != "agree"), key=_importance)
     count = len(apparatus.witnesses)

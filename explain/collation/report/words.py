@@ -66,7 +66,20 @@ def place_words(place: Place, arguments: dict[tuple[str, int], str]) -> str:
 
 
 def counted(number: int, one: str, many: str = "") -> str:
-    """A number with its noun."""
+    """A number with its noun.
+
+    Parameters
+    ----------
+    number : int
+    one : str
+        The noun.
+    many : str
+        Its plural; by default with an s.
+
+    Returns
+    -------
+    str
+    """
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
