@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from zij.explain.bilrp.pairs import Region
+from zij.explain.report.differing import Differences, crop, differing_section
 from zij.explain.report.sheets import Sheet
 from zij.explain.report.words import (
     composition,
@@ -17,7 +17,7 @@ from zij.explain.report.words import (
     readers_notes,
     row_sentence,
 )
-from zij.explain.viewer.stage import Stage, StagePage, core, stage_of, style
+from zij.explain.viewer.stage import Stage, core, stage_of, style
 from zij.html import Markup, element, json_block, page
 
 if TYPE_CHECKING:
@@ -30,7 +30,13 @@ ROOM = 1_700_000  # bytes of a page's picture at most
 STRONGEST = 40  # pairs in the table
 
 
-def pair_report(a: Sheet, b: Sheet, pairs: pd.DataFrame, summary: Mapping[str, Any]) -> str:
+def pair_report(
+    a: Sheet,
+    b: Sheet,
+    pairs: pd.DataFrame,
+    summary: Mapping[str, Any],
+    differ: Differences | None = None,
+) -> str:
     """The whole report as the text of an HTML file.
 
     Parameters
@@ -42,6 +48,8 @@ def pair_report(a: Sheet, b: Sheet, pairs: pd.DataFrame, summary: Mapping[str, A
     summary : mapping
         The numbers of explanation.json; `pairs`, the number of all pairs, where it is known. With `units`
         "patches" they are those of an encoder's patches, and `relevance_numbers` is what numbers have of it.
+    differ : Differences, optional
+        The corresponding cells whose texts differ; without, the report does not speak of them.
 
     Returns
     -------
@@ -54,6 +62,7 @@ def pair_report(a: Sheet, b: Sheet, pairs: pd.DataFrame, summary: Mapping[str, A
             [
                 _opening(a, b, pairs, summary),
                 _desk(stage),
+                *([differing_section(stage, differ)] if differ is not None else []),
                 _table(stage, "patches.csv" if stage.unit == "patch" else "pairs.csv"),
                 _origins(summary),
                 json_block("pair-data", stage.data()),
@@ -122,21 +131,6 @@ def _desk(stage: Stage) -> Markup:
     return element("section", element("h2", "The two pages"), note, stage.markup())
 
 
-def _crop(page: StagePage, region: Region) -> Markup:
-    """A small picture of a region with a little of what surrounds it."""
-    x, y, w, h = page.box(region)
-    room = 0.35 * h
-    box = [round(value, 2) for value in (x - 1.5 * room, y - room, w + 3 * room, h + 2 * room)]
-    return element(
-        "svg",
-        element("use", href=f"#page-{page.side}"),
-        viewBox=" ".join(map(str, box)),
-        class_="crop",
-        style=f"aspect-ratio: {box[2]} / {box[3]}",
-        aria_hidden="true",
-    )
-
-
 def _table(stage: Stage, file: str) -> Markup:
     """The strongest pairs with a picture of either end."""
     pairs = stage.pairs
@@ -151,7 +145,7 @@ def _table(stage: Stage, file: str) -> Markup:
         cells: list[object] = [button]
         for side in (stage.a, stage.b):
             region = side.found[side.index[n]]
-            cells += [_crop(side, region), region.text, side.where[side.index[n]]]
+            cells += [crop(side, region), region.text, side.where[side.index[n]]]
         cells += [*([feature] if shared else []), "yes" if corresponds else "no"]
         sign = "number" if relevance >= 0 else "number sign-against"
         value = element("td", figure_text(relevance), class_=sign)

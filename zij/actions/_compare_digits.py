@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from zij.actions._comparison import Asked, Found, summarised
@@ -71,6 +71,7 @@ def _sentence(explanation: PairExplanation, pairs: pd.DataFrame, sources: Sequen
 
 def _findings(explanation: PairExplanation, pairs: pd.DataFrame, sources: Sequence[Source]) -> list[str]:
     """Where the similarity comes from, and how many corresponding cells differ."""
+    from zij.explain.report.differing import differences
     from zij.explain.report.sheets import strongest_rows
 
     found = []
@@ -78,22 +79,10 @@ def _findings(explanation: PairExplanation, pairs: pd.DataFrame, sources: Sequen
     if run is not None and explanation.similarity > 0:
         _, first, last, relevance = run
         found.append(f"{relevance / explanation.similarity:.0%} of it from rows {first + 1}-{last + 1}")
-    differ, uncertain = _differences(sources, explanation.alignment.cells)
-    if explanation.alignment.cells:
-        count = len(explanation.alignment.cells)
-        found.append(f"{differ} of {count} corresponding cells differ, {uncertain} uncertain")
+    differ = differences(sources[0].reading, sources[1].reading, explanation.alignment.cells)
+    if differ.count:
+        uncertain = len(differ.found) - differ.sure
+        found.append(f"{differ.sure} of {differ.count} corresponding cells differ, {uncertain} uncertain")
     else:
         found.append("no cells correspond")
     return found
-
-
-def _differences(sources: Sequence[Source], cells: Mapping[str, str]) -> tuple[int, int]:
-    """Corresponding cells with other texts: both surely read, and one of them not."""
-    a, b = ({cell.id: cell for t in s.reading.tables for cell in t.cells} for s in sources)
-    pairs = [(a[one], b[two]) for one, two in cells.items()]
-    sure = [
-        {one.state, two.state}.isdisjoint({"uncertain", "unread"})
-        for one, two in pairs
-        if one.text != two.text
-    ]
-    return sum(sure), len(sure) - sum(sure)

@@ -57,6 +57,7 @@ def write_pair(
         Called with each step as it begins.
     """
     from zij.explain.report.annotations import annotations_text
+    from zij.explain.report.differing import differences
     from zij.explain.report.figure import save_pair
     from zij.explain.report.html import pair_report
     from zij.explain.report.sheets import Sheet
@@ -83,7 +84,10 @@ def write_pair(
     save_pair(folder / "pair.png", folder / "pair.svg", sheets[0], sheets[1], pairs, summary)
     _draw_heats(folder, sources, heats, 0.5 if drawing is None else 1.0)
     tell("writing the report")
-    write_text(folder / "report.html", pair_report(sheets[0], sheets[1], pairs, summary))
+    differ = None
+    if drawing is None:
+        differ = differences(a.reading, b.reading, explanation.alignment.cells)
+    write_text(folder / "report.html", pair_report(sheets[0], sheets[1], pairs, summary, differ))
 
 
 def _parquet(pairs: pd.DataFrame) -> bytes:
