@@ -8,14 +8,16 @@
 # make interop                       exports as other programs read them (kanon, iiif-prezi3, rocrate)
 # make help                          these lines
 #
-# The first call makes .venv and installs torch (CPU) and zij into it; it needs Python 3.11 or newer
-# (PYTHON=/path/to/python3 names one) and a package index.
+# The first call makes .venv and installs torch (CPU) and zij into it, which takes some minutes; it needs Python
+# 3.11 or newer (PYTHON=/path/to/python3 names one) and a package index. Tests, notebooks and documentation
+# install what they need besides when they are first asked for.
 
 OUT ?= demo
 VENV := .venv
 INTEROP := .venv-interop
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+EQUIPPED := $(VENV)/.equipped
 ORACLES := $(VENV)/oracles
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --constraint constraints.txt
 CPU_INDEX := https://download.pytorch.org/whl/cpu
@@ -60,35 +62,35 @@ corpus-demo: $(READY)
 test: lint $(ORACLES)/.ready
 	$(MAKE) --no-print-directory -j 2 types check
 
-lint: $(READY)
+lint: $(EQUIPPED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: $(READY)
+types: $(EQUIPPED)
 	$(BIN)/mypy
 
 # To prepare every assert for what it would say takes ten seconds a process; what failed is run again to say it.
 # tests/conftest.py has the order of the files.
 PYTEST := OMP_NUM_THREADS=1 OMP_WAIT_POLICY=passive $(BIN)/pytest
 
-check: $(READY) $(ORACLES)/.ready
+check: $(EQUIPPED) $(ORACLES)/.ready
 	$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder --assert=plain --maxfail 20 \
 	  || { $(PYTEST) --last-failed --last-failed-no-failures none; exit 1; }
 
-bench: $(READY)
+bench: $(EQUIPPED)
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
 
 # Prints how long each took, and all together.
-notebooks: $(READY)
+notebooks: $(EQUIPPED)
 	$(BIN)/python notebooks/run.py -o build/notebooks
 
 # Warnings are errors. What is made on the way lies in build/docs-trees and docs/examples.
-docs: $(READY)
+docs: $(EQUIPPED)
 	$(BIN)/python -m sphinx -W --keep-going -q -d build/docs-trees docs build/docs
 	@echo "documentation: build/docs/index.html"
 
 # kanon needs an old NumPy, and so an environment of its own, of Python 3.9 to 3.12.
-interop: $(READY) $(INTEROP)/.ready
+interop: $(EQUIPPED) $(INTEROP)/.ready
 	$(BIN)/python tests/interop/make_exports.py build/interop
 	$(INTEROP)/bin/python tests/interop/check_dishas.py build/interop
 	$(INTEROP)/bin/python tests/interop/check_crate.py build/interop
@@ -113,20 +115,30 @@ $(READY): pyproject.toml constraints.txt
 	if [ -z "$$python" ]; then \
 	  echo "zij needs Python 3.11 or newer with its venv module (on Debian: apt-get install python3-venv)," \
 	    "and none was found; install it or say make PYTHON=/path/to/python3." >&2; exit 1; fi; \
-	if ! [ -x $(BIN)/python ]; then echo "making $(VENV) with $$python"; "$$python" -m venv --clear $(VENV); fi
+	if ! [ -x $(BIN)/python ]; then \
+	  echo "setting up $(VENV) with $$python: a few minutes, once"; "$$python" -m venv --clear $(VENV); fi
 	@$(BIN)/python -c 'import torch' 2>/dev/null \
 	  || $(PIP) --no-compile --quiet --no-deps --retries 1 --timeout 20 --index-url $(CPU_INDEX) torch 2>/dev/null \
 	  || $(PIP) --no-compile torch
+	$(PIP) --no-compile --quiet setuptools --editable .
+	$(COMPILED)
+	@touch $(READY)
+
+# Compiled on all cores; pip takes but one.
+COMPILED = @$(BIN)/python -m compileall -qq -j 0 -x '/tests?/' $(VENV)/lib || true
+
+$(EQUIPPED): $(READY)
+	@echo "installing what tests, notebooks and documentation need besides"
 	$(PIP) --no-compile --quiet setuptools --editable ".[dev]"
 	$(PIP) --no-compile --quiet --no-deps zennit  # would bring torchvision, of which it uses class names alone
-	@$(BIN)/python -m compileall -qq -j 0 -x '/tests?/' $(VENV)/lib || true  # on all cores; pip takes but one
-	@touch $(READY)
+	$(COMPILED)
+	@touch $(EQUIPPED)
 
 # What tests ask in processes of their own stands apart: users do not have it, pandas behaves otherwise with
 # pyarrow, and ocrd would bring sixty packages along, of which its model and its validator need these.
 OCRD := ocrd atomicwrites deprecated elementpath filetype frozendict pyyaml shapely wrapt
 
-$(ORACLES)/.ready: constraints.txt $(READY)
+$(ORACLES)/.ready: constraints.txt $(EQUIPPED)
 	$(PIP) --quiet --upgrade --no-deps --target $(ORACLES)/ocrd $(OCRD)
 	$(PIP) --quiet --upgrade --no-deps --target $(ORACLES)/pyarrow pyarrow
 	@touch $(ORACLES)/.ready
