@@ -37,7 +37,11 @@ class Boxes:
             self._tolerance.note("elements without usable Coords were given the box of their neighbours")
             return None
         xs, ys = zip(*points, strict=True)
-        box = Box(min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys))
+        left, top, right, bottom = min(xs), min(ys), max(xs), max(ys)
+        within = 0 <= left < right <= self.width and 0 <= top < bottom <= self.height
+        if within and all(map(float.is_integer, xs + ys)):  # nearly always; what follows would change nothing
+            return Box(int(left), int(top), int(right - left), int(bottom - top))
+        box = Box(left, top, right - left, bottom - top)
         placed = inside(box, self.width, self.height)
         if placed != box.rounded():
             self._tolerance.note("boxes that reach beyond the image were cut at its edge")

@@ -123,6 +123,8 @@ def _is_ours(line: etree._Element) -> bool:
 def hypotheses(node: etree._Element) -> list[tuple[str, float | None]]:
     """An element's texts with their confidences, the lowest index first."""
     equivs = list(children(node, "TextEquiv"))
+    if len(equivs) == 1:
+        return [(_unicode(equivs[0]), _confidence(equivs[0]))]
     indices = [whole(equiv.get("index")) for equiv in equivs]
     order = sorted(range(len(equivs)), key=lambda n: (n if indices[n] is None else indices[n], n))
     return [(_unicode(equivs[n]), _confidence(equivs[n])) for n in order]
