@@ -188,6 +188,9 @@ def _table(
         for r in rows
     ]
     caption = f"Table {table.name}" if several else "The collated table"
+    first = apparatus.witnesses[0].siglum
+    many = len(apparatus.witnesses) > 2
+    lemma = "what most witnesses have" if many else f"where they differ, what {first} has"
     return element(
         "section",
         note,
@@ -195,7 +198,7 @@ def _table(
             "div",
             element(
                 "table",
-                element("caption", f"{caption}: what most witnesses have"),
+                element("caption", f"{caption}: {lemma}"),
                 element("thead", element("tr", element("th", "row", scope="col"), *heads)),
                 element("tbody", *lines),
                 class_="collated",
