@@ -39,6 +39,7 @@ myst_heading_anchors = 4  # a link to a heading is written as on GitHub
 sphinx_gallery_conf = {
     "examples_dirs": ["gallery"],
     "gallery_dirs": ["examples"],  # written by the build, never committed
+    "within_subsection_order": "FileNameSortKey",
     "abort_on_example_error": True,
     "download_all_examples": False,
     "write_computation_times": False,

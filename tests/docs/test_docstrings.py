@@ -231,5 +231,7 @@ def test_markup_is_whole() -> None:
         escaped = re.sub(r"^\*{1,2}(?=\w)", "", plain(entries), flags=re.M)
         if re.search(r"[*|`]|\w_\b", re.sub(r"``[^`]+``|`[^`\n]+`(?!\w)", "", escaped)):  # few have any
             tree = publish_doctree(escaped, settings_overrides=quiet)
-            wrong += [f"{name}: {said.astext()}" for said in tree.findall(nodes.system_message)]
+            wrong += [
+                f"{name}: {said.astext()}" for said in tree.findall(nodes.system_message) if said["level"] > 1
+            ]
     assert not wrong, "\n".join(wrong)

@@ -31,7 +31,7 @@ def ran(request: pytest.FixtureRequest) -> Iterator[tuple[dict[str, Any], list[p
     matplotlib.use("Agg")
     plt.close("all")
     with pytest.MonkeyPatch.context() as patch:
-        if request.param.stem != "plot_1_read":
+        if request.param.stem != "plot_01_read":
             patch.setattr(detect, "choose_view", given_view)
         names = runpy.run_path(str(request.param))
     yield names, [plt.figure(number) for number in plt.get_fignums()]
