@@ -72,7 +72,8 @@ def _reduced(ink: NDArray[np.float32], size: int) -> NDArray[np.float32]:
 
 def _scores(ink: NDArray[np.float32], degrees: NDArray[np.float64]) -> NDArray[np.float64]:
     """Sharpness of the profiles along both axes, for each clockwise turn."""
-    energies = np.array([[_energy(ink, a), _energy(ink.T, -a)] for a in degrees])  # (angles, 2)
+    across = np.ascontiguousarray(ink.T)
+    energies = np.array([[_energy(ink, a), _energy(across, -a)] for a in degrees])  # (angles, 2)
     typical = np.median(energies, axis=0)
     return np.asarray(np.prod(np.maximum(energies, 1e-9) / np.maximum(typical, 1e-9), axis=1))
 
@@ -83,5 +84,5 @@ def _energy(ink: NDArray[np.float32], degrees: float) -> float:
     slope = np.tan(np.radians(degrees))
     # a clockwise turn moves a pixel right of the centre down: y' = y + slope (x - centre)
     matrix = np.array([[1, 0, 0], [slope, 1, -slope * (width - 1) / 2]])
-    sheared = cv2.warpAffine(np.ascontiguousarray(ink), matrix, (width, height), flags=cv2.INTER_LINEAR)
+    sheared = cv2.warpAffine(ink, matrix, (width, height), flags=cv2.INTER_LINEAR)
     return float(np.sum(np.diff(cv2.reduce(sheared, 1, cv2.REDUCE_SUM).ravel()) ** 2))

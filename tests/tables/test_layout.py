@@ -8,6 +8,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -523,6 +524,7 @@ def test_true_rows_of_real_pages_are_rows_of_the_table(name: str, share: float) 
     assert len(layout.loose) == 1  # the page number
 
 
+@cache
 def real_page(name: str) -> tuple[list[Glyph], NDArray[np.float32], Rulings]:
     path = DATA / f"{name}.digits.csv"
     if not path.exists():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from functools import cache
 from pathlib import Path
 
 import cv2
@@ -36,6 +37,12 @@ def dotted(degrees: float = 0.0) -> tuple[Image, np.ndarray]:
     for x, y in DOTS:
         cv2.circle(pixels, (int(x), int(y)), 4, (30, 30, 30), -1, cv2.LINE_AA)
     return turned_by(pixels, degrees), moved(DOTS, degrees)
+
+
+@cache
+def dotted_page(degrees: float) -> Page:
+    """That page as it is found; not to be written to."""
+    return prepare(dotted(degrees)[0])
 
 
 def turned_by(pixels: np.ndarray, degrees: float) -> Image:
@@ -82,11 +89,16 @@ def centroid_errors(page: Page, scale: float, dots: np.ndarray, box: Box | None 
     return np.concatenate(errors)
 
 
+@cache
+def even_page() -> Page:
+    """The page of text, level and evenly lit, as it is found."""
+    return prepare(image(text_page()))
+
+
 @pytest.mark.parametrize("degrees", [0.0, 1.7, -3.0])
 @pytest.mark.parametrize("scale", [0.3, 0.6, 1.0, 1.3, 2.2])
 def test_dots_lie_where_the_geometry_says(degrees: float, scale: float) -> None:
-    made, dots = dotted(degrees)
-    page = prepare(made)
+    dots, page = dotted(degrees)[1], dotted_page(degrees)
     for quarter in range(4):
         turned = page.turned(quarter)
         for box in (None, Box(101.3, 77.7, 300, 260)):
@@ -119,11 +131,11 @@ def test_part_of_the_raster_is_that_part(
         assert np.allclose(part[y : y + inside.shape[0], x : x + inside.shape[1]], inside, atol=2e-3)
 
 
-PAGE = prepare(dotted(1.7)[0])
+PAGE = dotted_page(1.7)
 
 
 def test_straight_page_is_not_resampled() -> None:
-    page = prepare(dotted()[0])
+    page = dotted_page(0.0)
     raster, geometry = page.raster()
     assert geometry.angle == 0
     assert np.array_equal(raster, page.ink)
@@ -132,7 +144,7 @@ def test_straight_page_is_not_resampled() -> None:
 
 
 def test_shrinking_averages() -> None:
-    page = prepare(dotted()[0])
+    page = dotted_page(0.0)
     for factor in (2, 4, 5):
         blocks = page.ink.reshape(HEIGHT // factor, factor, WIDTH // factor, factor).mean(axis=(1, 3))
         assert np.allclose(page.raster(1 / factor)[0], blocks, atol=1e-5)
@@ -176,7 +188,7 @@ def test_page_in_a_black_border_is_found(turn: int) -> None:
     )
     ink = np.rot90(page.ink, turn)
     assert ink[:55].max() == ink[1170:].max() == ink[:, :35].max() == ink[:, 850:].max() == 0
-    inside = prepare(image(text_page())).ink
+    inside = even_page().ink
     assert np.abs(ink[60:1160, 40:840] - inside)[20:-20, 20:-20].max() < 0.15
 
 
@@ -251,7 +263,7 @@ def test_tiny_images(size: tuple[int, int]) -> None:
 def test_uneven_light_is_evened_out() -> None:
     shade = np.linspace(0.55, 1, 800)[None, :, None]
     dark = prepare(image((text_page() * shade).astype(np.uint8)))
-    even = prepare(image(text_page()))
+    even = even_page()
     assert np.abs(dark.ink - even.ink).max() < 0.15
     assert np.abs(dark.ink - even.ink).mean() < 0.01
 
