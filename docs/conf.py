@@ -7,7 +7,14 @@ from pathlib import Path
 
 import zij
 
-sys.path.insert(0, str(Path(__file__).parent / "_ext"))
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE / "_ext"))
+
+for made in (HERE / "examples").glob(
+    "*plot_*"
+):  # pages of scripts that are no longer there, from an earlier build
+    if not (HERE / "gallery" / f"{made.name.partition('.')[0]}.py").is_file():
+        made.unlink()
 
 project = "zij"
 author = "The zij developers"
