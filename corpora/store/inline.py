@@ -65,7 +65,7 @@ def summary_rows(count: Summary) -> list[tuple[str, str]]:
         ("failed", f"{count.failed:,}"),
         ("with a table", f"{count.with_table:,}"),
         ("without digits", f"{count.without_digits:,}"),
-        ("corrected by people", f"{count.human:,}"),
+        ("corrected or read elsewhere", f"{count.human:,}"),
         ("tags", f"{count.tags:,}"),
         ("judged pairs", f"{count.judgements:,}"),
         ("missed", f"{count.missed:,}"),

@@ -80,7 +80,7 @@ class Status(Shown):
             "failed": f"{count.failed:,}",
             "with a table": f"{count.with_table:,}",
             "without digits": f"{count.without_digits:,}",
-            "corrected by people": f"{count.human:,}",
+            "corrected or read elsewhere": f"{count.human:,}",
             "tags": f"{count.tags:,} on {_pages(count.tagged)}{_listed(self.tags)}",
             "judged pairs": f"{count.judgements:,}{_listed(self.verdicts)}",
             "missed": f"{count.missed:,}",
