@@ -78,9 +78,9 @@ def test_status_tells_what_is_done_and_what_is_not(corpus: str) -> None:
     ended = zij("corpus", "status", corpus)
     assert ended.code == 0
     lines = ended.out.splitlines()
-    assert lines[0] == "pages                6 of 1 book"
-    assert "tags                 2 on 2 pages (climates 2)" in lines
-    assert "judged pairs         1 (part 1)" in lines
+    assert lines[0] == "pages                        6 of 1 book"
+    assert "tags                         2 on 2 pages (climates 2)" in lines
+    assert "judged pairs                 1 (part 1)" in lines
     assert "failed: p6: the image is damaged." in lines
     assert "missed: gone.png: there is no such file" in lines
     assert lines[-1] == (
