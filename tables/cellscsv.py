@@ -17,7 +17,7 @@ from zij.tables.correction import corrected_cell
 from zij.tables.csvlines import csv_records
 from zij.tables.geometry import Box
 from zij.tables.pagexml import as_written
-from zij.tables.pagexml._model import clean_text
+from zij.tables.pagexml._tree.model import clean_text
 from zij.tables.reading import Cell, Reading, State
 
 __all__ = ["COLUMNS", "CellRow", "apply_cells", "cell_lines", "read_cells", "write_cells"]

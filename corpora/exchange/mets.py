@@ -11,7 +11,7 @@ from importlib.metadata import version
 
 from lxml import etree
 
-from zij.tables.pagexml._model import clean_text
+from zij.tables.pagexml._tree.model import clean_text
 
 __all__ = ["Sheet", "escriptorium_mets", "transkribus_metadata", "transkribus_mets"]
 

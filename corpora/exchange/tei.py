@@ -21,7 +21,7 @@ from zij.corpora.exchange.options import NOT_STATED, Options
 from zij.corpora.exchange.pairset import PairSet
 from zij.files import write_bytes
 from zij.tables.geometry import Box
-from zij.tables.pagexml._model import clean_text
+from zij.tables.pagexml._tree.model import clean_text
 from zij.tables.reading import Cell, Number, Reading, Table
 
 __all__ = ["TEI", "pairs_tei", "tei", "write_tei"]

@@ -18,7 +18,7 @@ from zij.corpora.store.records import Missed, NewPage, Packed
 from zij.errors import ImageError, InputError
 from zij.tables.cellscsv import apply_cells, read_cells
 from zij.tables.pagexml import as_written
-from zij.tables.pagexml._read import bytes_of, page_from_bytes
+from zij.tables.pagexml._reader.read import bytes_of, page_from_bytes
 
 __all__ = ["Content", "Opened", "TextKind", "content_of", "opened", "reading_page"]
 

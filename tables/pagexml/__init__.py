@@ -6,14 +6,14 @@ the reading exactly as the file holds it. `read_pagexml` reads PAGE of any versi
 `open_document` opens is changed where it stands and turned from one profile into another without loss.
 """
 
-from zij.tables.pagexml._check import check_pagexml, examine_pagexml
-from zij.tables.pagexml._finding import Finding
-from zij.tables.pagexml._image import find_image, image_size
-from zij.tables.pagexml._model import Notes, PageFile, as_written
-from zij.tables.pagexml._read import page_from_bytes, read_pagexml
-from zij.tables.pagexml._rescale import rescaled
-from zij.tables.pagexml._schema import Schema
-from zij.tables.pagexml._standing import Standing, page_elements
+from zij.tables.pagexml._changes.rescale import rescaled
+from zij.tables.pagexml._checks.check import check_pagexml, examine_pagexml
+from zij.tables.pagexml._checks.finding import Finding
+from zij.tables.pagexml._checks.schema import Schema
+from zij.tables.pagexml._reader.image import find_image, image_size
+from zij.tables.pagexml._reader.read import page_from_bytes, read_pagexml
+from zij.tables.pagexml._reader.standing import Standing, page_elements
+from zij.tables.pagexml._tree.model import Notes, PageFile, as_written
 from zij.tables.pagexml._write import Profile, to_xml, write_pagexml
 from zij.tables.pagexml.document import PageDocument, document_from_bytes, open_document
 

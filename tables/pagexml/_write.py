@@ -12,14 +12,14 @@ from lxml import etree
 from zij.errors import OutputError, UsageError
 from zij.files import write_bytes
 from zij.tables.geometry import Box
-from zij.tables.pagexml._check import findings
-from zij.tables.pagexml._dialects import DIALECTS, Dialect, Profile
-from zij.tables.pagexml._grid import grid_of
-from zij.tables.pagexml._layout import baseline, corners, custom, lines
-from zij.tables.pagexml._metadata import attributes, clock, custom_facts
-from zij.tables.pagexml._model import Notes, as_written
-from zij.tables.pagexml._notes import put_notes
-from zij.tables.pagexml._xml import SCHEMA_INSTANCE, parse
+from zij.tables.pagexml._checks.check import findings
+from zij.tables.pagexml._dialects.dialect import DIALECTS, Dialect, Profile
+from zij.tables.pagexml._tree.grid import grid_of
+from zij.tables.pagexml._tree.layout import baseline, corners, custom, lines
+from zij.tables.pagexml._tree.metadata import attributes, clock, custom_facts
+from zij.tables.pagexml._tree.model import Notes, as_written
+from zij.tables.pagexml._tree.notes import put_notes
+from zij.tables.pagexml._tree.xml import SCHEMA_INSTANCE, parse
 from zij.tables.reading import Cell, Glyph, Number, Reading, Table
 
 __all__ = ["Profile", "Writer", "to_xml", "write_pagexml"]

@@ -13,12 +13,12 @@ from pathlib import Path
 from lxml import etree
 
 from zij.files import write_bytes
-from zij.tables.pagexml._change import changed, noted
-from zij.tables.pagexml._dialects import Profile
-from zij.tables.pagexml._model import Notes, PageFile
-from zij.tables.pagexml._profiles import converted, profile_of
-from zij.tables.pagexml._read import Places, bytes_of, page_of
-from zij.tables.pagexml._xml import parse
+from zij.tables.pagexml._changes.change import changed, noted
+from zij.tables.pagexml._dialects.dialect import Profile
+from zij.tables.pagexml._dialects.profiles import converted, profile_of
+from zij.tables.pagexml._reader.read import Places, bytes_of, page_of
+from zij.tables.pagexml._tree.model import Notes, PageFile
+from zij.tables.pagexml._tree.xml import parse
 from zij.tables.reading import Reading
 
 __all__ = ["PageDocument", "document_from_bytes", "open_document"]

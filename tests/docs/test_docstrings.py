@@ -42,7 +42,7 @@ def modules() -> Iterator[str]:
     with (ROOT / "pyproject.toml").open("rb") as stream:
         packages = tomllib.load(stream)["tool"]["setuptools"]["packages"]
     for package in packages:
-        if package.startswith("zij.cli"):
+        if package.startswith("zij.cli") or "._" in package:
             continue
         yield package
         for found in pkgutil.iter_modules(importlib.import_module(package).__path__):

@@ -6,7 +6,7 @@ import pytest
 from lxml import etree
 
 from zij.tables.pagexml import check_pagexml, examine_pagexml, to_xml
-from zij.tables.pagexml._finding import ADVICE, NORMAL_IN_TRANSKRIBUS
+from zij.tables.pagexml._checks.finding import ADVICE, NORMAL_IN_TRANSKRIBUS
 
 SPACE = "{http://schema.primaresearch.org/PAGE/gts/pagecontent/2019-07-15}"
 GRID = f"""<Grid xmlns="{SPACE[1:-1]}"><GridPoints index="0" points="10,200 60,200 110,200"/>

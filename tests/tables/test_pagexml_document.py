@@ -15,8 +15,8 @@ from zij.errors import UsageError
 from zij.tables.correction import corrected_cell
 from zij.tables.geometry import Box
 from zij.tables.pagexml import Notes, as_written, check_pagexml, page_from_bytes, to_xml
-from zij.tables.pagexml._amend import serialised
-from zij.tables.pagexml._xml import parse
+from zij.tables.pagexml._tree.amend import serialised
+from zij.tables.pagexml._tree.xml import parse
 from zij.tables.pagexml.document import document_from_bytes, open_document
 from zij.tables.reading import Glyph
 
@@ -206,7 +206,7 @@ def test_notes_stand_beside_those_that_are_there(reading):
 @thorough
 @given(value=st.text(), name=st.text(min_size=1))
 def test_notes_hold_any_text_in_transkribus_too(reading, value, name):
-    from zij.tables.pagexml._model import clean_text
+    from zij.tables.pagexml._tree.model import clean_text
 
     found = document(reading, "transkribus").updated(
         document(reading, "transkribus").reading, notes={"t1": Notes(((name, "xsd:string", value),))}

@@ -9,7 +9,7 @@ from lxml import etree
 
 from zij.tables.geometry import Box
 from zij.tables.pagexml import check_pagexml, document_from_bytes, page_from_bytes, to_xml
-from zij.tables.pagexml._grid import grid_of
+from zij.tables.pagexml._tree.grid import grid_of
 from zij.tables.reading import Cell, Reading, Table
 
 XS, YS = (10, 60, 100, 170), (20, 50, 90)

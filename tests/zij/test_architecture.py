@@ -35,6 +35,8 @@ RANKS = [
     "zij.__main__",
 ]
 GROUND = {"zij", "zij.errors", "zij.files", "zij.html"}
+PAGEXML = ["_tree", "_reader", "_checks", "_dialects", "_write", "_changes", "document"]
+"""The rooms within `zij.tables.pagexml`, in the same way."""
 
 
 @functools.cache
@@ -79,6 +81,19 @@ def offences(source: str, module: str, is_package: bool = False) -> list[str]:
 def test_rooms_import_only_from_their_left(module: str) -> None:
     path = modules()[module]
     assert offences(path.read_text("utf-8"), module, path.name == "__init__.py") == []
+
+
+def test_the_rooms_of_pagexml_do_so_too() -> None:
+    home = "zij.tables.pagexml"
+
+    def place(name: str) -> int:
+        return next((n for n, room in enumerate(PAGEXML) if f"{name}.".startswith(f"{home}.{room}.")), 0)
+
+    inside = {name: path for name, path in modules().items() if name.startswith(f"{home}.")}
+    assert set(map(place, inside)) == set(range(len(PAGEXML)))
+    for name, path in inside.items():
+        met = imported(path.read_text("utf-8"), name, path.name == "__init__.py")
+        assert [other for other in met if place(other) > place(name)] == [], name
 
 
 @pytest.mark.parametrize("module", sorted(GROUND - {"zij"}))
