@@ -12,7 +12,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from zij import plots
+    from zij import actions, plots
     from zij.actions import (
         annotate,
         check,
@@ -60,6 +60,7 @@ __all__ = [
     "TableError",
     "UsageError",
     "ZijError",
+    "actions",
     "annotate",
     "check",
     "collate",
@@ -77,7 +78,7 @@ __all__ = [
     "validate",
 ]
 
-_MODULES = {"corpus": "zij.actions.corpus", "plots": "zij.plots"}
+_MODULES = {"actions": "zij.actions", "corpus": "zij.actions.corpus", "plots": "zij.plots"}
 _HOMES = {
     **dict.fromkeys(("Cell", "Glyph", "Number", "Reading", "Table"), "zij.tables.reading"),
     "Page": "zij.tables.scan.page",

@@ -7,10 +7,11 @@ import contextlib
 import fcntl
 import json
 import os
+import select
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -21,9 +22,15 @@ OPTIONS = [
     "--force-color-profile=srgb", "--hide-scrollbars",
 ]  # fmt: skip
 
+LIMIT = 120.0  # seconds that the browser has for one answer, on a machine that does much besides
+
 
 class Browser:
-    """One page in a fresh browser; all that it asks the network for, and all that it logs, is kept."""
+    """One page in a fresh browser; all that it asks the network for, and all that it logs, is kept.
+
+    Whatever the browser is asked, it has `limit` seconds for the answer; after that a TimeoutError says what
+    was asked, so that a page that hangs fails its test and does not stop the others.
+    """
 
     def __init__(self, profile: Path, *, width: int = 1500, height: int = 1200) -> None:
         assert PROGRAM
@@ -43,32 +50,56 @@ class Browser:
         self.out, self.back = os.fdopen(down[1], "wb"), os.fdopen(up[0], "rb")
         self.count, self.rest, self.session = 0, b"", ""
         self.loaded = False
+        self.limit = LIMIT
         self.requests: list[str] = []
         self.complaints: list[str] = []
 
     def __enter__(self) -> Self:
+        try:
+            self._attach()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def _attach(self) -> None:
         target = self.call("Target.getTargets")["targetInfos"][0]["targetId"]
         self.session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Network", "Log"):
             self.call(f"{domain}.enable")
-        return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the browser, by force where it does not end by itself."""
         self.process.terminate()
-        self.process.wait(10)
-        self.out.close()
-        self.back.close()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait(10)
+        for pipe in (self.out, self.back):
+            with contextlib.suppress(OSError):  # what was not yet sent has nobody left to read it
+                pipe.close()
 
     def call(self, method: str, **parameters: Any) -> dict[str, Any]:
-        """Send one command and wait for its answer."""
+        """Send one command and wait for its answer.
+
+        Raises
+        ------
+        TimeoutError
+            If there is none within the limit.
+        """
         self.count += 1
         message: dict[str, Any] = {"id": self.count, "method": method, "params": parameters}
         if self.session:
             message["sessionId"] = self.session
         self.out.write(json.dumps(message).encode() + b"\0")
         self.out.flush()
+        end, what = time.monotonic() + self.limit, f"{method} {str(parameters)[:200]}"
         while True:
-            answer = self._next()
+            answer = self._next(end, what)
             if answer.get("id") == self.count:
                 assert "error" not in answer, answer
                 return dict(answer["result"])
@@ -82,8 +113,9 @@ class Browser:
         """Open an address and wait until all that belongs to it is there."""
         self.loaded = False
         self.call("Page.navigate", url=url)
+        end = time.monotonic() + self.limit
         while not self.loaded:
-            self._next()
+            self._next(end, f"loading {url}")
 
     @contextlib.contextmanager
     def frame(self) -> Iterator[None]:
@@ -159,6 +191,19 @@ class Browser:
         button = {"button": "left" if kind in ("mousePressed", "mouseReleased") else "none"}
         self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, **(button | more))
 
+    def fingers(self, *steps: Sequence[tuple[float, float]]) -> None:
+        """Put fingers on the window, move them from step to step, and take them away.
+
+        Parameters
+        ----------
+        *steps : sequence of (x, y)
+            Where the fingers are, in pixels of the window.
+        """
+        for kind, step in zip(["touchStart", *["touchMove"] * (len(steps) - 1)], steps, strict=True):
+            points = [{"x": x, "y": y, "id": n} for n, (x, y) in enumerate(step)]
+            self.call("Input.dispatchTouchEvent", type=kind, touchPoints=points)
+        self.call("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
+
     def press(self, key: str, *, shift: bool = False, control: bool = False) -> None:
         """Press and let go one key, by its name in the DOM."""
         codes = {
@@ -189,8 +234,12 @@ class Browser:
         """What is on the screen, as PNG."""
         path.write_bytes(base64.b64decode(self.call("Page.captureScreenshot")["data"]))
 
-    def _next(self) -> dict[str, Any]:
+    def _next(self, end: float, what: str) -> dict[str, Any]:
+        """The next message of the browser, waited for until `end`."""
         while b"\0" not in self.rest:
+            left = end - time.monotonic()
+            if left < 0 or not select.select([self.back], [], [], left)[0]:
+                raise TimeoutError(f"Chromium has not answered in {self.limit:g} seconds: {what}")
             more = os.read(self.back.fileno(), 1 << 20)
             assert more, "the browser ended"
             self.rest += more

@@ -15,7 +15,7 @@ def test_names_are_sorted_and_listed() -> None:
     assert set(zij.__all__) <= set(dir(zij))
 
 
-MODULES = {"corpus", "plots"}
+MODULES = {"actions", "corpus", "plots"}
 
 
 @pytest.mark.parametrize("name", sorted(set(zij.__all__) - MODULES))
@@ -34,6 +34,11 @@ def test_the_corpus_commands_are_functions_of_a_module() -> None:
         assert value.__name__ == name
         assert value.__doc__
         assert value.__module__.startswith("zij.actions.corpus._")
+
+
+def test_explain_is_reached_by_import_zij_alone() -> None:
+    assert zij.__getattr__("actions").explain is zij.actions.explain
+    assert zij.actions.explain.__name__ == "explain"
 
 
 def test_type_checkers_are_told_the_same_names() -> None:
