@@ -26,6 +26,7 @@ __all__ = [
     "is_pagexml",
     "open_opening",
     "open_source",
+    "pair_stems",
     "stems",
 ]
 
@@ -52,6 +53,8 @@ class Source:
         digit was found.
     document : PageDocument or None
         The PAGE-XML file that the reading came from, which results are made of; None for an image.
+    from_image : bool
+        Whether its image was read just now, so that doubtful candidates are known.
     """
 
     stem: str
@@ -61,6 +64,7 @@ class Source:
     remarks: tuple[str, ...] = ()
     view: View | None = None
     document: PageDocument | None = None
+    from_image: bool = False
 
 
 def open_source(
@@ -172,7 +176,7 @@ def open_opening(
 
 def _source(stem: str, result: PageReading) -> Source:
     reading, image = as_written(result.reading), result.page.image
-    return Source(stem, reading, image, result.doubtful, view=result.view)
+    return Source(stem, reading, image, result.doubtful, view=result.view, from_image=True)
 
 
 def stems(pages: Sequence[str | Path]) -> tuple[str, ...]:
@@ -207,6 +211,30 @@ def stems(pages: Sequence[str | Path]) -> tuple[str, ...]:
             "results; " + ("write them into different folders." if named is not None else "rename one.")
         )
     return tuple(first)
+
+
+def pair_stems(pages: Sequence[str | Path]) -> tuple[str, ...]:
+    """The stems of two pages; of a file that an earlier comparison wrote (`A-STEM.xml`), its page's.
+
+    So what is compared again keeps its name, and no `A-A-STEM.xml` comes about.
+
+    Raises
+    ------
+    UsageError
+        As `stems`.
+    """
+    return tuple(
+        stem[2:] if stem[:2] in ("A-", "B-") and stem[2:] and _is_compared(Path(page)) else stem
+        for page, stem in zip(pages, stems(pages), strict=True)
+    )
+
+
+def _is_compared(page: Path) -> bool:
+    """Whether a page argument is PAGE-XML with what a comparison notes about the other page."""
+    try:
+        return is_pagexml(page) and b'type="similar-page"' in page.read_bytes()
+    except OSError:  # what reads the page says it better
+        return False
 
 
 def chosen_device(device: str) -> str:
