@@ -87,7 +87,8 @@ class Adding:
         if isinstance(item, NewPage):
             self._page(item)
         elif isinstance(item, Missed):
-            lost = Missed(_absolute(item.source, source), _absolute(item.item, source), item.reason)
+            reason = item.reason if item.reason.endswith(".") else f"{item.reason}."  # as errors end
+            lost = Missed(_absolute(item.source, source), _absolute(item.item, source), reason)
             self.missed.append(lost)
             self._lost.append(lost)
         elif isinstance(item, Book):

@@ -17,7 +17,7 @@ import numpy as np
 from zij import __version__
 from zij.corpora.sources.address import PUBLIC, Reach, Target, checked_target, resolve
 from zij.corpora.sources.partial import Partial, alone, starts_at
-from zij.corpora.sources.patience import AGAIN, Limits, NotHad, proxied_by_environment, retry_after
+from zij.corpora.sources.patience import AGAIN, Hosts, Limits, NotHad, proxied_by_environment, retry_after
 from zij.errors import InputError, OutputError, UsageError
 
 if TYPE_CHECKING:
@@ -52,9 +52,13 @@ class Fetcher:
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     names: Callable[[str, int], list[str]] = resolve
+    _hosts: Hosts = field(init=False)
     _client: Any = None
     _last: dict[str, float] = field(default_factory=dict)
     _random: np.random.Generator | None = None
+
+    def __post_init__(self) -> None:
+        self._hosts = Hosts(self.limits)
 
     def __enter__(self) -> Fetcher:
         """Itself."""
@@ -74,7 +78,7 @@ class Fetcher:
         NotHad
             If it cannot be had, or is no JSON.
         """
-        data = self._tried(lambda: self._whole(url, allowed))
+        data = self._tried(url, lambda: self._whole(url, allowed))
         try:
             return json.loads(data)
         except (ValueError, RecursionError) as error:
@@ -101,7 +105,7 @@ class Fetcher:
             If it cannot be written.
         """
         part = path.with_name(f"{path.name}.part")
-        self._tried(lambda: self._into(url, part, check, allowed))
+        self._tried(url, lambda: self._into(url, part, check, allowed))
         try:
             os.replace(part, path)
         except OSError as error:
@@ -193,10 +197,15 @@ class Fetcher:
             try:
                 answer = self._send(target, headers, proxied)
             except httpx.TimeoutException as error:
-                raise NotHad(f"{place}: did not answer in time; run it again.", again=True) from error
+                away = "did not answer" if isinstance(error, httpx.ConnectTimeout) else ""
+                raise NotHad(
+                    f"{place}: did not answer in time; run it again.", again=True, host=away
+                ) from error
             except httpx.HTTPError as error:
                 what = " ".join(str(error).split())[:150] or type(error).__name__
-                raise NotHad(f"{place}: cannot be reached ({what}); run it again.", again=True) from error
+                away = "could not be reached" if isinstance(error, httpx.ConnectError) else ""
+                said = f"{place}: cannot be reached ({what}); run it again."
+                raise NotHad(said, again=True, host=away) from error
             except httpx.InvalidURL as error:
                 raise NotHad(f"{place}: is no address of the web ({error}); correct it.") from error
             if answer.status_code in _MOVED and (goal := answer.headers.get("location")):
@@ -262,20 +271,26 @@ class Fetcher:
             raise NotHad(f"{url}: {what}; look at it in a browser.")
         wait = retry_after(answer.headers.get("retry-after", ""))
         if wait > self.limits.longest_pause:
-            raise NotHad(f"{url}: asks to wait {wait:.0f} s; run it again later.")
+            asks = f"asks to wait {wait:.0f} s"
+            raise NotHad(f"{url}: {asks}; run it again later.", host=asks)
         raise NotHad(f"{url}: {what}; run it again later.", again=True, wait=wait)
 
     # -- patience ------------------------------------------------------------------------------------------
 
-    def _tried(self, attempt: Callable[[], Any]) -> Any:
+    def _tried(self, url: str, attempt: Callable[[], Any]) -> Any:
         """What an attempt gives, tried again with growing pauses."""
-        for number in range(1, self.limits.attempts + 1):
+        most = self._hosts.attempts(url)
+        for number in range(1, most + 1):
             try:
-                return attempt()
+                found = attempt()
             except NotHad as error:
-                if not error.again or number == self.limits.attempts:
+                if not error.again or number == most:
+                    self._hosts.failed(url, error)
                     raise
                 self.sleep(max(self._pause(number), error.wait))
+            else:
+                self._hosts.answered(url)
+                return found
         raise AssertionError("not reached")
 
     def _pause(self, number: int) -> float:

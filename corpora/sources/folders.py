@@ -20,7 +20,7 @@ from zij.corpora.sources.walk import Listing, listings
 from zij.corpora.store.records import Missed, NewPage
 from zij.errors import InputError
 
-__all__ = ["TEXTS", "Folder", "folder_pages", "kind_of"]
+__all__ = ["TEXTS", "WHY", "Folder", "folder_pages", "kind_of"]
 
 _HEAD = 65536  # bytes in which a file must say what it is
 _IMAGE_NAME = re.compile(rb'imageFilename\s*=\s*(?:"([^"]{1,4096})"|\'([^\']{1,4096})\')')
@@ -78,13 +78,17 @@ def folder_pages(
     gatherer = Folder(root, source, wishes, {part.folder: part for part in folders}, book)
     gatherer.ahead = Ahead(gatherer.texts(folders), _workers(wishes.workers, folders))
     total, done = sum(len(part.files) for part in folders), 0
+    nothing = all(isinstance(part, Listing | Told) for part in parts)
     with contextlib.closing(gatherer.ahead):
         for part in folders:
             for path, found in gatherer.pages(part, others):
                 wishes.progress(f"looking at {path.name}", done, total)
                 done += 1
                 for item in found:
+                    nothing = nothing and isinstance(item, Told)
                     yield key(item) if isinstance(item, NewPage) else item
+    if nothing:
+        yield Missed(source, str(root), "holds no pages (images, PDF, PAGE-XML, readings); check the path")
 
 
 def _workers(wanted: int | None, folders: Sequence[Listing]) -> int:
@@ -125,7 +129,7 @@ def _head(path: Path) -> bytes:
 TEXTS: dict[str, TextKind] = {"pagexml": "pagexml", "json": "json"}
 """Kinds of files with readings."""
 
-_WHY = {
+WHY = {
     "foreign": "is an image that zij does not read; convert it to JPEG, PNG or TIFF",
     "alto": "is ALTO, which zij does not read; export the page as PAGE-XML",
     "manifest": "is a IIIF manifest; name it by itself to add its pages",
@@ -133,6 +137,7 @@ _WHY = {
     "pdf": "is a PDF; name it by itself to add its pages",
     "": "is no page and was passed over",
 }
+"""Why a file of a kind brings no page of its own from a folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,9 +213,9 @@ class Folder:
             elif kind == "pdf" and others is not None:
                 yield path, others(path)
             elif kind == "foreign":
-                yield path, iter((Missed(self.source, str(path), _WHY[kind]),))
+                yield path, iter((Missed(self.source, str(path), WHY[kind]),))
             elif kind not in ("mets", "image"):
-                yield path, iter((Told(str(path), _WHY[kind]),))
+                yield path, iter((Told(str(path), WHY[kind]),))
         for path in later:
             yield path, self.image(path) if path not in self.used else iter(())
         self.plans[part.folder] = None

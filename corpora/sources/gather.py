@@ -8,7 +8,7 @@ from pathlib import Path
 
 from zij.corpora.sources.archive import zip_pages
 from zij.corpora.sources.fetch import Fetcher
-from zij.corpora.sources.folders import TEXTS, Folder, folder_pages, kind_of
+from zij.corpora.sources.folders import TEXTS, WHY, Folder, folder_pages, kind_of
 from zij.corpora.sources.found import Gathering, Wishes, reason_of
 from zij.corpora.sources.iiif import manifest_file_pages, manifest_pages
 from zij.corpora.sources.lists import listed_arguments
@@ -56,7 +56,10 @@ def check_source(source: str) -> None:
         raise InputError(f"{source}: there is no such file or folder; check the path.")
     if path.is_dir() or path.suffix.lower() in _LISTS | {".json", ".jsonld"}:
         return
-    if path.is_file() and kind_of(path) in ("", "alto", "foreign"):
+    kind = kind_of(path) if path.is_file() else ""
+    if kind in ("foreign", "alto"):
+        raise InputError(f"{source}: {WHY[kind]}.")
+    if not kind:
         raise InputError(
             f"{source}: is nothing that pages come from; name folders, JPEG, PNG or TIFF images, PDF, "
             "PAGE-XML, IIIF manifests, readings as JSON, zip archives, or lists of such files."

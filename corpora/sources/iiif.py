@@ -243,7 +243,7 @@ class _Visit:
                 return
             except InputError as error:
                 first = first or error
-                if isinstance(error, NotHad) and error.again:
+                if isinstance(error, NotHad) and (error.again or error.host):
                     break  # the server is not well; other addresses will not help
         raise first or NotHad("has no image with an address.")
 

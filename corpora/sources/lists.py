@@ -27,10 +27,10 @@ def listed_arguments(path: Path) -> Iterator[tuple[int, str]]:
     entries = _of_csv(path) if path.suffix.lower() in (".csv", ".tsv") else _of_text(path)
     for line, named in entries:
         entry = named.replace("\0", "\ufffd")  # no file has such a name, and it is told so
-        if re.match(r"https?://", entry, re.IGNORECASE):
+        if re.match(r"[a-z][a-z0-9+.-]*://", entry, re.IGNORECASE):  # of which kind is judged by who opens it
             yield line, entry
         elif entry:
-            yield line, os.path.normpath(path.parent / os.path.expanduser(entry.replace("\\", "/")))
+            yield line, os.path.abspath(path.parent / os.path.expanduser(entry.replace("\\", "/")))
 
 
 def _of_csv(path: Path) -> Iterator[tuple[int, str]]:

@@ -117,7 +117,9 @@ def _renew(database: Database, folder: Path, page: NewPage, row: sqlite3.Row) ->
     image = _image(folder, page.file)
     if page.file is not None and image != tuple(row[column] for column in _IMAGE):
         values = (*image, row["id"])
-        database.run("UPDATE page SET image = ?, stem = ?, absolute = ?, relative = ? WHERE id = ?", values)
+        # what kept it from being read there says nothing of it here
+        places = "image = ?, stem = ?, absolute = ?, relative = ?, failure = ''"
+        database.run(f"UPDATE page SET {places} WHERE id = ?", values)
     changed = bool(page.sha256) and page.sha256 != row["sha256"]
     if changed:
         facts = ", ".join(f"{fact} = :{fact}" for fact in _FACTS)

@@ -108,6 +108,31 @@ def test_a_server_that_asks_to_wait_for_long_is_left_alone(
     url = server.put("/a.jpg", Answer(b"", 429, {"Retry-After": "3600"}))
     assert "asks to wait 3600 s" in refused(fetcher, url, tmp_path)
     assert server.counts["/a.jpg"] == 1
+    other = server.put("/b.jpg", jpeg())
+    assert "was not asked for, as" in refused(fetcher, other, tmp_path)
+    assert "/b.jpg" not in server.counts
+
+
+def test_a_server_that_is_unwell_is_asked_once_for_each_file(
+    server: Web, fetcher: Fetcher, tmp_path: Path
+) -> None:
+    bad = [server.put(f"/{n}.jpg", Answer(b"", 503)) for n in range(7)]
+    for url in bad:
+        refused(fetcher, url, tmp_path)
+    assert [server.counts[f"/{n}.jpg"] for n in range(7)] == [3, 3, 3, 3, 3, 1, 1]
+    got(fetcher, server.put("/good.jpg", jpeg()), tmp_path)
+    (tmp_path / "a").unlink()
+    refused(fetcher, bad[0], tmp_path)
+    assert server.counts["/0.jpg"] == 6  # it is trusted again
+
+
+def test_a_server_that_cannot_be_reached_is_asked_no_more(fetcher: Fetcher, tmp_path: Path) -> None:
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))  # nobody listens there
+        url = f"http://127.0.0.1:{held.getsockname()[1]}"
+        said = [refused(fetcher, f"{url}/{n}.jpg", tmp_path) for n in range(4)]
+    assert all("cannot be reached" in reason for reason in said[:3])
+    assert "was not asked for, as 127.0.0.1:" in said[3] and "could not be reached" in said[3]
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,8 @@ from zij.corpora.exchange.readingjson import reading_json
 from zij.corpora.sources.mets import read_mets
 from zij.corpora.sources.names import book_of_folder, inside, natural, safe_name
 from zij.corpora.store import open_corpus
-from zij.corpora.store.records import Metadata
+from zij.corpora.store.records import Metadata, PageResult
+from zij.corpora.store.where import parse_where
 from zij.errors import InputError, UsageError
 from zij.tables.pagexml import as_written, to_xml
 from zij.tables.reading import Reading
@@ -133,6 +134,17 @@ def test_what_is_no_longer_missed_is_forgotten(tmp_path: Path) -> None:
         assert corpus.missed_items() == []
 
 
+def test_a_folder_without_pages_is_told(tmp_path: Path) -> None:
+    (tmp_path / "in" / "deep").mkdir(parents=True)
+    (tmp_path / "in" / "notes.txt").write_text("x")
+    result = add(tmp_path / "c", [tmp_path / "in"])
+    assert reasons(result)["in"] == "holds no pages (images, PDF, PAGE-XML, readings); check the path."
+    image(tmp_path / "in" / "deep" / "a.jpg")
+    assert add(tmp_path / "c", [tmp_path / "in"]).failures == ()
+    with open_corpus(tmp_path / "c") as corpus:
+        assert corpus.missed_items() == []
+
+
 def test_a_changed_image_is_told_and_a_persons_reading_is_kept(tmp_path: Path) -> None:
     home = tmp_path / "in"
     image(home / "a.jpg", 1)
@@ -157,9 +169,13 @@ def test_a_moved_image_is_the_same_page(tmp_path: Path) -> None:
     add(tmp_path / "c", [tmp_path / "in"])
     (tmp_path / "in" / "sub").mkdir()
     one.rename(tmp_path / "in" / "sub" / "renamed.jpg")
+    with open_corpus(tmp_path / "c") as corpus:
+        corpus.put_results([PageResult(corpus.page("a").id, failure="its image was not found.")])
+        assert corpus.count(parse_where(["state=failed"])) == 1
     result = add(tmp_path / "c", [tmp_path / "in"])
     assert (result.new, result.known, result.moved) == (0, 2, 1)
     with open_corpus(tmp_path / "c") as corpus:
+        assert corpus.page("a").state == "new"  # found again, it is tried again
         assert corpus.image_file("a") == tmp_path / "in" / "sub" / "renamed.jpg"
     again = add(tmp_path / "c", [tmp_path / "in"])
     assert (again.new, again.known, again.moved) == (0, 2, 0)
@@ -323,6 +339,8 @@ def test_lists_name_files_from_where_they_lie(tmp_path: Path, make: str) -> None
     result = add(tmp_path / "c", [path])
     assert names(tmp_path / "c") == [("mine", "a", 1), ("mine", "b", 2)]
     assert set(reasons(result)) == {"gone.jpg", "inner.txt", "x.jpg"}
+    assert "only http and https" in reasons(result)["x.jpg"]
+    assert str(tmp_path / "lists" / "gone.jpg") in dict(result.failures)
     with open_corpus(tmp_path / "c") as corpus:
         years = [page.metadata.year_from for page in corpus.pages()]
     assert years == ([None, None] if make == "txt" else [1550, 1550])
@@ -464,7 +482,7 @@ def test_metadata_go_with_pages_and_come_later(tmp_path: Path) -> None:
     table = tmp_path / "m.csv"
     table.write_text("filename,year,place,tags,colour\np1.jpg,1550,Basel,good|sine,red\np9.jpg,1,x,,\n")
     result = add(tmp_path / "c", [tmp_path / "in"], metadata=[table], rights="PD")
-    assert result.described == 1 and "1 row match no page or book: line 3" in remarks(result)
+    assert result.described == 1 and "1 row matches no page or book: line 3" in remarks(result)
     assert "2 pages without a row" in remarks(result)
     books = tmp_path / "b.csv"
     books.write_text("book;title;year\nin;Tables;s.a.\n")

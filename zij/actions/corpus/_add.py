@@ -238,7 +238,8 @@ def _described(corpus: Corpus, sheets: Sequence[Sheet], remarks: list[tuple[str,
             some = ", ".join(found.unmatched[:_EXAMPLES])
             more = ", ..." if len(found.unmatched) > _EXAMPLES else ""
             count = len(found.unmatched)
-            remarks.append((name, f"{count:,} row{'s' * (count != 1)} match no page or book: {some}{more}"))
+            rows = f"{count:,} rows match" if count != 1 else "1 row matches"
+            remarks.append((name, f"{rows} no page or book: {some}{more}"))
     if len(matched) < corpus.count():
         rest = corpus.count() - len(matched)
         remarks.append(

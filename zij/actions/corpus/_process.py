@@ -56,8 +56,10 @@ class Processed(Shown):
     def sentence(self) -> str:
         """What was done, how fast, and what is left."""
         done = self.read + self.embedded
-        parts = [f"{self.read:,} pages read and embedded" if self.read else ""]
-        parts.append(f"{self.embedded:,} readings embedded" if self.embedded else "")
+        parts = [f"{_pages(self.read)} read and embedded" if self.read else ""]
+        parts.append(
+            f"{self.embedded:,} reading{'s' * (self.embedded != 1)} embedded" if self.embedded else ""
+        )
         text = ", ".join(filter(None, parts)) or "nothing needed processing"
         if done:
             text += f" in {duration(self.seconds)} ({_rate(done / max(self.seconds, 1e-3))})"
@@ -203,14 +205,20 @@ def _told(progress: Callable[[str, int, int], None] | None) -> Callable[[Tally],
         pace = tally.reading if embedded and tally.reading.total else tally.embedding
         step = "reading pages" if pace is tally.reading else "embedding readings"
         if rate := pace.rate(now):
-            step += f", {_rate(rate)}, {duration(pace.remaining(now))} left"
+            step += f", {_rate(rate)}"
+            if pace.done < pace.total:
+                step += f", {duration(pace.remaining(now))} left"
             if pace is tally.embedding and tally.reading.total:
-                step += f", then {tally.reading.total:,} pages to read"
+                step += f", then {_pages(tally.reading.total)} to read"
         if tally.failures:
             step += f", {len(tally.failures):,} failed"
         progress(step, tally.done, tally.total)
 
     return report
+
+
+def _pages(number: int) -> str:
+    return f"{number:,} page{'s' * (number != 1)}"
 
 
 def _rate(pages: float) -> str:
