@@ -16,6 +16,7 @@ from zij.corpora.exchange.escriptorium import image_data
 from zij.corpora.exchange.leaf import Leaf, by_image
 from zij.corpora.exchange.options import NOT_STATED, Options
 from zij.corpora.exchange.pagefile import page_xml, summed
+from zij.corpora.exchange.remaking import comparison_of, remaking
 from zij.corpora.exchange.rocrate import METADATA, crate
 from zij.corpora.exchange.tablecsv import long_text
 from zij.errors import InputError
@@ -42,16 +43,13 @@ Date: {date}.
 Licence of the readings: {licence}.
 Licence of the images: {image_licence}.
 {models}
-## To make it again
-
-1. Install zij {version} (Python 3.11 or newer).
-2. {where}
-3. `zij annotate images/* -o read`
-4. `zij corpus export read -o deposit --format deposit --profile {profile} --images images`
-
-{corrected}Coordinates are pixels of the original images, from the top left corner. A cell is `read`,
+{again}
+Coordinates are pixels of the original images, from the top left corner. A cell is `read`,
 `uncertain`, `unread` (ink without a reading) or `empty`; none is ever given for another.
 """
+
+
+_PAIRS = "pairs of regions behind similarities (W3C annotations, CSV), and what the comparison depended on"
 
 
 def write_deposit(
@@ -66,7 +64,7 @@ def write_deposit(
     leaves : sequence of Leaf
         The pages.
     pair_files : sequence of Path
-        `pairs.jsonld` and `pairs.csv` that go with them.
+        The files `pairs.jsonld` that go with them; `pairs.csv` and `explanation.json` beside one come along.
     options : Options
         What the user says about it.
 
@@ -90,17 +88,24 @@ def write_deposit(
         write_bytes(folder / "page" / f"{leaf.stem}.xml", data)
         write_text(folder / "cells" / f"{leaf.stem}.csv", long_text(leaf.reading))
     for path in pair_files:
-        write_bytes(folder / "pairs" / path.name, image_data(path))
+        for found in _of_comparison(path):
+            write_bytes(folder / "pairs" / found.name, image_data(found))
     card = model_card(models(leaves), options.model_card)
     if card is not None:
         write_text(folder / "model-card.md", card)
     write_text(folder / "parameters.json", _parameters(leaves))
     write_text(folder / "CITATION.cff", citation(options))
-    others = {"pairs/": "pairs of regions behind similarities (W3C annotations)"} if pair_files else {}
+    others = {"pairs/": _PAIRS} if pair_files else {}
     others |= {name: what for name, what in NOTES.items() if (folder / name).is_file()}
     others |= {"model-card.md": "the digit model: data, figures, limits"} if card is not None else {}
     others |= {"images/": "the images themselves"} if copied else {}
-    write_text(folder / "README.md", _readme(leaves, options, others, copied))
+    notes = [name for name in NOTES if (folder / name).is_file()]
+    comparison = comparison_of(leaves, pair_files)
+    again = remaking(
+        leaves, comparison, options, own=_own_model(), notes=notes,
+        loose_pairs=bool(pair_files) and comparison is None,
+    )  # fmt: skip
+    write_text(folder / "README.md", _readme(leaves, options, others, again))
     write_text(folder / METADATA, crate(folder, leaves, options, copied=copied))
     write_text(folder / CHECKSUMS, _checksums(folder))
     stated = {"--licence": options.licence, "--image-licence": options.image_licence, "--date": options.date}
@@ -127,9 +132,20 @@ def model_card(names: Sequence[str], path: Path | None) -> str | None:
             return path.read_text("utf-8")
         except (OSError, ValueError) as error:
             raise InputError(f"{path}: cannot be read as text ({error}); name the model's card.") from error
-    weights = files("zij.tables.weights")
-    own = f"digits.safetensors {sha256(str(weights / 'digits.safetensors'))[:12]}"
-    return (weights / "digits.md").read_text("utf-8") if set(names) == {own} else None
+    card = files("zij.tables.weights") / "digits.md"
+    return card.read_text("utf-8") if set(names) == {_own_model()} else None
+
+
+def _own_model() -> str:
+    """Name of the digit model that comes with zij, as readings bear it."""
+    weights = files("zij.tables.weights") / "digits.safetensors"
+    return f"digits.safetensors {sha256(str(weights))[:12]}"
+
+
+def _of_comparison(path: Path) -> list[Path]:
+    """A file of pairs, and what `zij compare` wrote beside it about them."""
+    beside = [path.with_name(name) for name in ("pairs.csv", "explanation.json")]
+    return [path, *(other for other in beside if path.name == "pairs.jsonld" and other.is_file())]
 
 
 def _write_images(folder: Path, leaves: Sequence[Leaf], options: Options) -> bool:
@@ -168,20 +184,8 @@ def _parameters(leaves: Sequence[Leaf]) -> str:
     return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
 
 
-def _readme(leaves: Sequence[Leaf], options: Options, others: Mapping[str, str], copied: bool) -> str:
+def _readme(leaves: Sequence[Leaf], options: Options, others: Mapping[str, str], again: str) -> str:
     named = models(leaves)
-    human = [leaf.stem for leaf in leaves if leaf.head.source != "machine"]
-    fetch = "The images are in `images`." if copied else (
-        "Put the images that `images.csv` names into a folder `images`; their SHA-256 tells whether they are "
-        "the same."
-    )  # fmt: skip
-    changed = (
-        f"Readings that are not the machine's alone cannot come out the same; they stand in `page` as they "
-        f"were corrected or imported ({len(human)} of {len(leaves)}: {', '.join(human[:20])}"
-        f"{', ...' if len(human) > 20 else ''}).\n\n"
-        if human
-        else ""
-    )
     return _README.format(
         title=options.title or "Readings of tables",
         pages=_count(len(leaves), "page"),
@@ -196,8 +200,7 @@ def _readme(leaves: Sequence[Leaf], options: Options, others: Mapping[str, str],
         licence=options.licence or NOT_STATED,
         image_licence=options.image_licence or NOT_STATED,
         models=f"Digit models: {', '.join(named)}.\n" if named else "",
-        where=fetch,
-        corrected=changed,
+        again=again,
     )
 
 

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import json
 import re
+import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from zij.corpora.exchange.citation import citation
 from zij.corpora.exchange.deposit import model_card, write_deposit
 from zij.corpora.exchange.leaf import Leaf, page_files, read_leaf
 from zij.corpora.exchange.options import Options
+from zij.corpora.exchange.remaking import comparison_of, remaking
 from zij.errors import InputError, UsageError
 from zij.files import sha256
 from zij.tables.digits.network import load_weights
@@ -157,8 +159,59 @@ def test_the_way_to_make_it_again_names_corrected_pages(leaves: list[Leaf], tmp_
     human = leaves[1].with_reading(replace(leaves[1].reading, source="human"))
     write_deposit(tmp_path, [leaves[0], human], [], STATED)
     text = (tmp_path / "README.md").read_text("utf-8")
-    assert "--format deposit --profile nested --images images" in text
+    assert "   zij corpus export page -o again --format deposit --profile nested --images images" in text
     assert re.search(r"corrected or imported \(1 of 2: full\)", text)
+    assert "1 of 2 readings are the machine's" in text
+
+
+def own_leaves(leaves: list[Leaf]) -> list[Leaf]:
+    """The same pages as if zij's own model had read them."""
+    own = load_weights(None).name
+    return [leaf.with_reading(replace(leaf.reading, source="machine", model=own)) for leaf in leaves]
+
+
+def test_what_the_machine_read_is_read_again(leaves: list[Leaf]) -> None:
+    own = load_weights(None).name
+    pages = [replace(leaf, stem=leaf.image_name.rpartition(".")[0]) for leaf in own_leaves(leaves)]
+    text = remaking(pages, None, replace(STATED, copy_images=True), own=own)
+    lines = re.findall(r"^   (zij .*)$", text, re.M)
+    assert lines[0] == "zij annotate images/* -o read"
+    assert lines[1].startswith("zij corpus export read -o again --format deposit --profile nested --images")
+    assert shlex.split(lines[1])[13:17] == ["--title", 'Tables "of" climates', "--author", "Fine, Oronce"]
+    assert "every file comes out the same" in text and "corrected or imported" not in text
+    other = [pages[0], replace(pages[1], stem="full-left")]
+    assert "zij corpus export page" in remaking(other, None, STATED, own=own)
+    unseen = [replace(page, stem="x", image=None) for page in pages]
+    assert "images" not in "".join(re.findall(r"^   zij.*$", remaking(unseen, None, STATED, own=own), re.M))
+
+
+def test_what_is_not_made_again_is_told(leaves: list[Leaf]) -> None:
+    text = remaking(leaves, None, STATED, own="", notes=["tags.csv"], loose_pairs=True)
+    assert "Not made again: `tags.csv`, `pairs`, and so" in text and "every file" not in text
+    text = remaking(leaves, None, replace(STATED, profile="transkribus"), own="")
+    assert "no place for parameters" in text and "every file" not in text
+
+
+def test_a_comparison_that_was_corrected_since_is_none(leaves: list[Leaf], tmp_path: Path) -> None:
+    pages = []
+    for side, leaf in zip("AB", leaves, strict=False):
+        path = tmp_path / f"{side}-{leaf.stem}.xml"
+        path.write_bytes(leaf.path.read_bytes())
+        pages.append(replace(leaf, path=path, stem=path.stem))
+    ends = [{"type": "SpecificResource", "selector": {"value": "xywh=pixel:1,1,2,2"}}] * 2
+    item = {"zij:rank": 1, "zij:relevance": 0.5, "target": ends[0], "body": ends[1:]}
+    item |= {f"zij:pageXml{side}": f"{leaf.path.name}#w" for side, leaf in zip("AB", pages, strict=True)}
+    listed = {"partOf": {"id": "urn:x", "label": "x"}, "zij:similarity": 0.5, "items": [item]}
+    (tmp_path / "pairs.jsonld").write_text(json.dumps(listed), "utf-8")
+    facts = {"model": "vgg16", "parameters": {"top": 7}, "files": {pages[0].path.name: sha256(pages[0].path)}}
+    (tmp_path / "explanation.json").write_text(json.dumps(facts), "utf-8")
+    found = comparison_of(pages, [tmp_path / "pairs.jsonld"])
+    assert found is not None
+    text = remaking(pages, found, STATED, own="")
+    assert f"zij compare page/{pages[0].stem}.xml page/{pages[1].stem}.xml -o read" in text
+    assert "--top 7 --model vgg16" in text and "Add the options of the comparison" in text
+    pages[0].path.with_suffix(".cells.csv").write_text("x", "utf-8")
+    assert comparison_of(pages, [tmp_path / "pairs.jsonld"]) is None
 
 
 @pytest.mark.parametrize("date", ["31.1.2026", "2026-1-1", "soon"])
