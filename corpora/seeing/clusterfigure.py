@@ -26,6 +26,7 @@ __all__ = [
 ]
 
 STABLE = 0.75  # from which Hennig calls a cluster valid and stable
+MARK = 3.5  # size of marks, in points
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +118,10 @@ def draw_cluster_sizes(axes: Axes, clusters: pd.DataFrame) -> Axes:
         sizes = own["pages"].to_numpy(dtype=np.int64)
         x = np.unique(sizes)
         y = [int((sizes >= one).sum()) for one in x]
-        axes.plot(x, y, color=COLOURS[n], marker="os"[n % 2], markersize=3.5, linewidth=1.3, label=name)
+        axes.plot(x, y, color=COLOURS[n], marker="os"[n % 2], markersize=MARK, linewidth=1.3, label=name)
         axes.set(xscale="log", yscale="log")
-    axes.set(xlabel="pages of a cluster", ylabel="clusters of so many pages and more")
+    axes.set(xlabel="pages", ylabel="clusters of so many pages and more", title="How large clusters are")
+    _plain_numbers(axes)
     return _framed(axes)
 
 
@@ -150,9 +152,12 @@ def draw_cluster_stability(axes: Axes, clusters: pd.DataFrame) -> Axes:
             share = np.arange(1, len(values) + 1) / len(values)
             axes.step([0.0, *values, 1.0], [0.0, *share, 1.0], where="post", color=COLOURS[n],
                       linewidth=1.5, linestyle=("-", "--")[n % 2],
-                      label=f"{name} ({len(values):,} of 2 and more)")  # fmt: skip
+                      label=f"{name}: {len(values):,} clusters")  # fmt: skip
         axes.set(xlim=(0, 1.02), ylim=(0, 1.02))
-    axes.set(xlabel="stability (mean best Jaccard)", ylabel="share of clusters with at most that")
+    axes.set(
+        xlabel="stability (mean best Jaccard)", ylabel="share of clusters that are no more stable",
+        title="How stable those of 2 and more pages are",
+    )  # fmt: skip
     axes.axvline(STABLE, color=QUIET, linewidth=0.8, linestyle=":")
     return _framed(axes)
 
@@ -176,9 +181,13 @@ def draw_cluster_numbers(axes: Axes, tried: pd.DataFrame) -> Axes:
     named = (("between_seeds", "between seeds"), ("with_density", "with the clusters that need no k"))
     for n, (column, label) in enumerate(named):
         values = tried[column].to_numpy(dtype=float)
-        axes.plot(k, values, color=COLOURS[n], marker="os"[n], linestyle=("-", "--")[n], label=label)
+        axes.plot(k, values, color=COLOURS[n], marker="os"[n], markersize=MARK, linewidth=1.3,
+                  linestyle=("-", "--")[n], label=label)  # fmt: skip
     axes.set_xticks(k, [f"{one:,}" for one in k])
-    axes.set(xlabel="number of clusters k (k-means)", ylabel="adjusted Rand index", ylim=(0, 1.02))
+    axes.set(
+        xlabel="number of clusters k (k-means)", ylabel="adjusted Rand index", ylim=(0, 1.02),
+        title="What another number would give",
+    )  # fmt: skip
     return _framed(axes)
 
 
@@ -188,8 +197,19 @@ def _methods(clusters: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
         yield str(name), own
 
 
+def _plain_numbers(axes: Axes) -> None:
+    """Numbers of both logarithmic axes as people write them: 1, 2, 5, 10."""
+    from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
+
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        axis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+        axis.set_minor_formatter(NullFormatter())
+
+
 def _framed(axes: Axes) -> Axes:
     """What the three panels have in common."""
+    axes.title.set_fontsize(9)
     axes.grid(color="#e5e1d8", linewidth=0.6)
     axes.spines[["top", "right"]].set_visible(False)
     if axes.get_legend_handles_labels()[0]:

@@ -114,6 +114,8 @@ def _published(axes: Axes, table: pd.DataFrame, colours: np.ndarray) -> None:
     """The bars of the study."""
     published = table["published"].to_numpy(dtype=float)
     axes.barh(np.arange(len(table)), published, color=colours, height=0.72)
+    for y in np.flatnonzero(published == 0):  # a bar of no length is not a missing one
+        axes.text(-0.02, float(y), "0", fontsize=7, color=QUIET, va="center", ha="right")
     axes.set_title("as published: H(p) \N{MINUS SIGN} log n, n all tables of a place", fontsize=9)
     axes.set_xlim(min(LOWEST, float(np.nanmin(published, initial=0.0)) - 0.15), 0)
 
@@ -225,6 +227,9 @@ def draw_tables_over_time(axes: Axes, times: pd.DataFrame) -> Axes:
 
 def _framed(axes: Axes, legend: Literal["lower left", "upper left"]) -> Axes:
     """What the figures over time have in common."""
+    from matplotlib.ticker import MaxNLocator
+
+    axes.xaxis.set_major_locator(MaxNLocator("auto", integer=True, steps=[1, 2, 5, 10]))  # no half years
     axes.grid(color="#e5e1d8", linewidth=0.6)
     axes.spines[["top", "right"]].set_visible(False)
     if axes.get_legend_handles_labels()[0]:
