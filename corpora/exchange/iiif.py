@@ -33,7 +33,10 @@ _SERVICE = re.compile(
     r"(https?://.+)/(?:full|square|pct:[\d.,]+|[\d,]+)/(full|max|\^?!?[\d,]+|pct:[\d.]+)/!?[\d.]+/"
     r"(?:default|native|color|gray|bitonal)\.\w+"
 )
-_TYPES = {".jpg": "jpeg", ".jpeg": "jpeg", ".jpe": "jpeg", ".png": "png", ".tif": "tiff", ".tiff": "tiff"}
+_TYPES = {
+    ".jpg": "jpeg", ".jpeg": "jpeg", ".jpe": "jpeg", ".png": "png", ".tif": "tiff", ".tiff": "tiff",
+    ".webp": "webp", ".jp2": "jp2", ".j2k": "jp2", ".jpx": "jpx",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,9 @@ _TYPES = {
     ".png": "image/png",
     ".tif": "image/tiff",
     ".tiff": "image/tiff",
+    ".webp": "image/webp",
+    ".jp2": "image/jp2",
+    ".jpx": "image/jpx",
 }
 
 

@@ -10,10 +10,11 @@ from pathlib import Path, PurePosixPath
 
 from zij.corpora.sources.folders import folder_pages
 from zij.corpora.sources.found import Found, Gathering, Told, Wishes, reason_of
-from zij.corpora.sources.images import FOREIGN, IMAGES
+from zij.corpora.sources.images import FOREIGN
 from zij.corpora.sources.names import safe_name
 from zij.corpora.store.records import Missed, NewPage
 from zij.files import sha256, write_bytes
+from zij.tables.scan.kinds import SUFFIXES
 
 __all__ = ["zip_pages"]
 
@@ -22,7 +23,7 @@ LARGEST = 512 * 2**20  # bytes of one member
 WHOLE = 64 * 2**30  # bytes of all of them
 _RATIO = 200  # times that a member may swell
 _SMALL = 16 * 2**20  # a member up to this size may swell as it likes
-_WANTED = IMAGES | FOREIGN | {".xml", ".json", ".csv"}
+_WANTED = SUFFIXES | FOREIGN | {".xml", ".json", ".csv"}
 _FAULTS = (zipfile.BadZipFile, zlib.error, OSError, ValueError, RuntimeError, NotImplementedError, EOFError)
 
 

@@ -12,13 +12,14 @@ from pathlib import Path
 from zij.corpora.children import cores
 from zij.corpora.sources.ahead import Ahead, File
 from zij.corpora.sources.found import Found, Gathering, Told, Wishes, reason_of
-from zij.corpora.sources.images import FOREIGN, IMAGES, Shelf, image_page
+from zij.corpora.sources.images import FOREIGN, Shelf, image_page
 from zij.corpora.sources.mets import file_of, read_mets_file
 from zij.corpora.sources.names import book_of_folder, inside, natural
 from zij.corpora.sources.readings import TextKind, opened, reading_page
 from zij.corpora.sources.walk import Listing, listings
 from zij.corpora.store.records import Missed, NewPage
 from zij.errors import InputError
+from zij.tables.scan.kinds import SUFFIXES, kind_of_image
 
 __all__ = ["TEXTS", "WHY", "Folder", "folder_pages", "kind_of"]
 
@@ -37,7 +38,6 @@ _JSON: tuple[tuple[bytes, str], ...] = (
 )
 _COST = {".xml": 10, ".json": 1}  # of reading such a file; a PAGE-XML takes 0.1 s
 _FEW = 200  # cost up to which starting processes would take longer than the work
-_SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"II*\0", b"MM\0*")
 
 
 def folder_pages(
@@ -102,7 +102,7 @@ def _workers(wanted: int | None, folders: Sequence[Listing]) -> int:
 def kind_of(path: Path) -> str:
     """What a file is: image, foreign, pagexml, mets, alto, json, manifest, pdf, zip, or "" for no page."""
     suffix = path.suffix.lower()
-    if suffix in IMAGES:
+    if suffix in SUFFIXES:
         return "image"
     if suffix in FOREIGN:
         return "foreign"
@@ -112,7 +112,7 @@ def kind_of(path: Path) -> str:
         return ""
     head = _head(path)
     if suffix == "":
-        return "image" if head.startswith(_SIGNATURES) else ""
+        return "image" if kind_of_image(head) else ""
     plain = head.replace(b"\0", b"")  # UTF-16, too
     marks = _XML if suffix == ".xml" else _JSON
     return next((kind for mark, kind in marks if mark in plain[:8192]), "")
@@ -130,7 +130,7 @@ TEXTS: dict[str, TextKind] = {"pagexml": "pagexml", "json": "json"}
 """Kinds of files with readings."""
 
 WHY = {
-    "foreign": "is an image that zij does not read; convert it to JPEG, PNG or TIFF",
+    "foreign": "is an image of a kind that zij does not read; convert it to JPEG, PNG or TIFF",
     "alto": "is ALTO, which zij does not read; export the page as PAGE-XML",
     "manifest": "is a IIIF manifest; name it by itself to add its pages",
     "zip": "is an archive; name it by itself to add its pages",
@@ -298,7 +298,7 @@ class Folder:
                     order.setdefault(found, len(order))
                 elif re.match(r"https?:", href):
                     problems.append(Told(str(path), "names files on the web, which are not fetched"))
-                elif Path(href).suffix.lower() in IMAGES | {".xml"}:
+                elif Path(href).suffix.lower() in SUFFIXES | {".xml"}:
                     item = f"{path}: {href}"[:500]
                     problems.append(Missed(self.source, item, "is named there, but is not in the folder"))
         return order, problems

@@ -61,7 +61,8 @@ def check_source(source: str) -> None:
         raise InputError(f"{source}: {WHY[kind]}.")
     if not kind:
         raise InputError(
-            f"{source}: is nothing that pages come from; name folders, JPEG, PNG or TIFF images, PDF, "
+            f"{source}: is nothing that pages come from; name folders, images (JPEG, PNG, TIFF, "
+            "WebP, JPEG 2000), PDF, "
             "PAGE-XML, IIIF manifests, readings as JSON, zip archives, or lists of such files."
         )
 

@@ -30,7 +30,7 @@ __all__ = ["manifest_file_pages", "manifest_pages"]
 DEEPEST = 5  # collections within collections
 MOST = 5_000  # manifests of one source
 _LONGEST = 64 * 2**20
-_SUFFIXES = {"JPEG": ".jpg", "PNG": ".png", "TIFF": ".tif"}
+_SUFFIXES = {"JPEG": ".jpg", "PNG": ".png", "TIFF": ".tif", "WebP": ".webp", "JPEG 2000": ".jp2"}
 
 
 def manifest_pages(url: str, wishes: Wishes, fetcher: Fetcher) -> Gathering:

@@ -11,19 +11,17 @@ from zij.corpora.store.records import Missed, NewPage
 from zij.errors import ImageError
 from zij.files import sha256
 from zij.tables.scan.header import Header, read_header
+from zij.tables.scan.kinds import SUFFIXES
 
-__all__ = ["FOREIGN", "IMAGES", "Shelf", "file_key", "image_page", "is_image_name"]
+__all__ = ["FOREIGN", "Shelf", "file_key", "image_page", "is_image_name"]
 
-IMAGES = frozenset({".jpg", ".jpeg", ".jpe", ".png", ".tif", ".tiff"})
-FOREIGN = frozenset(
-    {".jp2", ".j2k", ".jpx", ".jpf", ".webp", ".gif", ".bmp", ".heic", ".avif", ".djvu", ".djv"}
-)
+FOREIGN = frozenset({".jpf", ".jpm", ".jxl", ".gif", ".bmp", ".heic", ".heif", ".avif", ".djvu", ".djv"})
 """Images that zij does not read; they are told, not passed over."""
 
 
 def is_image_name(name: str) -> bool:
     """Whether a file is taken for an image, by its suffix."""
-    return Path(name).suffix.lower() in IMAGES
+    return Path(name).suffix.lower() in SUFFIXES
 
 
 def file_key(path: Path) -> str:

@@ -20,7 +20,7 @@ class Header:
     Attributes
     ----------
     kind : str
-        "JPEG", "PNG" or "TIFF".
+        "JPEG", "PNG", "TIFF", "WebP" or "JPEG 2000".
     width, height : int
         Pixels of the image as it is to be seen, after EXIF orientation.
     pages : int

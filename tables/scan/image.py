@@ -1,4 +1,4 @@
-"""Images of pages: JPEG, PNG and TIFF of every common kind, as RGB with 8 bits, read with limits."""
+"""Images of pages: JPEG, PNG, TIFF, WebP and JPEG 2000, as RGB with 8 bits, read with limits."""
 
 from __future__ import annotations
 
@@ -19,9 +19,17 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as Pillow
-from PIL import ImageFile, JpegImagePlugin, PngImagePlugin, TiffImagePlugin
+from PIL import (
+    ImageFile,
+    Jpeg2KImagePlugin,
+    JpegImagePlugin,
+    PngImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
 
 from zij.errors import ImageError
+from zij.tables.scan.kinds import kind_of_image
 
 __all__ = ["Image", "read_image"]
 
@@ -30,14 +38,6 @@ log = logging.getLogger(__name__)
 _LONGEST_SIDE = 32_000  # OpenCV's warps count in 16 bits
 _LARGEST_CHUNK = 16 << 20  # bytes of one PNG chunk that holds no pixels
 _ORIENTATION = 0x0112
-_SIGNATURES: tuple[tuple[bytes, str], ...] = (
-    (b"\xff\xd8\xff", "JPEG"),
-    (b"\x89PNG\r\n\x1a\n", "PNG"),
-    (b"II*\0", "TIFF"),
-    (b"MM\0*", "TIFF"),
-    (b"II+\0", "TIFF"),
-    (b"MM\0+", "TIFF"),
-)
 _quiet = threading.Lock()
 
 
@@ -80,9 +80,9 @@ class Image:
 def read_image(path: str | Path, *, max_megapixels: float = 150) -> Image:
     """Read the image of a page.
 
-    JPEG, PNG and TIFF are told by their content, not by their name. Transparency is laid on white, 16 bits
-    and floating point are scaled to 8 bits, EXIF orientation is applied. Of a TIFF with several pages the
-    first is read, and the log says so.
+    JPEG, PNG, TIFF, WebP and JPEG 2000 are told by their content, not by their name. Transparency is laid on
+    white, 16 bits and floating point are scaled to 8 bits, EXIF orientation is applied. Of a TIFF with
+    several pages the first is read, and the log says so.
 
     Parameters
     ----------
@@ -146,12 +146,13 @@ def _open(path: Path) -> io.BufferedReader:
 
 
 def _kind(stream: BinaryIO, path: Path) -> str:
-    start = stream.read(8)
+    kind = kind_of_image(stream.read(12))
     stream.seek(0)
-    for signature, kind in _SIGNATURES:
-        if start.startswith(signature):
-            return kind
-    raise ImageError(f"{path}: is not a JPEG, PNG or TIFF image; convert it to one of these.")
+    if kind:
+        return kind
+    raise ImageError(
+        f"{path}: is not a JPEG, PNG, TIFF, WebP or JPEG 2000 image; convert it to one of these."
+    )
 
 
 def _header(stream: BinaryIO, kind: str, path: Path) -> ImageFile.ImageFile:
@@ -163,6 +164,8 @@ def _header(stream: BinaryIO, kind: str, path: Path) -> ImageFile.ImageFile:
         "JPEG": JpegImagePlugin.JpegImageFile,
         "PNG": PngImagePlugin.PngImageFile,
         "TIFF": TiffImagePlugin.TiffImageFile,
+        "WebP": WebPImagePlugin.WebPImageFile,
+        "JPEG 2000": Jpeg2KImagePlugin.Jpeg2KImageFile,
     }
     if kind == "PNG":
         _check_chunks(stream, path)
@@ -221,6 +224,8 @@ def _damaged(path: Path, kind: str, error: Exception) -> ImageError:
         return ImageError(f"{path}: is cut off, the end of the {kind} is missing; fetch or scan it again.")
     if "MAX_TEXT" in text:
         return ImageError(f"{path}: holds too many metadata; save it again without them.")
+    if kind in ("WebP", "JPEG 2000"):  # their decoders do not tell
+        return ImageError(f"{path}: is a damaged or cut off {kind}; fetch it again, or save it as PNG.")
     return ImageError(f"{path}: is a damaged or unusual {kind} that cannot be decoded; save it again.")
 
 

@@ -12,11 +12,11 @@ from zij.tables.cellscsv import apply_cells, read_cells
 from zij.tables.csvlines import csv_lines
 from zij.tables.pagexml import read_pagexml
 from zij.tables.reading import Reading
+from zij.tables.scan.kinds import SUFFIXES
 from zij.tables.scores.truth import DigitTruth, TrueRow, reading_truth, true_digits, true_rows
 
 __all__ = ["JudgedPage", "Truth", "judged_pages", "truth_of"]
 
-_IMAGES = frozenset({".jpg", ".jpeg", ".jpe", ".png", ".tif", ".tiff"})
 _TRUTHS = (".digits.csv", ".cells.csv", ".truth.xml", ".truth.csv", ".xml")
 _OWN = frozenset({"table", "row_span", "state"})  # columns by which a file of cells is known as zij's
 
@@ -139,7 +139,7 @@ def truth_of(page: JudgedPage) -> Truth | None:
 def _sort_in(pages: dict[str, JudgedPage], folder: Path, path: Path) -> None:
     """Note a file with the page to which it belongs."""
     end = next((end for end in _TRUTHS if path.name.lower().endswith(end)), "")
-    image = path.suffix.lower() in _IMAGES
+    image = path.suffix.lower() in SUFFIXES
     stem = path.stem if image else path.name[: len(path.name) - len(end)]
     if (not end and not image) or not stem or path.name.startswith("."):
         return
@@ -155,7 +155,7 @@ def _add_images(pages: Iterable[JudgedPage], images: Path) -> None:
     """Give each page without an image that of its stem."""
     lying: dict[str, list[Path]] = {}
     for path in sorted(images.iterdir()):
-        if path.suffix.lower() in _IMAGES and path.is_file():
+        if path.suffix.lower() in SUFFIXES and path.is_file():
             lying.setdefault(path.stem, []).append(path)
     for page in pages:
         page.images = page.images or lying.get(page.name.rpartition("/")[2], [])

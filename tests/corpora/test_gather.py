@@ -92,7 +92,7 @@ def test_what_is_no_page_is_passed_over_and_what_is_damaged_is_missed(tmp_path: 
     (home / "empty.tif").write_bytes(b"")
     for name in ("notes.txt", ".hidden.jpg", "good.cells.csv", "Thumbs.db"):
         (home / name).write_text("table,row,column,text\n1,0,0,99\n")
-    (home / "scan.jp2").write_bytes(b"\0\0\0\x0cjP  ")
+    (home / "scan.gif").write_bytes(b"GIF89a")
     result = add(tmp_path / "c", [home])
     assert result.new == 1 and len(result.failures) == 4
     told = reasons(result)
@@ -101,7 +101,7 @@ def test_what_is_no_page_is_passed_over_and_what_is_damaged_is_missed(tmp_path: 
         and "is not a JPEG" in told["text.jpg"]
         and "is empty" in told["empty.tif"]
     )
-    assert "convert it" in told["scan.jp2"]
+    assert "convert it" in told["scan.gif"]
     assert "notes.txt" in remarks(result) and "hidden" not in remarks(result)
     assert result.sentence.startswith("1 of 5 pages (1 new); 4 missing, reasons: zij corpus status")
     with open_corpus(tmp_path / "c") as corpus:

@@ -50,6 +50,9 @@ def save(path: Path, pixels: np.ndarray, **options: object) -> Path:
         ("a.tif", {"compression": "tiff_lzw"}, 0),
         ("a.tif", {"compression": "tiff_adobe_deflate"}, 0),
         ("a.jpg", {"quality": 98, "subsampling": 0}, 12),
+        ("a.webp", {"lossless": True}, 0),
+        ("a.jp2", {}, 0),
+        ("a.j2k", {}, 0),
     ],
 )
 def test_colour(tmp_path: Path, name: str, options: dict[str, object], tolerance: int) -> None:
@@ -192,7 +195,7 @@ def test_no_file_folder_and_empty_file(tmp_path: Path) -> None:
 
 def test_text_named_jpg(tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_text("no picture at all")
-    assert "not a JPEG, PNG or TIFF" in refusal(tmp_path / "a.jpg")
+    assert "not a JPEG, PNG, TIFF, WebP or JPEG 2000" in refusal(tmp_path / "a.jpg")
 
 
 def test_not_permitted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -213,6 +216,8 @@ def test_not_permitted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("a.png", {}),
         ("a.tif", {}),
         ("b.tif", {"compression": "tiff_lzw"}),
+        ("a.webp", {}),
+        ("a.jp2", {}),
     ],
 )
 @pytest.mark.parametrize("share", [0.02, 0.3, 0.7, 0.95])

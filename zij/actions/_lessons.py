@@ -14,12 +14,11 @@ from zij.tables.cellscsv import apply_cells, read_cells
 from zij.tables.digits.network import Weights
 from zij.tables.pagexml import find_image, read_pagexml
 from zij.tables.reading import Reading
+from zij.tables.scan.kinds import SUFFIXES
 from zij.tables.teach.boxcsv import BoxedDigit, holds_boxes, page_key, read_boxes
 from zij.tables.teach.lessons import Lesson
 
 __all__ = ["Gathered", "gather", "laid_again"]
-
-_IMAGES = {".jpg", ".jpeg", ".jpe", ".png", ".tif", ".tiff"}
 
 
 @dataclass(slots=True)
@@ -141,7 +140,7 @@ class _Images:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         paths = sorted(folder.iterdir(), reverse=True) if folder.is_dir() else []
-        self.by_key = {page_key(p.name): p for p in paths if p.suffix.lower() in _IMAGES and p.is_file()}
+        self.by_key = {page_key(p.name): p for p in paths if p.suffix.lower() in SUFFIXES and p.is_file()}
 
     def of(self, key: str, source: Path) -> Path:
         """The image of a page.

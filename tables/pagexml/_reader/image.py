@@ -8,10 +8,10 @@ from pathlib import Path
 from zij.errors import ImageError
 from zij.files import sha256
 from zij.tables.pagexml._tree.model import PageFile
+from zij.tables.scan.kinds import SUFFIXES
 
 __all__ = ["find_image", "image_size"]
 
-_SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".png", ".tif", ".tiff"})
 _EXIF_ORIENTATION = 0x0112
 
 
@@ -71,7 +71,7 @@ def _files(folder: Path) -> Iterator[Path]:
     try:
         inside = folder.resolve()
         for path in folder.iterdir():
-            if path.suffix.lower() in _SUFFIXES and path.is_file() and path.resolve().is_relative_to(inside):
+            if path.suffix.lower() in SUFFIXES and path.is_file() and path.resolve().is_relative_to(inside):
                 yield path
     except OSError as error:
         raise ImageError(
@@ -88,7 +88,7 @@ def image_size(path: Path) -> tuple[int, int] | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            with Image.open(path, formats=("JPEG", "PNG", "TIFF")) as picture:
+            with Image.open(path, formats=("JPEG", "PNG", "TIFF", "WEBP", "JPEG2000")) as picture:
                 width, height = picture.size
                 # Pillow turns the size of a TIFF by itself, of others not
                 turned = picture.format != "TIFF" and picture.getexif().get(_EXIF_ORIENTATION, 1) in (
