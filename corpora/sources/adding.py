@@ -128,7 +128,7 @@ class Adding:
             for other in self.corpus.find(image=page.file.name):
                 if _scheme(other) == scheme and self._lies_at(other, page.file):
                     return replace(page, key=other.key)
-        if not page.sha256 or scheme not in ("file", "pdf", "reading", "zip"):
+        if not page.sha256 or scheme not in ("file", "tiff", "pdf", "reading", "zip"):
             return self._moved_reading(page) if scheme == "reading" else page
         twins = self.corpus.find(sha256=page.sha256)
         for other in (twin for twin in twins if twin.key not in self._keys):
@@ -237,7 +237,7 @@ def _same_part(one: str, other: str) -> bool:
 def _is_gone(page: Page) -> bool:
     """Whether the file that a page came from is no longer where it was."""
     path = page.key.partition(":")[2]
-    if _scheme(page) in ("pdf", "zip"):
+    if _scheme(page) in ("tiff", "pdf", "zip"):
         path = path.partition("#")[0]
     try:
         return not Path(path).exists()

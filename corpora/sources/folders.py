@@ -16,6 +16,7 @@ from zij.corpora.sources.images import FOREIGN, Shelf, image_page
 from zij.corpora.sources.mets import file_of, read_mets_file
 from zij.corpora.sources.names import book_of_folder, inside, natural
 from zij.corpora.sources.readings import TextKind, opened, reading_page
+from zij.corpora.sources.tiff import further_pages
 from zij.corpora.sources.walk import Listing, listings
 from zij.corpora.store.records import Missed, NewPage
 from zij.errors import InputError
@@ -228,6 +229,10 @@ class Folder:
             rights=self.wishes.rights,
         )  # fmt: skip
         yield from self._counted(found, path)
+        if self.shelf.holds_several(path):
+            place = self.counts[book] + 1
+            further = further_pages(path, self.source, self.wishes, self.shelf, book=book, sequence=place)
+            yield from self._counted(further, path)
 
     def text(self, path: Path, kind: TextKind) -> Iterator[Found]:
         """The page of a reading; where that is damaged, the page of the image of its name."""

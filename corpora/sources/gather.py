@@ -138,7 +138,11 @@ def _listed(path: Path, name: str, wishes: Wishes, fetcher: Fetcher, depth: int)
             found = gather(entry, wishes, fetcher, within=name, depth=depth + 1)
             single = not is_address(entry) and not Path(entry).is_dir()
             for item in found:
-                if single and isinstance(item, NewPage) and item.key.startswith(("file:", "reading:")):
+                if (
+                    single
+                    and isinstance(item, NewPage)
+                    and item.key.startswith(("file:", "tiff:", "reading:"))
+                ):
                     sequence += 1
                     item = replace(item, book=path.stem, sequence=sequence)
                 yield item

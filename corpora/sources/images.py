@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from zij.corpora.sources.found import Found, Told, reason_of
+from zij.corpora.sources.found import Found, reason_of
 from zij.corpora.store.records import Missed, NewPage
 from zij.errors import ImageError
 from zij.files import sha256
@@ -58,10 +58,6 @@ def image_page(
     except (ImageError, OSError) as error:
         yield Missed(source, str(path), reason_of(error, path))
         return
-    if header.pages > 1:
-        yield Told(
-            str(path), "holds several images; only the first is the page (split the file for the others)"
-        )
     yield NewPage(
         key=file_key(path), name=name, book=book, sequence=sequence, file=path, sha256=digest,
         width=header.width, height=header.height, rights=rights,
@@ -116,6 +112,10 @@ class Shelf:
         if path not in self._headers:
             self._headers[path] = read_header(path)
         return self._headers[path]
+
+    def holds_several(self, path: Path) -> bool:
+        """Whether a file that was looked at is a TIFF with several images."""
+        return path in self._headers and self._headers[path].pages > 1
 
     def _is(self, path: Path, digest: str) -> bool:
         try:

@@ -208,10 +208,25 @@ def test_links_that_lead_out_and_the_corpus_itself_are_left_alone(tmp_path: Path
     assert set(reasons(again)) == {"link.jpg", "folder"}
 
 
-def test_several_images_in_a_tiff_are_told(tmp_path: Path) -> None:
-    picture(1).save(tmp_path / "a.tif", save_all=True, append_images=[picture(2)])
-    result = add(tmp_path / "c", [tmp_path / "a.tif"])
-    assert result.new == 1 and "holds several images" in remarks(result)
+def test_each_image_of_a_tiff_is_a_page_but_not_smaller_copies(tmp_path: Path) -> None:
+    file, small = tmp_path / "in" / "a.tif", picture(1, 30, 40)
+    file.parent.mkdir()
+    picture(1).save(file, save_all=True, append_images=[small, picture(2).convert("L"), picture(3)])
+    result = add(tmp_path / "c", [file.parent])
+    assert names(tmp_path / "c") == [("in", "a", 1), ("in", "a_p0003", 2), ("in", "a_p0004", 3)]
+    assert "smaller copies" in remarks(result)
+    with open_corpus(tmp_path / "c") as corpus:
+        (grey, colour) = (corpus.image_file(page.id) for page in corpus.pages()[1:])
+    assert grey is not None and colour is not None and grey.is_relative_to(tmp_path / "c" / "images")
+    assert np.array_equal(np.asarray(Pillow.open(grey)), np.asarray(picture(2).convert("L")))
+    assert np.array_equal(np.asarray(Pillow.open(colour)), np.asarray(picture(3)))
+    file.rename(file.with_name("b.tif"))
+    again = add(tmp_path / "c", [file.parent])
+    assert (again.new, again.known, again.moved) == (0, 3, 3)
+    damaged = file.with_name("b.tif").read_bytes()
+    file.with_name("b.tif").write_bytes(damaged[: len(damaged) * 3 // 4])
+    lost = add(tmp_path / "c", [file.parent])
+    assert lost.failures and all("TIFF" in reason for reason in reasons(lost).values())
 
 
 def test_the_layout_of_transkribus(tmp_path: Path) -> None:
