@@ -28,6 +28,17 @@ ROOT = Path(__file__).parents[2]
 TUTORIAL = ROOT / "docs/tutorial/index.md"
 DOCUMENTS = [ROOT / "README.md", *sorted(set((ROOT / "docs").rglob("*.md")) - {TUTORIAL})]
 IMAGES = {".jpg", ".jpeg", ".png", ".tif", ".tiff"}
+PROGRAM: Any = typer.main.get_command(app)
+NOT_RUN = {
+    "README.md": "make demo sets up the environment that this test runs in",
+    "docs/index.md": "the same, and pip",
+    "docs/how-to/cluster.md": "wants other machines; test_process_cluster.py has a scheduler on this one",
+    "docs/how-to/corpus/gather.md": "fetches from a library; test_fetch.py has a server for it",
+    "docs/how-to/corpus/search.md": "installs a package; test_finding.py runs the command",
+    "docs/how-to/iiif.md": "fetches from a library; test_fetch.py has a server for it",
+    "notebooks/README.md": "the notebooks have tests of their own",
+}
+"""Documents with commands that are shown and not run here, and why; that they could be said is tested."""
 
 
 def commands(text: str) -> list[str]:
@@ -103,6 +114,9 @@ def test_documented_commands_run(document: Path, tmp_path: Path, request: pytest
         for place, name in enumerate(word for word in words if word.endswith(".xml")):
             if not (tmp_path / name).exists():
                 take_reading(request.getfixturevalue("pages")[place], tmp_path / name)
+        for option in ("--witnesses", "--metadata"):
+            if option in words:
+                take_table(document, option, tmp_path / words[words.index(option) + 1])
         folder = {"export": words[2:3], "add": words[3:4]}.get(words[1], []) if words[0] == "corpus" else []
         if folder and not Path(folder[0]).suffix and not (tmp_path / folder[0]).exists():
             shutil.copytree(request.getfixturevalue("readings"), tmp_path / folder[0])
@@ -116,6 +130,16 @@ def take_reading(page: Path, name: Path) -> None:
     name.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(page.with_suffix(".truth.xml"), name)
     shutil.copy(page, name.parent)
+
+
+def take_table(document: Path, option: str, name: Path) -> None:
+    """Lay a CSV file where a document names one: the table of witnesses that it shows, or one page."""
+    rows = "filename,place\nedition-1.png,Basel\n"
+    if option == "--witnesses":
+        (table,) = re.findall(r"^\| siglum .*\n\|[-| ]+\n(?:\|.*\n)+", document.read_text("utf-8"), re.M)
+        lines = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()]
+        rows = "\n".join(",".join(line) for line in lines if not line[0].startswith("-")) + "\n"
+    name.write_text(rows, "utf-8")
 
 
 def test_the_tutorial_is_true(tmp_path: Path) -> None:
@@ -173,6 +197,57 @@ def test_the_python_about_explanations_runs(tmp_path: Path, monkeypatch: pytest.
         exec(compile(block, "docs/how-to/explain.md", "exec"), found)
     assert found["factors"].report()["similarity"] > 0
     assert found["found"].maps.shape == (1, 32, 32)
+
+
+def told(text: str) -> Iterator[tuple[str, bool]]:
+    """Every line of code of a document that is no Python, and whether it stands in a block."""
+    for kind, block in re.findall(r"^```(\w*)\n(.*?)^```", text, re.M | re.S):
+        if kind not in ("python", "js"):
+            yield from ((line, True) for line in block.replace("\\\n", " ").splitlines())
+    prose = re.sub(r"^```.*?^```", "", text, flags=re.M | re.S)
+    yield from ((" ".join(code.split()), False) for code in re.findall(r"`([^`]+)`", prose))
+
+
+def refusal(line: str) -> str:
+    """What zij would have against the command and the options of a line; "" for nothing."""
+    words = re.sub(r"\$\(.*?\)", "", line).removeprefix("$ ").split()
+    command = PROGRAM
+    for place, word in enumerate(words[1:], 1):
+        inner = getattr(command, "commands", {})
+        if inner and re.fullmatch("[a-z]+", word) and word not in inner:
+            return f"{' '.join(words[:place])} has no command {word}"
+        if word not in inner:
+            break
+        command = inner[word]
+    known = {"--help"}.union(*(set(p.opts) | set(p.secondary_opts) for p in command.params))
+    asked = re.findall(r"(?<!\S)(--?[a-z][\w-]*)", " ".join(words))
+    return ", ".join(f"{command.name} has no option {word}" for word in asked if word not in known)
+
+
+def test_what_zij_would_refuse_is_seen() -> None:
+    assert refusal("$ zij compare a b -o c --pixels") == refusal("zij corpus ...") == ""
+    assert refusal("zij compere a b") == "zij has no command compere"
+    assert refusal("zij corpus serch x") == "zij corpus has no command serch"
+    assert refusal("zij compare a b --pixel") == "compare has no option --pixel"
+
+
+def test_every_command_in_prose_could_be_said() -> None:
+    """Whether it stands in a block or a sentence; and what is not run is listed with its reason."""
+    documents = [*DOCUMENTS, TUTORIAL, *(ROOT / f for f in ("CONTRIBUTING.md", "CHANGELOG.md"))]
+    documents += sorted([*(ROOT / "notebooks").glob("*.md"), *(ROOT / "tables/weights").glob("*.md")])
+    wrong, shown, count = [], set(), 0
+    for document in documents:
+        text = document.read_text("utf-8")
+        run = set(commands(text))
+        for line, in_block in told(text):
+            if re.match(r"(\$ )?zij\b", line):
+                count += 1
+                wrong += [f"{document.name}: {said}" for said in [refusal(line)] if said]
+            is_command = re.match(r"(\$ )?(zij|make|pip|dask|python|sbatch)\b", line)
+            if in_block and is_command and line.removeprefix("$ ") not in run:
+                shown.add(document.relative_to(ROOT).as_posix())
+    assert not wrong, "; ".join(wrong)
+    assert count > 300 and shown == set(NOT_RUN)
 
 
 def every_command() -> Iterator[Any]:
