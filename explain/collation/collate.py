@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from zij.errors import UsageError
-from zij.explain.collation.apparatus import Apparatus, CollatedTable, Entry, Part, Place, Witness
+from zij.explain.collation.apparatus import Apparatus, CollatedTable, Part, Witness
+from zij.explain.collation.describing import described, judged_places
 from zij.explain.collation.entries import Held, entry_of, holdings, joined_columns
 from zij.explain.collation.figures import digits_of
 from zij.explain.collation.grids import grid
 from zij.explain.collation.growing import Growing
-from zij.explain.collation.judging import Judged, judge, value
-from zij.explain.collation.kinds import Around, kind_of
 from zij.explain.collation.laying import LEAST_SCORE
 from zij.explain.collation.matching import match_tables
-from zij.explain.collation.verdicts import with_verdicts
+from zij.explain.collation.texts import Rows, Texts
+from zij.explain.collation.verdicts import findings
 from zij.similarity.evidence import named
 
 __all__ = ["Collated", "collate"]
 
 Tell = Callable[[int, int], None]
-Rows = list[list[tuple[Entry | None, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +92,12 @@ def collate(witnesses: Sequence[Witness], *, arithmetic: bool = True, tell: Tell
         for n, w in enumerate(witnesses)
         if n not in members
     )
-    tables, places = [], []
-    for number, table in enumerate(kept, 1):
-        made, found = _table(f"t{number}", table, witnesses, members)
-        tables.append(made)
-        places += found
-    apparatus = Apparatus(tuple(witnesses[w] for w in members), tuple(tables), tuple(places))
-    if arithmetic:
-        apparatus = with_verdicts(apparatus)
+    made = [_table(f"t{number}", table, witnesses, members) for number, table in enumerate(kept, 1)]
+    texts = {table.name: own for table, own in made}
+    sigla = [witnesses[w].siglum for w in members]
+    places = tuple(place for name, own in texts.items() for place in judged_places(name, own, sigla))
+    apparatus = Apparatus(tuple(witnesses[w] for w in members), tuple(table for table, _ in made), places)
+    apparatus = described(apparatus, texts, findings(apparatus) if arithmetic else {})
     alone = sum(set(table.parts) <= set(members) for table in matched.tables if len(table.parts) == 1)
     return Collated(apparatus, strangers, scores, alone)
 
@@ -137,8 +132,8 @@ def _stranger(witness: Witness, count: int, filled: int, score: float) -> str:
 
 def _table(
     name: str, table: Growing, witnesses: Sequence[Witness], members: Sequence[int]
-) -> tuple[CollatedTable, list[Place]]:
-    """A collated table with its places; rows and columns in which nobody has a figure are left out."""
+) -> tuple[CollatedTable, Texts]:
+    """A collated table and what stands in it; rows and columns in which nobody has a figure are left out."""
     groups = joined_columns(table)
     held = holdings(table, groups)
     nothing: list[list[Held | None]] = [[None] * len(groups) for _ in table.rows]
@@ -164,7 +159,7 @@ def _table(
         tuple(_heading(table, groups[c]) for c in kept_columns),
         tuple(_parts(table, w, kept_rows, [groups[c] for c in kept_columns]) for w in members),
     )  # fmt: skip
-    return made, list(_places(name, rows, [witnesses[w].siglum for w in members]))
+    return made, Texts(rows, len(members))
 
 
 def _heading(table: Growing, group: Sequence[int]) -> str:
@@ -196,96 +191,3 @@ def _parts(
             Part(part.grid.page, part.grid.table, tuple(lines), tuple(sorted(columns)), round(part.score, 4))
         )
     return tuple(found)
-
-
-def _places(name: str, rows: Rows, sigla: Sequence[str]) -> Iterator[Place]:
-    texts = _Texts(rows, len(sigla))
-    usual = texts.usual()
-    last = texts.last_places()
-    for r, line in enumerate(rows):
-        for c, entries in enumerate(line):
-            if not any(texts.at(w, r, c) for w in range(len(sigla))):
-                continue
-            judged = judge(entries, expected=[bool(own) for own in usual[:, c]])
-            kind, reason = _kind(judged, texts, (r, c), last[c], entries, sigla)
-            yield Place(name, r, c, entries, judged.status, kind, reason)
-
-
-class _Texts:
-    """The figures of all witnesses in a collated table."""
-
-    def __init__(self, rows: Rows, witnesses: int) -> None:
-        self.shape = (len(rows), len(rows[0]) if rows else 0)
-        self.values = [
-            [[_figures(entries[w]) for entries in line] for line in rows] for w in range(witnesses)
-        ]
-
-    def at(self, witness: int, row: int, column: int) -> str:
-        """Figures of a witness, "" where it has none."""
-        return self.values[witness][row][column]
-
-    def look(self, group: Sequence[int], row: int, column: int) -> Callable[[int, int], str | None]:
-        """What the first of some witnesses to have figures there has about a place."""
-
-        def look(down: int, right: int) -> str | None:
-            r, c = row + down, column + right
-            if not (0 <= r < self.shape[0] and 0 <= c < self.shape[1]):
-                return None
-            return next((text for w in group if (text := self.values[w][r][c])), None)
-
-        return look
-
-    def usual(self) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
-        """Whether each witness has figures in most of those places of a column where any has, (W, C)."""
-        filled = np.array([[[bool(t) for t in line] for line in rows] for rows in self.values], bool)
-        filled = filled.reshape(len(self.values), *self.shape)
-        return np.asarray(filled.sum(axis=1) >= 0.5 * np.maximum(filled.any(axis=0).sum(axis=0), 1))
-
-    def last_places(self) -> list[bool]:
-        """Whether each column may be the last place of its numbers: none of sixtieths follows it."""
-        sixtieths = [self._sixtieths(c) for c in range(self.shape[1])]
-        return [c + 1 >= len(sixtieths) or not sixtieths[c + 1] for c in range(len(sixtieths))]
-
-    def _sixtieths(self, column: int) -> bool:
-        """Whether a column looks like minutes: below 60, in no order, and not few and alike."""
-        fullest = max(self.values, key=lambda rows: sum(bool(line[column]) for line in rows))
-        found = [int(t) for line in fullest if (t := line[column]).isdecimal() and len(t) < 9]
-        if len(found) < 4 or max(found) >= 60 or len(set(found)) < 4:
-            return False
-        steps = np.diff(found)
-        return bool((steps < 0).any() and (steps > 0).any())
-
-
-def _figures(entry: Entry | None) -> str:
-    return "" if entry is None or entry.state == "unread" else " ".join(digits_of(entry.text))
-
-
-def _kind(
-    judged: Judged,
-    texts: _Texts,
-    place: tuple[int, int],
-    last: bool,
-    entries: Sequence[Entry | None],
-    sigla: Sequence[str],
-) -> tuple[str, str]:
-    """Kind and reason of the differences in a place; of several variants the kinds are parted by ";"."""
-    if judged.status in ("agree", "only"):
-        written = {digits_of(e.text) for e in entries if e is not None and value(e.text)}
-        return "", "leading zeros differ" if len(written) > 1 else ""
-    if len(judged.groups) == 1:
-        return "unread", _doubts(judged, sigla)
-    lemma, *others = judged.groups
-    kinds: dict[str, None] = {}
-    reasons: dict[str, None] = {}
-    for group in others:
-        one, two = texts.at(lemma[0], *place), texts.at(group[0], *place)
-        around = Around(texts.look(lemma, *place), texts.look(group, *place), last, len(lemma) == len(group))
-        kind, reason = kind_of(one, two, around)
-        kinds[kind] = reasons[reason] = None
-    if judged.status == "uncertain":
-        return "likely misreading", f"{_doubts(judged, sigla)}; else {'; '.join(kinds)}: {'; '.join(reasons)}"
-    return "; ".join(kinds), "; ".join(reasons)
-
-
-def _doubts(judged: Judged, sigla: Sequence[str]) -> str:
-    return "; ".join(f"{sigla[witness]}: {why}" for witness, why in judged.doubts[:3])

@@ -39,7 +39,7 @@ class Around:
     last_place : bool
         Whether the column is the last place of its numbers, where rounding shows.
     symmetric : bool
-        Whether lemma and variant have equal standing, so that the error may lie with either.
+        Whether nothing tells which of the two is the error: then kind and reason take no side.
     """
 
     lemma: Look
@@ -63,7 +63,8 @@ def kind_of(lemma: str, variant: str, around: Around) -> tuple[str, str]:
     Parameters
     ----------
     lemma, variant : str
-        Runs of digits, parted by blanks.
+        Runs of digits, parted by blanks: the right text, or what most witnesses have, and the other. Where
+        `around.symmetric`, neither is the better one.
     around : Around
 
     Returns
@@ -72,19 +73,20 @@ def kind_of(lemma: str, variant: str, around: Around) -> tuple[str, str]:
     """
     one, two = lemma.replace(" ", ""), variant.replace(" ", "")
     if one == two:
-        return "division of digits", f"the same digits, divided as {variant} instead of {lemma}"
+        ways = f"as {lemma} and as {variant}" if around.symmetric else f"as {variant} instead of {lemma}"
+        return "division of digits", f"the same digits, divided {ways}"
     for found in (
         _swapped(lemma, variant, around),
-        _turned(one, two),
-        _transposed(one, two),
+        _turned(one, two, around),
+        _transposed(one, two, around),
         _length(one, two, around),
         _slipped(lemma, variant, around),
         _rounded(lemma, variant, around),
-        _confused(one, two),
+        _confused(one, two, around),
     ):
         if found is not None:
             return found
-    return "other", _described(lemma, variant)
+    return "other", _described(lemma, variant, around)
 
 
 def _swapped(lemma: str, variant: str, around: Around) -> tuple[str, str] | None:
@@ -118,23 +120,27 @@ def _places(one: str, two: str) -> list[int]:
     )
 
 
-def _turned(one: str, two: str) -> tuple[str, str] | None:
+def _turned(one: str, two: str, around: Around) -> tuple[str, str] | None:
     places = _places(one, two)
-    if places and all({one[k], two[k]} == {"6", "9"} for k in places):
-        return (
-            "turned type",
-            f"{_list([one[k] for k in places])} set upside down as {_list([two[k] for k in places])}",
-        )
-    return None
+    if not places or any({one[k], two[k]} != {"6", "9"} for k in places):
+        return None
+    if around.symmetric:
+        return "turned type", f"{one} and {two}: a 6 set upside down is a 9"
+    signs = [" and ".join(text[k] for k in places) for text in (one, two)]
+    return "turned type", f"{signs[0]} set upside down as {signs[1]}"
 
 
-def _transposed(one: str, two: str) -> tuple[str, str] | None:
+def _transposed(one: str, two: str, around: Around) -> tuple[str, str] | None:
     places = _places(one, two)
-    if len(places) == 2 and places[1] == places[0] + 1:
-        k = places[0]
-        if one[k] == two[k + 1] and one[k + 1] == two[k]:
-            return "transposed digits", f"{one[k]}{one[k + 1]} set as {two[k]}{two[k + 1]}"
-    return None
+    if len(places) != 2 or places[1] != places[0] + 1:
+        return None
+    a, b = (text[places[0] : places[0] + 2] for text in (one, two))
+    if a != b[::-1]:
+        return None
+    reason = (
+        f"{a} and {b}: the same two digits the other way round" if around.symmetric else f"{a} set as {b}"
+    )
+    return "transposed digits", reason
 
 
 def _slipped(lemma: str, variant: str, around: Around) -> tuple[str, str] | None:
@@ -147,7 +153,8 @@ def _slipped(lemma: str, variant: str, around: Around) -> tuple[str, str] | None
             continue  # one figure has too many like it to tell
         for side, down, right in _SIDES[:2]:
             if context.lemma(down, right) == text:
-                return "value slipped", f"{text} is the value {side}"
+                told = f"stands in the row {side} as well" if around.symmetric else f"is the value {side}"
+                return "value slipped", f"{text} {told}"
     return None
 
 
@@ -170,7 +177,9 @@ def _length(one: str, two: str, around: Around) -> tuple[str, str] | None:
         kind = "doubled digit" if long == two or around.symmetric else "dropped digit"
         return kind, f"{sign} stands twice in {long}, once in {short}"
     kind = "dropped digit" if long == one or around.symmetric else "added digit"
-    return kind, f"{short} lacks the {sign} of {long}"
+    if around.symmetric:
+        return kind, f"{long} has a {sign} that {short} has not"
+    return kind, f"{short} lacks the {sign} of {long}" if long == one else f"{long} adds a {sign} to {short}"
 
 
 def _rounded(lemma: str, variant: str, around: Around) -> tuple[str, str] | None:
@@ -185,23 +194,22 @@ def _rounded(lemma: str, variant: str, around: Around) -> tuple[str, str] | None
     return None
 
 
-def _confused(one: str, two: str) -> tuple[str, str] | None:
+def _confused(one: str, two: str, around: Around) -> tuple[str, str] | None:
     places = _places(one, two)
     if len(places) != 1:
         return None
     a, b = one[places[0]], two[places[0]]
-    if frozenset((a, b)) in CONFUSED:
-        return "digit confusion", f"{b} for {a}, figures that are easily confused"
-    return None
+    if frozenset((a, b)) not in CONFUSED:
+        return None
+    told = f"{a} and {b} are" if around.symmetric else f"{b} for {a},"
+    return "digit confusion", f"{told} figures that are easily confused"
 
 
-def _described(lemma: str, variant: str) -> str:
-    places = _places(lemma.replace(" ", ""), variant.replace(" ", ""))
+def _described(lemma: str, variant: str, around: Around) -> str:
+    one, two = lemma.replace(" ", ""), variant.replace(" ", "")
+    places = _places(one, two)
     if len(places) == 1:
-        k = places[0]
-        return f"one digit differs: {variant.replace(' ', '')[k]} for {lemma.replace(' ', '')[k]}"
-    return f"{variant} for {lemma}: no single slip leads from one to the other"
-
-
-def _list(signs: list[str]) -> str:
-    return " and ".join(signs)
+        a, b = one[places[0]], two[places[0]]
+        return f"one digit differs: {f'{a} and {b}' if around.symmetric else f'{b} for {a}'}"
+    pair = f"{lemma} and {variant}" if around.symmetric else f"{variant} for {lemma}"
+    return f"{pair}: no single slip leads from one to the other"

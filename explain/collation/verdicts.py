@@ -2,84 +2,109 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from zij.explain.collation.apparatus import Apparatus, CollatedTable, Entry, Place, Verdict
 from zij.explain.collation.arithmetic import CellCheck, TableChecks, check_table, weigh
+from zij.explain.collation.columnnames import column_names, in_apparatus
+from zij.explain.collation.figures import digits_of
 from zij.explain.collation.judging import groups_of, value
 from zij.tables.geometry import Box
 from zij.tables.reading import Cell, Number, Table
 
-__all__ = ["with_verdicts"]
+__all__ = ["Finding", "Key", "differs", "findings"]
 
 EACH = 4
-"""Witnesses up to which each table is checked by itself; of more, the table that most of them have."""
+"""Witnesses up to which each table is checked by itself; of more, the table that most of them have, and that
+with the second text in each place where they differ."""
 LARGEST = 20_000
 """Cells of a table that is checked at all."""
 
+Key = tuple[str, int, int]
+"""Table, row and column."""
 _Checks = Mapping[tuple[int, int], CellCheck]
 
 
 @dataclass(frozen=True, slots=True)
-class _Suspect:
-    """The text that is to be explained, and the one that it should be."""
+class Finding:
+    """What arithmetic says of a place where texts differ.
 
-    witness: int
-    text: str
-    expected: str
-    check: CellCheck | None
+    Attributes
+    ----------
+    verdict : Verdict
+        On the suspected text.
+    words : str
+        Which text breaks which rule, and what the rule expects; "" where arithmetic is silent.
+    right : int or None
+        The text that keeps the rule, by its number among `groups_of` the place; None where none is told.
+    wrong : tuple of int
+        The texts that break it.
+    """
+
+    verdict: Verdict
+    words: str = ""
+    right: int | None = None
+    wrong: tuple[int, ...] = ()
 
 
-def with_verdicts(apparatus: Apparatus) -> Apparatus:
-    """The apparatus with the verdict on every place that varies, or may.
+def findings(apparatus: Apparatus) -> dict[Key, Finding]:
+    """What arithmetic says of every place where texts differ.
 
-    The suspect is the text that breaks a rule of its column where another keeps it, else the one with the
-    fewest witnesses (of equals the last). Its three explanations are weighed by
-    `zij.explain.collation.arithmetic.weigh`; the rule is added to the reason. No status is changed.
+    The suspect is the text that breaks a rule of its column where another keeps it and is nearer to what the
+    rule expects, else the one with the fewest witnesses (of equals the last). Its three explanations are
+    weighed by `zij.explain.collation.arithmetic.weigh`. No status is changed.
 
     Parameters
     ----------
     apparatus : Apparatus
+        With judged places; kinds and reasons are not looked at.
 
     Returns
     -------
-    Apparatus
+    dict of (str, int, int) to Finding
+        By table, row and column.
     """
     by_table: dict[str, dict[tuple[int, int], Place]] = {table.name: {} for table in apparatus.tables}
     for place in apparatus.places:
         by_table[place.table][place.row, place.column] = place
-    judged: dict[tuple[str, int, int], Place] = {}
+    found: dict[Key, Finding] = {}
     for table in apparatus.tables:
         places = by_table[table.name]
-        if not any(_differs(place) for place in places.values()) or len(places) > LARGEST:
+        if not any(differs(place) for place in places.values()) or len(places) > LARGEST:
             continue
         checks = _checks(apparatus, table, places)
         for key, place in places.items():
-            if _differs(place):
-                judged[(table.name, *key)] = _judged(apparatus, place, places, checks)
-    return replace(
-        apparatus, places=tuple(judged.get((p.table, p.row, p.column), p) for p in apparatus.places)
-    )
+            if differs(place):
+                found[(table.name, *key)] = _finding(apparatus, place, places, checks)
+    return found
 
 
-def _differs(place: Place) -> bool:
+def differs(place: Place) -> bool:
+    """Whether texts differ in a place; a cell that cannot be read is no text."""
     return place.status in ("variant", "uncertain") and len(groups_of(place.entries)) > 1
 
 
 def _checks(
     apparatus: Apparatus, table: CollatedTable, places: Mapping[tuple[int, int], Place]
 ) -> dict[int, _Checks]:
-    """For each witness what arithmetic says of its cells, by place; of many witnesses -1 stands for all."""
+    """For each witness what arithmetic says of its cells, by place.
+
+    Of many witnesses -1 stands for what most have, and -2 for the second text in each place.
+    """
     if len(apparatus.witnesses) > EACH:
-        made = check_table(_consensus(table, places))
-        return {-1: {(c.row, c.column): c for c in _ranked(made)}}
+        checked = [check_table(_voted(table, places, rank)) for rank in (0, 1)]
+        return {-n: {(c.row, c.column): c for c in _ranked(made)} for n, made in enumerate(checked, 1)}
     found: dict[int, _Checks] = {}
     for number, (witness, parts) in enumerate(zip(apparatus.witnesses, table.parts, strict=True)):
         known: dict[tuple[int, str], CellCheck] = {}
         for page, index in sorted({(part.page, part.table) for part in parts}):
-            for check in _ranked(check_table(witness.readings[page].tables[index])):
-                known[page, check.cell] = check
+            made = check_table(witness.readings[page].tables[index])
+            lying = [part for part in parts if (part.page, part.table) == (page, index)]
+            names = column_names(made.quantities, lying)
+            for check in _ranked(made):
+                known[page, check.cell] = replace(check, rule=in_apparatus(check.rule, names))
         found[number] = {
             key: known[entry.page, entry.cell]
             for key, place in places.items()
@@ -93,70 +118,92 @@ def _ranked(checks: TableChecks) -> list[CellCheck]:
     return sorted(checks.cells, key=lambda check: check.flagged)
 
 
-def _consensus(table: CollatedTable, places: Mapping[tuple[int, int], Place]) -> Table:
-    """The table as most witnesses have it."""
+def _voted(table: CollatedTable, places: Mapping[tuple[int, int], Place], rank: int) -> Table:
+    """The table as most witnesses have it, or with the text of this rank where there is one."""
     cells = []
     for (row, column), place in sorted(places.items()):
         groups = groups_of(place.entries)
-        if groups and (entry := place.entries[groups[0][0]]) is not None:
-            box = Box(100 * column, 40 * row, 90, 30)
-            number = Number((), entry.text, box)
-            name = f"r{row}c{column}"
-            cells.append(Cell(row, column, box, (number,), entry.text, "read", entry.confidence, id=name))
+        if not groups:
+            continue
+        entry = place.entries[groups[rank if rank < len(groups) else 0][0]]
+        assert entry is not None
+        box = Box(100 * column, 40 * row, 90, 30)
+        number = Number((), entry.text, box)
+        name = f"r{row}c{column}"
+        cells.append(Cell(row, column, box, (number,), entry.text, "read", entry.confidence, id=name))
     size = Box(0, 0, 100 * table.columns, 40 * table.rows)
     return Table(size, table.rows, table.columns, tuple(cells), id=table.name)
 
 
-def _judged(
+def _finding(
     apparatus: Apparatus,
     place: Place,
     places: Mapping[tuple[int, int], Place],
     checks: Mapping[int, _Checks],
-) -> Place:
+) -> Finding:
     key = place.row, place.column
-    suspect = _suspect(place, key, checks)
-    entry = place.entries[suspect.witness]
+    groups = groups_of(place.entries)
+    texts = [_text(place.entries[group[0]]) or "" for group in groups]
+    flagged = [_flag(n, group, key, checks) for n, group in enumerate(groups)]
+    broken = {n: check for n, check in enumerate(flagged) if check is not None}
+    right = _right(texts, broken, heard=2 if -1 in checks else len(texts))
+    suspect = max(broken) if right is not None else len(groups) - 1
+    check = broken[suspect] if right is not None else None
+    witness = groups[suspect][0]
+    entry = place.entries[witness]
     assert entry is not None
-    check = suspect.check
     weighed = weigh(
-        suspect.text,
-        suspect.expected,
+        texts[suspect],
+        texts[right or 0],
         confidence=entry.confidence,
         alternatives=entry.alternatives,
         source=entry.source,
         residual=check.residual if check is not None else None,
         run=check.run if check is not None else 1,
-        neighbours=_neighbours(suspect.witness, key, places),
-        others=[_text(e) for n, e in enumerate(place.entries) if n != suspect.witness],
+        neighbours=_neighbours(witness, key, places),
+        others=[_text(e) for n, e in enumerate(place.entries) if n != witness],
     )
-    reason = place.reason
-    if check is not None:
-        siglum = apparatus.witnesses[suspect.witness].siglum
-        reason += f"; {suspect.text} ({siglum}) breaks a rule that its column keeps: {check.rule}"
-    return replace(
-        place, reason=reason, verdict=Verdict(weighed.p_scan, weighed.p_print, weighed.p_computation)
-    )
+    verdict = Verdict(weighed.p_scan, weighed.p_print, weighed.p_computation)
+    sigla = [" ".join(apparatus.witnesses[w].siglum for w in group) for group in groups]
+    words = "; ".join(_words(texts[n], sigla[n], check) for n, check in broken.items())
+    return Finding(verdict, words, right, tuple(broken) if right is not None else ())
 
 
-def _suspect(place: Place, key: tuple[int, int], checks: Mapping[int, _Checks]) -> _Suspect:
-    groups = groups_of(place.entries)
-    texts = [_text(place.entries[group[0]]) or "" for group in groups]
-    flagged = [_flag(group, key, checks, place, texts[0]) for group in groups]
-    kept = [n for n in range(len(groups)) if flagged[n] is None]
-    if kept and len(kept) < len(groups):
-        worst = max(n for n in range(len(groups)) if flagged[n] is not None)
-        return _Suspect(groups[worst][0], texts[worst], texts[kept[0]], flagged[worst])
-    return _Suspect(groups[-1][0], texts[-1], texts[0], None)
+def _right(texts: Sequence[str], broken: Mapping[int, CellCheck], heard: int) -> int | None:
+    """Of the texts that break no rule, where others do, the one that is nearest to what the rule expects.
+
+    It must be nearer than what breaks the rule: else arithmetic tells that something is wrong, not what.
+    Only the first texts are checked, so many as are heard; they come before the others.
+    """
+    if not broken:
+        return None
+    worst = max(broken)
+    expected = broken[worst].expected
+    kept = [n for n in range(len(texts)) if n not in broken]
+    nearest = min(kept, key=lambda n: (n >= heard, _apart(texts[n], expected), n), default=worst)
+    return nearest if _apart(texts[nearest], expected) < _apart(texts[worst], expected) else None
+
+
+def _apart(text: str, expected: str) -> tuple[float, ...]:
+    """How far two texts are apart, number by number; infinitely where they have not as many."""
+    one, two = digits_of(text), digits_of(expected)
+    if len(one) != len(two):
+        return (math.inf,)
+    return tuple(abs(float(a) - float(b)) for a, b in zip(one, two, strict=True))
+
+
+def _words(text: str, sigla: str, check: CellCheck) -> str:
+    rule = f"{check.rule}, which expects {check.expected}"
+    return f"{text} ({sigla}) breaks a rule that its column keeps: {rule}"
 
 
 def _flag(
-    group: Sequence[int], key: tuple[int, int], checks: Mapping[int, _Checks], place: Place, lemma: str
+    number: int, group: Sequence[int], key: tuple[int, int], checks: Mapping[int, _Checks]
 ) -> CellCheck | None:
-    """The check that a group's text fails; of many witnesses only the text that most have is checked."""
+    """The check that a group's text fails; of many witnesses only the first two texts are checked."""
     if -1 in checks:
-        check = checks[-1].get(key)
-        own = _text(place.entries[group[0]]) or ""
-        return check if check is not None and check.flagged and value(own) == value(lemma) else None
+        check = checks.get(-1 - number, {}).get(key)
+        return check if check is not None and check.flagged else None
     found = [checks[w][key] for w in group if key in checks[w] and checks[w][key].flagged]
     return found[0] if len(found) == len(group) else None
 

@@ -304,12 +304,41 @@ def test_a_family_of_copies_has_its_misprints_and_no_others(seed: int) -> None:
 
 
 def test_the_verdict_suspects_the_text_that_breaks_the_rule() -> None:
+    """Kind and reason lead from the right text to the wrong one, and count columns as the apparatus does."""
     base = texts(climates())
-    wrong = [list(row) for row in base]
-    wrong[20][5] = str(int(wrong[20][5]) + 30)[-2:]
+    wrong = [["", *row] for row in base]
+    wrong[35][6] = "56"
+    assert base[35][5] == "59"
     for order in ((base, wrong), (wrong, base)):
         made = [witness(f"W{n}", rows) for n, rows in enumerate(order)]
         (place,) = varying(collate(made).apparatus).values()
         assert place.verdict is not None
         assert sum((place.verdict.scan, place.verdict.print, place.verdict.computation)) == pytest.approx(1)
-        assert f"({'W1' if order[1] is wrong else 'W0'}) breaks a rule" in place.reason
+        assert place.kind == "turned type" and place.reason == (
+            f"9 set upside down as 6; 56 (W{order.index(wrong)}) breaks a rule that its column keeps: "
+            "latitude of the longest day of columns 3-4, which expects 59"
+        )
+
+
+def test_where_nothing_tells_which_text_is_wrong_no_side_is_taken() -> None:
+    texts_of = {
+        5: ("33", "38"),
+        6: ("53", "5"),
+        7: ("46", "49"),
+        8: ("20", "02"),
+        9: ("17", "57"),
+        10: ("5", "55"),
+    }
+    one, two = NUMBERS, NUMBERS
+    for row, (left, right) in texts_of.items():
+        one, two = changed(row, 6, left, one), changed(row, 6, right, two)
+    found = [
+        {row: place.reason for (row, _), place in varying(apparatus(*pair)).items()}
+        for pair in ((one, two), (two, one))
+    ]
+    assert found[0] == {
+        5: "3 and 8 are figures that are easily confused", 6: "53 has a 3 that 5 has not",
+        7: "46 and 49: a 6 set upside down is a 9", 8: "20 and 02: the same two digits the other way round",
+        9: "one digit differs: 1 and 5", 10: "5 stands twice in 55, once in 5",
+    }  # fmt: skip
+    assert all(sorted(found[1][row]) == sorted(reason) for row, reason in found[0].items())
