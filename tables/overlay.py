@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from zij.files import write_bytes
 from zij.tables.geometry import Box, Geometry
+from zij.tables.labels import font_of, labels, usual_room
 from zij.tables.reading import Cell, Number, Reading
 
 __all__ = ["COLOURS", "draw_overlay", "numbers_by_state", "save_png", "upright"]
@@ -27,6 +28,8 @@ COLOURS = {
 """Colour of each state as red, green, blue; told apart by any eye, and by line style as well."""
 
 DIGIT = 28.0  # height in pixels at which a digit and its label can be read on a screen
+ROOM = 11.0  # pixels above a number in which its reading is legible
+CLOSE = 1.7  # by how much more a page with close-set rows is enlarged, at most
 LARGEST = 6000  # longest side of the picture in pixels
 PALE = 0.35  # how far the page is lightened, so that colours stand out
 
@@ -59,8 +62,9 @@ def draw_overlay(rgb: NDArray[np.uint8], reading: Reading) -> NDArray[np.uint8]:
     """Draw what was read onto the page.
 
     Cells are filled and framed in the colour of their state, every digit has its box, and the reading of a
-    number stands small above it. The page is turned upright, and scaled so that its digits can be read on
-    a screen; a legend with counts lies on top.
+    number stands small above it, or beside it where the rows stand close. Where it would hide other digits,
+    it is left out, unless it is uncertain. The page is turned upright, and scaled so that its digits can be
+    read on a screen; a legend with counts lies on top, that of readings left out among them.
 
     Parameters
     ----------
@@ -75,7 +79,7 @@ def draw_overlay(rgb: NDArray[np.uint8], reading: Reading) -> NDArray[np.uint8]:
         The picture, `W'` at most 6000 pixels and the page's side in it as well.
     """
     page, geometry = upright(rgb, reading)
-    geometry = geometry.scaled(_scale(page.shape[:2], reading.digit_height))
+    geometry = geometry.scaled(_scale(page.shape[:2], reading, geometry))
     image = Image.fromarray(np.ascontiguousarray(page)).resize((geometry.width, geometry.height))
     image = Image.blend(image, Image.new("RGB", image.size, "white"), PALE)
     unit = max(reading.digit_height * geometry.scale, min(image.size) / 90, 6.0)
@@ -86,8 +90,8 @@ def draw_overlay(rgb: NDArray[np.uint8], reading: Reading) -> NDArray[np.uint8]:
         return left, top, right, bottom
 
     _draw_cells(image, reading, place, unit)
-    _draw_numbers(image, reading, place, unit)
-    return np.vstack([_legend(reading, image.width), np.asarray(image)])
+    bare = _draw_numbers(image, reading, place, unit)
+    return np.vstack([_legend(reading, image.width, bare), np.asarray(image)])
 
 
 def save_png(path: str | Path, rgb: NDArray[np.uint8]) -> Path:
@@ -114,9 +118,25 @@ def save_png(path: str | Path, rgb: NDArray[np.uint8]) -> Path:
     return write_bytes(path, stream.getvalue())
 
 
-def _scale(shape: tuple[int, ...], digit_height: float) -> float:
-    wanted = min(max(DIGIT / digit_height, 1.0), 4.0) if digit_height else 1.0
+def _scale(shape: tuple[int, ...], reading: Reading, geometry: Geometry) -> float:
+    """How much the upright page is enlarged: close-set rows more than others, so that readings find room."""
+    height = reading.digit_height
+    wanted = min(max(DIGIT / height, 1.0), 4.0) if height else 1.0
+    numbers = [geometry.box_to_raster(number.box) for number in reading.numbers()]
+    room = usual_room(
+        [_sides(box) for box in numbers], [_sides(geometry.box_to_raster(b)) for b in _boxes(reading)]
+    )
+    wanted *= min(max(ROOM / max(room * wanted, 1.0), 1.0), CLOSE)
     return min(wanted, LARGEST / max(shape))
+
+
+def _sides(box: Box) -> tuple[float, float, float, float]:
+    return box.x, box.y, box.right, box.bottom
+
+
+def _boxes(reading: Reading) -> list[Box]:
+    """Those of all signs that were read; of a number without glyphs its own."""
+    return [box for n in reading.numbers() for box in [glyph.box for glyph in n.glyphs] or [n.box]]
 
 
 def _draw_cells(image: Image.Image, reading: Reading, place: Place, unit: float) -> None:
@@ -138,19 +158,30 @@ def _draw_cells(image: Image.Image, reading: Reading, place: Place, unit: float)
     image.paste(tint, mask=tint)
 
 
-def _draw_numbers(image: Image.Image, reading: Reading, place: Place, unit: float) -> None:
-    """Box every digit and write each number's reading above it, in the colour of its cell's state."""
+def _draw_numbers(image: Image.Image, reading: Reading, place: Place, unit: float) -> int:
+    """Box every digit and write each number's reading near it, in the colour of its cell's state.
+
+    Returns
+    -------
+    int
+        How many readings found no room.
+    """
     draw = ImageDraw.Draw(image)
-    size = max(unit * 0.58, 9.0)
-    font = ImageFont.load_default(size)
-    halo = max(round(unit / 12), 1)
-    for number, state in numbers_by_state(reading):
-        colour = COLOURS[state]
+    found = list(numbers_by_state(reading))
+    for number, state in found:
         for box in [glyph.box for glyph in number.glyphs] or [number.box]:
-            draw.rectangle(place(box), outline=colour, width=1)
-        left, top, right, _ = place(number.box)
-        at = ((left + right) / 2, max(top - halo, size))
-        draw.text(at, number.text, colour, font, anchor="mb", stroke_width=halo, stroke_fill="white")
+            draw.rectangle(place(box), outline=COLOURS[state], width=1)
+    bare = 0
+    named = [(place(number.box), number.text) for number, _ in found]
+    places = labels(named, [place(box) for box in _boxes(reading)], 0.58 * unit)
+    for (number, state), label in zip(found, places, strict=True):
+        if label.hides and state in ("read", "outside tables"):
+            bare += 1
+            continue
+        font, halo = font_of(label.size), 2 if label.size > 14 else 1
+        at = (label.x, label.y)
+        draw.text(at, number.text, COLOURS[state], font, label.anchor, stroke_width=halo, stroke_fill="white")
+    return bare
 
 
 def numbers_by_state(reading: Reading) -> Iterator[tuple[Number, str]]:
@@ -165,7 +196,7 @@ def _cells(reading: Reading) -> Iterator[Cell]:
         yield from table.cells
 
 
-def _legend(reading: Reading, width: int) -> NDArray[np.uint8]:
+def _legend(reading: Reading, width: int, bare: int = 0) -> NDArray[np.uint8]:
     """A strip as wide as the picture: a swatch and a count for every state, in as many lines as needed."""
     counts = Counter(cell.state for cell in _cells(reading))
     entries = [
@@ -176,6 +207,8 @@ def _legend(reading: Reading, width: int) -> NDArray[np.uint8]:
     entries.append(
         (COLOURS["outside tables"], f"{loose} {'digit' if loose == 1 else 'digits'} outside tables")
     )
+    if bare:
+        entries.append(((90, 90, 90), f"{bare} reading{'' if bare == 1 else 's'} left out for want of room"))
     size = min(max(width / 60, 11.0), 30.0)
     font = ImageFont.load_default(size=size)
     places, height = _flow([font.getlength(text) for _, text in entries], width, size)

@@ -13,7 +13,7 @@ from PIL import Image
 from zij.errors import OutputError
 from zij.tables.geometry import Box
 from zij.tables.overlay import COLOURS, DIGIT, LARGEST, draw_overlay, save_png, upright
-from zij.tables.reading import Reading
+from zij.tables.reading import Cell, Reading
 
 
 def test_every_cell_has_the_hue_of_its_state() -> None:
@@ -79,6 +79,40 @@ def test_nothing_read_is_a_picture_all_the_same() -> None:
     rgb, _ = made_page()
     assert draw_overlay(rgb, Reading("x.png", "", WIDTH, HEIGHT)).shape[1] == WIDTH
     assert draw_overlay(rgb[:1, :1], Reading("x.png", "", 1, 1)).shape[1] == 1
+
+
+@pytest.mark.parametrize(("apart", "enlarged", "bare"), [(60, 1.0, 0), (37, 1.22, 0), (31, 1.7, 9)])
+def test_no_reading_hides_a_digit(apart: int, enlarged: float, bare: int) -> None:
+    """Rows are moved together until no reading fits between them; those of the first row always do."""
+    rgb, reading = made_page()
+
+    def cell(old: Cell, told: bool) -> Cell:
+        up = old.row * (60 - apart)
+        glyphs = [tuple(replace(g, box=Box(g.box.x, g.box.y - up, g.box.w, g.box.h)) for g in n.glyphs)
+                  for n in old.numbers]  # fmt: skip
+        numbers = [
+            replace(n, glyphs=own, box=Box.hull(g.box for g in own), text=n.text if told else "")
+            for n, own in zip(old.numbers, glyphs, strict=True)
+        ]
+        return replace(old, box=numbers[0].box, numbers=tuple(numbers), state="read")
+
+    pictures, pages = [], []
+    for told in (True, False):
+        table = replace(reading.tables[0], cells=tuple(cell(c, told) for c in reading.tables[0].cells))
+        pages.append(replace(reading, tables=(table,), loose=()))
+        pictures.append(draw_overlay(rgb, pages[-1]))
+    scale = pictures[0].shape[1] / WIDTH
+    assert scale == pytest.approx(enlarged, abs=0.01)
+    one, two = (picture[picture.shape[0] - round(HEIGHT * scale) :] for picture in pictures)
+    differing = (one != two).any(axis=2)
+    for glyph in pages[0].glyphs():
+        x, y, right, bottom = (
+            round(scale * v) for v in (glyph.box.x, glyph.box.y, glyph.box.right, glyph.box.bottom)
+        )
+        assert not differing[y + 2 : bottom - 3, x:right].any()
+    above = [differing[: round(scale * n.box.y)][:, round(scale * n.box.x) : round(scale * n.box.right)][-11:]
+             for n in pages[0].numbers()]  # fmt: skip
+    assert sum(not part.any() for part in above) == bare
 
 
 def test_the_same_pixels_give_the_same_bytes(tmp_path: Path) -> None:
