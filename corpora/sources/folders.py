@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -88,6 +89,9 @@ def folder_pages(
                 for item in found:
                     nothing = nothing and isinstance(item, Told)
                     yield key(item) if isinstance(item, NewPage) else item
+        for item in gatherer.unused():
+            nothing = False
+            yield key(item) if isinstance(item, NewPage) else item
     if nothing:
         yield Missed(source, str(root), "holds no pages (images, PDF, PAGE-XML, readings); check the path")
 
@@ -169,6 +173,8 @@ class Folder:
         self.given: set[str] = set()
         self.used: set[Path] = set()
         self.books: dict[str, Path] = {}
+        self.afar: set[Path] | None = None
+        self.late: list[Path] = []
 
     def texts(self, parts: Sequence[Listing]) -> Iterator[File]:
         """The files with readings of folders, in the order in which `pages` comes to them."""
@@ -203,9 +209,12 @@ class Folder:
         assert plan is not None
         claimed = {name for path, _ in plan.texts for name in _claims(path)}
         yield part.folder, iter(plan.problems)
+        afar = self._afar()
         later: list[Path] = []
         for path, kind in plan.files:
-            if kind == "image" and (path.name in claimed or path.stem.casefold() in claimed):
+            if kind == "image" and _plain(path) in afar:
+                self.late.append(path)  # comes with its reading in another folder, or else at the very end
+            elif kind == "image" and (path.name in claimed or path.stem.casefold() in claimed):
                 later.append(path)  # comes with its reading, or else at the end
             elif kind == "image" and not _is_overlay(path):
                 yield path, self.image(path)
@@ -218,8 +227,25 @@ class Folder:
             elif kind not in ("mets", "image"):
                 yield path, iter((Told(str(path), WHY[kind]),))
         for path in later:
-            yield path, self.image(path) if path not in self.used else iter(())
+            yield path, self.image(path) if _plain(path) not in self.used else iter(())
         self.plans[part.folder] = None
+
+    def unused(self) -> Iterator[Found]:
+        """The pages of images that readings in other folders name, but that did not come with them."""
+        for path in self.late:
+            if _plain(path) not in self.used:
+                yield from self.image(path)
+
+    def _afar(self) -> set[Path]:
+        """The images that PAGE-XML in other folders names, with the way to them."""
+        if self.afar is None:
+            self.afar = set()
+            for part in self.listed.values():
+                for path in part.files:
+                    name = _named_image(path)
+                    if re.search(r"[\\/]", name) and (home := self._elsewhere(name, path)) is not None:
+                        self.afar.add(_plain(home / _base(name)))
+        return self.afar
 
     def image(self, path: Path) -> Iterator[Found]:
         """The page of an image."""
@@ -248,7 +274,7 @@ class Folder:
         if file.image is None and (beyond := self._elsewhere(content.reading.image, path)) is not None:
             file = opened(path, content, self.shelf, [*folders, beyond])
         if file.image is not None:
-            self.used.add(file.image)
+            self.used.add(_plain(file.image))
         book = self._book(path.parent)
         found = reading_page(
             file, kind, self.source, self.shelf, book=book, sequence=self.counts[book] + 1,
@@ -315,9 +341,22 @@ def _kinds(part: Listing) -> list[tuple[Path, str]]:
 
 def _claims(path: Path) -> list[str]:
     """Names of images, or their stems in small letters, that belong to a file with a reading."""
+    name = _named_image(path)
+    return [_base(name), path.stem.casefold()] if name else [path.stem.casefold()]
+
+
+def _named_image(path: Path) -> str:
+    """The image that a file of PAGE-XML names; "" for other files."""
     match = _IMAGE_NAME.search(_head(path)) if path.suffix.lower() == ".xml" else None
-    name = (match[1] or match[2]).decode("utf-8", "replace") if match else ""
-    return [re.split(r"[\\/]", name)[-1], path.stem.casefold()] if name else [path.stem.casefold()]
+    return (match[1] or match[2]).decode("utf-8", "replace") if match else ""
+
+
+def _plain(path: Path) -> Path:
+    return Path(os.path.normpath(path))
+
+
+def _base(name: str) -> str:
+    return re.split(r"[\\/]", name)[-1]
 
 
 def _is_overlay(path: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from zij.corpora.sources.folders import TEXTS, WHY, Folder, folder_pages, kind_o
 from zij.corpora.sources.found import Gathering, Wishes, reason_of
 from zij.corpora.sources.iiif import manifest_file_pages, manifest_pages
 from zij.corpora.sources.lists import listed_arguments
+from zij.corpora.sources.names import is_text
 from zij.corpora.sources.pdf import pdf_pages
 from zij.corpora.sources.walk import Listing
 from zij.corpora.store.records import Missed, NewPage
@@ -47,6 +49,9 @@ def check_source(source: str) -> None:
     """
     if is_address(source):
         return
+    if not is_text(os.path.abspath(source)):
+        shown = os.fsencode(source).decode("utf-8", "backslashreplace")
+        raise InputError(f"{shown}: has a name that is not in UTF-8; rename it.")
     path = Path(source)
     try:
         there = path.exists()

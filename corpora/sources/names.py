@@ -7,7 +7,7 @@ import re
 import unicodedata
 from pathlib import Path, PurePosixPath
 
-__all__ = ["book_of_folder", "inside", "natural", "plain_text", "safe_name"]
+__all__ = ["book_of_folder", "inside", "is_text", "natural", "plain_text", "safe_name"]
 
 _GENERIC = re.compile(
     r"(?:images?|img|pages?|scans?|raw|processed|jpe?gs?|pngs?|tiff?s?|masters?|full|max|default|files?|folios?|"
@@ -25,6 +25,11 @@ def natural(name: str) -> tuple[tuple[int, int, str], ...]:
         for part in parts
     ]
     return (*key, (2, 0, name))
+
+
+def is_text(name: str) -> bool:
+    """Whether the name of a file can be written down; one in an encoding of old cannot."""
+    return not any("\ud800" <= sign <= "\udfff" for sign in name)
 
 
 def safe_name(text: str, longest: int = _LONGEST) -> str:

@@ -73,7 +73,7 @@ def pdf_pages(path: Path, source: str, wishes: Wishes, *, book: str = "") -> Gat
 
 
 def _why(error: Exception) -> str:
-    text = reason_of(error)
+    text = reason_of(error).rstrip(".").replace(".)", ")")
     if "assword" in text:
         return "is locked with a password; save it without one"
     if isinstance(error, OSError):

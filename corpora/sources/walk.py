@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zij.corpora.sources.found import Told
-from zij.corpora.sources.names import natural
+from zij.corpora.sources.names import is_text, natural
 from zij.corpora.store.records import Missed
 
 __all__ = ["Listing", "listings"]
@@ -72,7 +72,10 @@ def listings(
             if entry.name.startswith(".") or entry.name.casefold() in _SYSTEM:
                 continue
             path = Path(entry.path)
-            if entry.is_symlink() and not _leads_inside(path, home):
+            if not is_text(entry.name):
+                shown = os.fsencode(entry.path).decode("utf-8", "backslashreplace")
+                yield Missed(source, shown, "has a name that is not in UTF-8; rename it")
+            elif entry.is_symlink() and not _leads_inside(path, home):
                 yield Missed(
                     source, str(path), "is a link that leads out of the folder; name what it leads to"
                 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -265,6 +266,37 @@ def test_the_layout_of_transkribus(tmp_path: Path) -> None:
             assert found is not None and found.tables == reading.tables
     again = add(tmp_path / "c", [tmp_path / "in"])
     assert (again.new, again.known, again.changed) == (0, 4, 0)
+
+
+def test_pagexml_in_a_folder_after_that_of_its_images(tmp_path: Path) -> None:
+    home = tmp_path / "in"
+    image(home / "IMG" / "1.jpg", 1)
+    image(home / "IMG" / "2.jpg", 2)
+    image(home / "IMG" / "3.jpg", 3)
+    made = pagexml(home / "SEG" / "1.xml", "../IMG/1.jpg")
+    pagexml(home / "SEG" / "2.xml", "../IMG/2.jpg")
+    (home / "SEG" / "2.xml").write_text('<PcGts><Page imageFilename="../IMG/2.jpg">')  # damaged
+    result = add(tmp_path / "c", [home])
+    assert result.tolerated == () and list(reasons(result)) == ["2.xml"]
+    with open_corpus(tmp_path / "c") as corpus:
+        assert sorted(page.image for page in corpus.pages()) == ["1.jpg", "2.jpg", "3.jpg"]
+        (read,) = corpus.pages(parse_where(["source=human"]))
+        found = corpus.reading(read.id)
+    assert read.image == "1.jpg" and found is not None and found.tables == made.tables
+
+
+def test_a_name_that_is_no_text_is_told(tmp_path: Path) -> None:
+    home = tmp_path / "in"
+    image(home / "a.jpg")
+    odd = os.fsencode(home) + b"/p\xe4ge.jpg"  # as systems wrote it before UTF-8
+    try:
+        os.rename(image(home / "b.jpg", 1), odd)
+    except OSError:
+        pytest.skip("this file system has no such names")
+    result = add(tmp_path / "c", [home])
+    assert result.new == 1 and "not in UTF-8" in reasons(result)["p\\xe4ge.jpg"]
+    with pytest.raises(InputError, match="not in UTF-8"):
+        add(tmp_path / "c", [os.fsdecode(odd)])
 
 
 def test_pagexml_without_its_image_is_a_page_and_an_image_without_fitting_pagexml_too(tmp_path: Path) -> None:

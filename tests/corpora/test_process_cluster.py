@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -66,6 +67,7 @@ def test_images_are_sent_if_asked_for(cluster: Any, tmp_path: Path, monkeypatch:
         Pillow.new("RGB", (90, 120), "white").save(tmp_path / f"{name}.png")
     with create_corpus(tmp_path / "corpus") as made:
         made.add_pages([NewPage(f"k{n}", n, file=tmp_path / f"{n}.png") for n in "ab"])
+    importlib.import_module("torch")  # which asks for files of its own
     # the worker of this test sees the same files, and so is told that it does not
     monkeypatch.setattr("zij.corpora.processing.cluster.os.path.exists", lambda path: False)
     address = cluster.scheduler_address
