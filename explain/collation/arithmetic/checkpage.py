@@ -12,10 +12,19 @@ from numpy.typing import NDArray
 from zij.explain.collation.arithmetic.checkfiles import Flag, PageChecks
 from zij.explain.collation.arithmetic.curves import curve_figure
 from zij.explain.collation.arithmetic.records import Model, TableChecks
+from zij.explain.collation.arithmetic.unbroken import unbroken
 from zij.html import Markup, data_uri, element, page
 from zij.tables.geometry import Box, Geometry
 
-__all__ = ["INTRODUCTION", "Pictures", "checks_page", "checks_style", "flags_table", "rules_parts"]
+__all__ = [
+    "INTRODUCTION",
+    "Crops",
+    "Pictures",
+    "checks_page",
+    "checks_style",
+    "flags_table",
+    "rules_parts",
+]
 
 Rgb = NDArray[np.uint8]
 Pictures = Callable[[int], "Rgb | None"]
@@ -25,10 +34,11 @@ INTRODUCTION = (
     "A flagged cell breaks a rule that its column otherwise keeps. What is expected is the rule's, never a "
     "correction: the page may be wrong, and the rule may be. Residuals are in units of the last place. The "
     "three shares say how likely the scan is misread, the print has a slip, or the value was computed wrong, "
-    "if the cell is wrong at all."
+    "if the cell is wrong at all. Tables, rows and columns are those of the reading; rows and columns are "
+    "counted from 1 here, headings included, and from 0 in the CSV files."
 )
 _LONGEST = 1500  # pixels of a page's longer side
-_CROPS = 400  # flagged cells that are shown with a crop
+_CROPS = 400  # flagged cells of a table that are shown with a crop
 _CURVES = 24  # of a table; the quietest are left out, and it is said
 
 
@@ -80,16 +90,45 @@ def _page(one: PageChecks, rgb: Rgb | None) -> Markup:
     return element("section", *parts)
 
 
-class _Picture:
+class Crops:
+    """Cuts cells from a page, upright.
+
+    Parameters
+    ----------
+    one : PageChecks
+        The page.
+    rgb : (H, W, 3) ndarray of uint8
+        Its original image.
+    """
+
+    def __init__(self, one: PageChecks, rgb: Rgb) -> None:
+        self.one = one
+        turns = one.reading.turn // 90 % 4
+        self.upright = np.ascontiguousarray(np.rot90(rgb, -turns))
+        self.turned = Geometry.identity(rgb.shape[1], rgb.shape[0]).turned(turns)
+
+    def crop(self, box: Box) -> Markup:
+        """The cell with some room about it, its box in pixels of the original image."""
+        from PIL import Image
+
+        area = _mapped(self.turned, box)
+        room = max(area.h * 0.5, 6)
+        area = Box(area.x - 2 * room, area.y - room, area.w + 4 * room, area.h + 2 * room)
+        area = area.clipped(self.turned.width, self.turned.height).rounded()
+        x, y, w, h = int(area.x), int(area.y), int(area.w), int(area.h)
+        part = Image.fromarray(np.ascontiguousarray(self.upright[y : y + h, x : x + w]))
+        factor = min(56 / max(h, 1), 320 / max(w, 1), 3.0)
+        part = part.resize((max(round(w * factor), 1), max(round(h * factor), 1)), Image.Resampling.LANCZOS)
+        return element("img", src=_jpeg(part), alt="the cell on the page", class_="crop")
+
+
+class _Picture(Crops):
     """A page upright, as large as it is shown."""
 
     def __init__(self, one: PageChecks, rgb: Rgb) -> None:
         from PIL import Image
 
-        self.one = one
-        turns = one.reading.turn // 90 % 4
-        self.upright = np.ascontiguousarray(np.rot90(rgb, -turns))
-        self.turned = Geometry.identity(rgb.shape[1], rgb.shape[0]).turned(turns)
+        super().__init__(one, rgb)
         self.geometry = self.turned.scaled(min(_LONGEST / max(self.turned.width, self.turned.height), 1.0))
         image = Image.fromarray(self.upright)
         size = self.geometry.width, self.geometry.height
@@ -120,20 +159,6 @@ class _Picture:
         )  # fmt: skip
         return element("figure", element("div", image, drawing, class_="stage"), legend, class_="page")
 
-    def crop(self, box: Box) -> Markup:
-        """The cell with some room about it."""
-        from PIL import Image
-
-        area = _mapped(self.turned, box)
-        room = max(area.h * 0.5, 6)
-        area = Box(area.x - 2 * room, area.y - room, area.w + 4 * room, area.h + 2 * room)
-        area = area.clipped(self.turned.width, self.turned.height).rounded()
-        x, y, w, h = int(area.x), int(area.y), int(area.w), int(area.h)
-        part = Image.fromarray(np.ascontiguousarray(self.upright[y : y + h, x : x + w]))
-        factor = min(56 / max(h, 1), 320 / max(w, 1), 3.0)
-        part = part.resize((max(round(w * factor), 1), max(round(h * factor), 1)), Image.Resampling.LANCZOS)
-        return element("img", src=_jpeg(part), alt="the cell on the page", class_="crop")
-
 
 def _mapped(geometry: Geometry, box: Box) -> Box:
     points = (
@@ -162,7 +187,7 @@ def _likeliest(flag: Flag) -> str:
 def _table(table: TableChecks, flags: Sequence[Flag], picture: _Picture | None) -> Markup:
     parts: list[object] = [element("h3", f"Table {table.table}: {_cells(len(flags))} flagged")]
     if flags:
-        parts.append(flags_table(table, flags, picture))
+        parts.append(flags_table(table, flags, picture, anchors=True))
     return element("section", *parts, *rules_parts(table))
 
 
@@ -189,7 +214,7 @@ def rules_parts(table: TableChecks, *, curves: int = _CURVES, flat: bool = True)
     if table.rules:
         rows = [
             element(
-                "tr", element("td", rule.quantity), element("td", rule.name), element("td", rule.words),
+                "tr", *(element("td", unbroken(text)) for text in (rule.quantity, rule.name, rule.words)),
                 element("td", f"{rule.kept} of {rule.cells}", class_="number"),
                 element("td", f"{rule.tolerance:.3g}", class_="number"),
             )
@@ -211,7 +236,7 @@ def rules_parts(table: TableChecks, *, curves: int = _CURVES, flat: bool = True)
         parts.append(element("p", f"{len(drawn) - len(shown)} more curves are left out; see residuals.csv."))
     if table.remarks:
         parts.append(element("h4", "Remarks"))
-        parts.append(element("ul", *(element("li", remark) for remark in table.remarks)))
+        parts.append(element("ul", *(element("li", unbroken(remark)) for remark in table.remarks)))
     return parts
 
 
@@ -219,15 +244,19 @@ def _head(*words: str) -> Markup:
     return element("thead", element("tr", *(element("th", word) for word in words)))
 
 
-def flags_table(table: TableChecks, flags: Sequence[Flag], picture: _Picture | None = None) -> Markup:
+def flags_table(
+    table: TableChecks, flags: Sequence[Flag], crops: Crops | None = None, *, anchors: bool = False
+) -> Markup:
     """The flagged cells with what is expected and the three shares, and their crops where there are some.
 
     Parameters
     ----------
     table : TableChecks
     flags : sequence of Flag
-    picture : _Picture, optional
+    crops : Crops, optional
         Gives the crop of a cell.
+    anchors : bool
+        Whether each line can be linked to, where there are crops.
 
     Returns
     -------
@@ -236,20 +265,22 @@ def flags_table(table: TableChecks, flags: Sequence[Flag], picture: _Picture | N
     rows = []
     for number, flag in enumerate(flags):
         check = flag.check
-        crop = picture.crop(flag.cell.box) if picture is not None and number < _CROPS else ""
-        anchor = _anchor(picture.one, table, flag) if picture is not None else None
+        crop = [element("td", crops.crop(flag.cell.box) if number < _CROPS else "")] if crops else []
+        anchor = _anchor(crops.one, table, flag) if crops and anchors else None
         others = f" (also: {', '.join(check.other_rules)})" if check.other_rules else ""
         rows.append(
             element(
-                "tr", element("td", crop), element("td", f"row {check.row + 1}, column {check.column + 1}"),
+                "tr", *crop,
+                element("td", f"row {check.row + 1}, column {check.column + 1}", class_="place"),
                 element("td", check.text or "(empty)", class_="number read"),
                 element("td", check.expected, class_="number expected"),
-                element("td", check.rule + others),
+                element("td", unbroken(check.rule + others)),
                 element("td", f"{check.residual:+.4g}", class_="number"),
                 element("td", _bars(flag), "; ".join(flag.weighing.reasons), class_="verdict"), id=anchor,
             )
         )  # fmt: skip
-    head = _head("", "place", "read", "expected", "rule", "residual", "scan, print or computation")
+    heads = ("place", "read", "expected", "rule", "residual", "scan, print or computation")
+    head = _head(*([""] if crops else []), *heads)
     return element("div", element("table", head, element("tbody", *rows)), class_="wide")
 
 
@@ -269,15 +300,17 @@ def _bars(flag: Flag) -> Markup:
 
 
 def _model(model: Model) -> list[object]:
-    bounds = [
-        f"{parameter.name} {parameter.value:.8g}"
-        + (f" ({parameter.low:.8g} to {parameter.high:.8g})" if parameter.low < parameter.high else "")
-        + (f" {parameter.unit}" if parameter.unit else "")
-        for parameter in model.parameters
-    ]
+    """The formula, its parameters with their intervals, and how well it fits."""
+    words, bounds = model.words, []
+    for parameter in model.parameters:
+        words = words.partition(f", {parameter.name} ")[0]  # its value is told with its interval
+        unit = f" {parameter.unit}" if parameter.unit else ""
+        known = parameter.low < parameter.high
+        interval = f" (95 % interval: {parameter.low:.8g} to {parameter.high:.8g})" if known else ""
+        bounds.append(f"{parameter.name} {parameter.value:.8g}{unit}{interval}")
     fit = (
         f"{model.kept} of {model.cells} cells within {model.tolerance:.3g} units of the last place, "
         f"root mean square {model.deviation:.2g}; {model.rounded} are just the value rounded, "
         f"{model.truncated} just truncated"
     )
-    return [element("b", f"{model.quantity}: {model.words}. "), "; ".join(bounds), ". ", fit, "."]
+    return [element("b", unbroken(f"{model.quantity}: {words}. ")), "; ".join(bounds), ". ", fit, "."]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from zij.explain.collation.arithmetic.records import Curve
+from zij.explain.collation.arithmetic.unbroken import unbroken
 from zij.html import Markup, element
 
 __all__ = ["curve_figure", "curve_range"]
@@ -44,7 +45,7 @@ def curve_figure(curve: Curve) -> Markup:
         words = element("title", f"{line} {int(rows[k]) + 1}: {values[k]:+.4g}")
         parts.append(element("circle", words, cx=f"{x[k]:.1f}", cy=f"{y[k]:.1f}", r=4.5, class_="flagged"))
     drawing = element("svg", *parts, viewBox=f"0 0 {_WIDTH:g} {_HEIGHT:g}", role="img", aria_label=curve.rule)
-    caption = element("figcaption", element("b", curve.quantity), f": {curve.rule}")
+    caption = element("figcaption", element("b", curve.quantity), ": ", unbroken(curve.rule))
     return element("figure", drawing, caption, class_="curve")
 
 

@@ -25,7 +25,8 @@ def critical_text(apparatus: Apparatus) -> str:
     """
     lines = [f"{sentence(apparatus)}.", "", "Witnesses"]
     lines += [_witness(apparatus, n) for n in range(len(apparatus.witnesses))]
-    lines += ["", "Rows and columns are counted from 1; in brackets stands the row's argument."]
+    counting = "Rows and columns are counted from 1 here, from 0 in the CSV files"
+    lines += ["", f"{counting}; in brackets stands the row's argument."]
     arguments = argument_of(apparatus)
     places: dict[str, list[Place]] = {table.name: [] for table in apparatus.tables}
     for place in apparatus.places:

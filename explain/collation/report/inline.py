@@ -113,8 +113,11 @@ def apparatus_parts(apparatus: Apparatus, pictures: Gallery | None = None) -> li
     parts.append(listing(heads, (row(place) for place in places[:MOST]), total=len(places), numbers=numbers))
     if cuttings.left_out:
         parts.append(_quiet(f"{counted(cuttings.left_out, 'crop')} left out; apparatus.html has all."))
-    note = "variants() gives all differences as a data frame, frame() all places."
-    return [*parts, _quiet(f"Rows and columns are counted from 1; in brackets the row's argument. {note}")]
+    note = "variants() gives all differences as a data frame, frame() all places; they count from 0."
+    return [
+        *parts,
+        _quiet(f"Rows and columns are counted from 1 here; in brackets the row's argument. {note}"),
+    ]
 
 
 def inline_style() -> str:

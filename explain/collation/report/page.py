@@ -8,6 +8,7 @@ from importlib import resources
 from typing import Any
 
 from zij.explain.collation.apparatus import Apparatus, CollatedTable, Place
+from zij.explain.collation.arithmetic.unbroken import unbroken
 from zij.explain.collation.judging import groups_of
 from zij.explain.collation.report.chosen import script_data
 from zij.explain.collation.report.pictures import Gallery
@@ -113,7 +114,8 @@ def _opening(apparatus: Apparatus, facts: Mapping[str, Any]) -> Markup:
             "p",
             "Click a marked cell, or press the arrow keys: the cell of every witness appears beside the "
             "table, with its place on the page. What may be a misreading of the scan is called uncertain, "
-            "not a variant. Nothing in the readings was changed.",
+            "not a variant. Nothing in the readings was changed. Rows and columns are counted from 1 here, "
+            "from 0 in the CSV files; in brackets stands the row's argument.",
         ),
     )
 
@@ -248,7 +250,7 @@ def _list(
                 element("td", readings_words(place, apparatus.witnesses)),
                 element("td", element("span", class_=f"swatch {place.status}"), place.status),
                 element("td", place.kind),
-                element("td", place.reason),
+                element("td", unbroken(place.reason)),
                 data_status=place.status,
                 data_kind=place.kind,
             )
