@@ -106,7 +106,11 @@ class Hit:
     def near_duplicate(self) -> bool:
         """Whether nearly all numbers of both pages are the same, in the same places."""
         found = self.match
-        return found is not None and min(found.score, found.share_a, found.share_b) >= DUPLICATE
+        return (
+            found is not None
+            and not found.transposed
+            and min(found.score, found.share_a, found.share_b) >= DUPLICATE
+        )
 
 
 @dataclass(frozen=True, slots=True)

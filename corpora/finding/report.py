@@ -190,13 +190,14 @@ def _picture(
 
 def _cells(reading: Reading, part: SharedPart, *, second: bool) -> Iterator[Box]:
     """Boxes of the numbers in a shared part."""
-    table, rows = (part.table_b, part.rows_b) if second else (part.table_a, part.rows_a)
-    columns = {pair[second] for pair in part.columns}
+    table = part.table_b if second else part.table_a
+    down, across = part.lines("b" if second else "a")
+    rows, columns = set(down), set(across)
     if table >= len(reading.tables):
         return
     for cell in reading.tables[table].cells:
         row, column = cell.row + (cell.row_span - 1) // 2, cell.column + (cell.column_span - 1) // 2
-        if rows[0] <= row <= rows[1] and column in columns and cell.numbers:
+        if row in rows and column in columns and cell.numbers:
             yield Box.hull(number.box for number in cell.numbers)
 
 

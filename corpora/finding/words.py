@@ -36,9 +36,12 @@ COLUMNS = (
     "rank", "similarity", "page", "arrangement", "near_duplicate", "agreeing", "differing", "share_query",
     "share_page", "parts", "query_table", "query_rows", "query_columns", "page_table", "page_rows",
     "page_columns", "row_shift", "column_shift", "through", "through_score", "book", "title", "authors",
-    "place", "date", "image",
+    "place", "date", "image", "transposed",
 )  # fmt: skip
 """Columns of search.csv; the part is the largest of those shared, its rows and columns counted from 0."""
+
+MOST_RUNS = 5
+"""Runs of rows or columns that are told one by one."""
 
 
 def ranges(numbers: Iterable[int]) -> str:
@@ -66,16 +69,32 @@ def _part_words(part: SharedPart) -> str:
     words = []
     if part.table_a or part.table_b:
         words.append(_same("table", [part.table_a], [part.table_b]))
-    rows = [range(first, last + 1) for first, last in (part.rows_a, part.rows_b)]
-    words.append(_same("row", *rows))
-    words.append(_same("column", *([pair[side] for pair in part.columns] for side in (0, 1))))
+    (rows, columns), (rows_b, columns_b) = part.lines("a"), part.lines("b")
+    if part.transposed:
+        pairs = ("row", rows, "column", columns_b), ("column", columns, "row", rows_b)
+        words += [f"{_lines(one, here)} = {_lines(two, there)}" for one, here, two, there in pairs]
+    else:
+        words += [_same("row", rows, rows_b), _same("column", columns, columns_b)]
     return ", ".join(words)
 
 
 def _same(what: str, here: Sequence[int], there: Sequence[int]) -> str:
     """The numbers of tables, rows or columns on both pages, once where they are the same."""
-    one, two = ranges(here), ranges(there)
-    return f"{what}{'s' * (len(set(here)) > 1)} {one}" + (f" = {two}" if one != two else "")
+    one, two = _short(here), _short(there)
+    return _lines(what, here) + (f" = {two}" if one != two else "")
+
+
+def _lines(what: str, numbers: Sequence[int]) -> str:
+    """ "row 3", "rows 1-30"."""
+    return f"{what}{'s' * (len(set(numbers)) > 1)} {_short(numbers)}"
+
+
+def _short(numbers: Sequence[int]) -> str:
+    """The numbers, or where these are many scattered ones how many between the first and the last."""
+    told = ranges(numbers)
+    if told.count(",") < MOST_RUNS:
+        return told
+    return f"{len(set(numbers))} of {min(numbers) + 1}-{max(numbers) + 1}"
 
 
 def hit_line(hit: Hit, width: int = 0) -> str:
@@ -135,7 +154,7 @@ def hit_lines(found: Hits, pages: Sequence[Page]) -> tuple[Line, ...]:
         lines.append((
             hit.rank, f"{hit.similarity:.6f}", hit.name, *_match_fields(hit),
             *((link.name, f"{link.score:.4f}") if link else ("", "")),
-            page.book, known.title, known.authors, known.place, known.date, page.image,
+            page.book, known.title, known.authors, known.place, known.date, page.image, _transposed(hit),
         ))  # fmt: skip
     return tuple(lines)
 
@@ -177,11 +196,14 @@ def _match_fields(hit: Hit) -> Iterator[object]:
         yield from [""] * (COLUMNS.index("through") - COLUMNS.index("query_table"))
         return
     part = match.parts[0]
-    for table, rows, columns in (
-        (part.table_a, part.rows_a, [a for a, _ in part.columns]),
-        (part.table_b, part.rows_b, [b for _, b in part.columns]),
-    ):
+    for table, (rows, columns) in ((part.table_a, part.lines("a")), (part.table_b, part.lines("b"))):
         yield table
-        yield f"{rows[0]}-{rows[1]}"
-        yield " ".join(map(str, sorted(set(columns))))
-    yield from part.shift
+        yield f"{rows[0]}-{rows[-1]}"
+        yield " ".join(map(str, columns))
+    yield from ("", "") if part.transposed else part.shift
+
+
+def _transposed(hit: Hit) -> str:
+    if not hit.shares or hit.match is None:
+        return ""
+    return "yes" if hit.match.transposed else "no"

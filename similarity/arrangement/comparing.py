@@ -24,6 +24,7 @@ from zij.similarity.arrangement.placing import (
     rows_by_columns,
 )
 from zij.similarity.arrangement.prepared import Ints, Prepared, prepare
+from zij.similarity.arrangement.transposing import may_be_transposed
 
 __all__ = ["compare_arrangements", "compare_prepared"]
 
@@ -42,6 +43,8 @@ LEAST_AGREEMENT = 0.4
 """Agreement, corrected for chance, below which there is no part."""
 ENOUGH = 8.0
 """Worth of shared parts, in agreements, below which a match counts for less: so little may be chance."""
+CLEAR = 0.3
+"""Score from which on a table is not sought with its rows as columns as well."""
 ROUNDS = 2
 """How often rows and columns are matched in turn."""
 
@@ -54,8 +57,9 @@ def compare_arrangements(a: Arrangement, b: Arrangement) -> ArrangementMatch:
 
     Found are a table on both pages; a part of it, also at other rows and columns; rows and columns that one
     page has and the other has not; whole columns in another order; a long table set in several columns or
-    cut into several tables; all with some numbers misread. Not found are a transposed table and rows in
-    another order.
+    cut into several tables; all with some numbers misread. Where little of that is found, a table with its
+    rows set as columns is, if half of the smaller page or more belongs to it. Not found are rows in another
+    order.
 
     An agreement counts by its weight (`zij.similarity.arrangement.prepared.prepare`): rare numbers much,
     counts and constant columns next to nothing. What chance would give is taken off (`_chance`), so that a
@@ -79,6 +83,18 @@ def compare_prepared(a: Prepared, b: Prepared) -> ArrangementMatch:
     if _key(b) < _key(a):  # always the same way round, so that the result is the same, too
         return compare_prepared(b, a).turned()
     pairs = equal_numbers(a, b)
+    upright = _match(a, b, _parts(a, b, pairs))
+    if upright.score >= CLEAR or not may_be_transposed(a, b, pairs):
+        return upright
+    exchanged = prepare(b.page.transposed())
+    found = _match(a, exchanged, _parts(a, exchanged, equal_numbers(a, exchanged)))
+    if found.score <= upright.score:
+        return upright
+    return replace(found, parts=tuple(replace(part, transposed="b") for part in found.parts))
+
+
+def _parts(a: Prepared, b: Prepared, pairs: EqualNumbers) -> list[_Part]:
+    """The parts that stand on both pages, in the order in which they were found."""
     free_a, free_b = np.ones(len(a.value), bool), np.ones(len(b.value), bool)
     parts: list[_Part] = []
     while len(parts) < MOST_PARTS and len(pairs.a):
@@ -88,7 +104,7 @@ def compare_prepared(a: Prepared, b: Prepared) -> ArrangementMatch:
         parts.append(part)
         free_a[part.a] = free_b[part.b] = False
         pairs = pairs.where(free_a[pairs.a] & free_b[pairs.b])
-    return _match(a, b, parts)
+    return parts
 
 
 def _key(page: Prepared) -> tuple[int, bytes, bytes]:

@@ -77,6 +77,12 @@ class Arrangement:
     def __hash__(self) -> int:
         return hash(self.to_bytes())
 
+    def transposed(self) -> Arrangement:
+        """The same numbers with the rows and the columns of each table exchanged."""
+        order = np.lexsort((self.part, self.row, self.column, self.table))
+        turned = {"row": self.column, "column": self.row}
+        return Arrangement(*(turned.get(name, getattr(self, name))[order] for name, _ in _FIELDS))
+
     def to_bytes(self) -> bytes:
         """The arrangement as bytes, the same for the same arrangement; 5 or 6 bytes a number as a rule."""
         widths, parts = [], []

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
-__all__ = ["ArrangementMatch", "SharedPart"]
+__all__ = ["ArrangementMatch", "SharedPart", "Side"]
+
+Side = Literal["", "a", "b"]
+"""Neither or one of two pages."""
+_OTHER: dict[Side, Side] = {"": "", "a": "b", "b": "a"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +27,9 @@ class SharedPart:
         other page sets in two columns, occurs twice.
     agreeing, differing : int
         Numbers in corresponding places that are the same, and that are not.
+    transposed : "", "a" or "b"
+        The page that has the rows of the other as columns: of that page `rows_a` or `rows_b` are columns, and
+        its numbers in `columns` rows. `lines` gives rows and columns as they stand on a page.
     """
 
     table_a: int
@@ -31,6 +39,14 @@ class SharedPart:
     columns: tuple[tuple[int, int], ...]
     agreeing: int
     differing: int
+    transposed: Side = ""
+
+    def lines(self, side: Literal["a", "b"]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Rows and columns of the part as they stand on one of the pages, in order."""
+        first, last = self.rows_a if side == "a" else self.rows_b
+        down = tuple(range(first, last + 1))
+        across = tuple(sorted({pair[side == "b"] for pair in self.columns}))
+        return (across, down) if self.transposed == side else (down, across)
 
     @property
     def columns_a(self) -> tuple[int, int]:
@@ -52,6 +68,7 @@ class SharedPart:
         return replace(
             self, table_a=self.table_b, table_b=self.table_a, rows_a=self.rows_b, rows_b=self.rows_a,
             columns=tuple(sorted((b, a) for a, b in self.columns)),
+            transposed=_OTHER[self.transposed],
         )  # fmt: skip
 
 
@@ -82,6 +99,11 @@ class ArrangementMatch:
     agreeing: int = 0
     differing: int = 0
     parts: tuple[SharedPart, ...] = ()
+
+    @property
+    def transposed(self) -> bool:
+        """Whether the rows of one page are columns of the other."""
+        return any(part.transposed for part in self.parts)
 
     def turned(self) -> ArrangementMatch:
         """The same match as the second page sees it."""

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import csv
 import importlib.util
+import io
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 from found_corpus import LONG, PAGES, add, made_corpus, printed, process
-from made_arrangements import numbers
+from made_arrangements import numbers, page
 
-from zij.corpora.finding import Coverage, Hits, Query, Searcher, query_of_page, query_of_reading, search
+from zij.corpora.finding import Coverage, Hit, Hits, Query, Searcher, query_of_page, query_of_reading, search
 from zij.corpora.finding.words import COLUMNS, hit_line, hits_csv, ranges, unsearched
 from zij.corpora.store import Corpus, create_corpus, open_corpus, parse_where
 from zij.errors import InputError, UsageError
+from zij.similarity.arrangement import ArrangementMatch, SharedPart, compare_arrangements
 
 ANN = pytest.mark.skipif(importlib.util.find_spec("usearch") is None, reason="usearch is not installed")
 
@@ -58,6 +61,26 @@ def test_a_hit_says_which_part_is_shared(folder: Path) -> None:
     assert part.parts[0].shift == (-10, -1)
     assert hit_line(found["part"]).endswith("rows 11-30 = 1-20, columns 2-7 = 1-6; 120 of 120 numbers agree")
     assert found["whole"].near_duplicate is False  # a third of its numbers are not on the query
+
+
+def test_a_hit_says_that_rows_are_columns(folder: Path) -> None:
+    table = numbers(30, 6, seed=1)
+    match = compare_arrangements(page(table), page(table[:, 1:].T))
+    hit = Hit(1, 1, "turned", 0.99, match)
+    words = "rows 1-30 = columns 1-30, columns 2-6 = rows 1-5; 150 of 150 numbers agree"
+    assert hit_line(hit).endswith(words)  # and not that it is a near duplicate
+    with open_corpus(folder) as corpus:
+        text = hits_csv(Hits((hit,), Coverage(1, 1, 0, 0, 0, 1)), [corpus.page("part")])
+    (row,) = csv.DictReader(io.StringIO(text))
+    assert (row["transposed"], row["row_shift"], row["near_duplicate"]) == ("yes", "", "no")
+    assert (row["query_rows"], row["query_columns"]) == ("0-29", "1 2 3 4 5")
+    assert (row["page_rows"], row["page_columns"]) == ("0-4", " ".join(map(str, range(30))))
+
+
+def test_many_scattered_columns_are_counted() -> None:
+    part = SharedPart(0, 0, (0, 4), (0, 4), tuple((n, n) for n in range(0, 24, 2)), 60, 0)
+    match = ArrangementMatch(0.5, agreeing=60, parts=(part,))
+    assert "rows 1-5, columns 12 of 1-23; " in hit_line(Hit(1, 1, "p", 0.9, match))
 
 
 def test_another_part_is_found_through_the_whole(folder: Path) -> None:

@@ -210,6 +210,32 @@ def test_little_is_not_enough() -> None:
     assert compare_arrangements(page(), page()) == NOTHING
 
 
+@pytest.mark.parametrize("name", TABLES)
+def test_rows_set_as_columns(name: str) -> None:
+    table = TABLES[name]
+    rows, columns = (tuple(range(length)) for length in table.shape)
+    match = compare(table, table.T)
+    assert match.score == pytest.approx(1)
+    assert match.transposed and not compare(table, table).transposed
+    assert (only(match).lines("a"), only(match).lines("b")) == ((rows, columns), (columns, rows))
+    assert only(compare(table.T, table)).lines("a") == (columns, rows)
+
+
+def test_a_part_set_the_other_way_with_misread_numbers() -> None:
+    table = TABLES["two digits"]
+    match = compare(table, misread(table, 0.05, seed=5)[12:].T)
+    assert match.score > 0.7
+    assert only(match).lines("a") == (tuple(range(12, 30)), tuple(range(6)))
+    assert only(match).lines("b") == (tuple(range(6)), tuple(range(18)))
+
+
+@pytest.mark.parametrize("how", ["within rows", "within columns", "all cells"])
+def test_a_shuffled_copy_set_the_other_way_scores_as_chance(how: str) -> None:
+    scores = [compare(table, shuffled(table, how, seed=1).T).score for table in TABLES.values()]
+    assert np.mean(scores) < 0.05
+    assert max(scores) < 0.2
+
+
 tables = st.builds(
     lambda rows, columns, low, seed: np.random.default_rng(seed).integers(low, 40, (rows, columns)),
     st.integers(1, 14), st.integers(1, 6), st.sampled_from([-20, 0]), st.integers(0, 1000),
