@@ -36,6 +36,7 @@ COLUMNS = (
     "w",
     "h",
 )
+"""Columns of `STEM.cells.csv`, in their order."""
 
 _FEWEST = ("table", "row", "column", "text")
 _STATES: dict[str, State] = {state: state for state in get_args(State)}

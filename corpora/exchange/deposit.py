@@ -25,6 +25,7 @@ from zij.files import sha256, write_bytes, write_text
 __all__ = ["CHECKSUMS", "model_card", "models", "write_deposit"]
 
 CHECKSUMS = "manifest-sha256.txt"
+"""Name of the file with the SHA-256 of every other, as `sha256sum -c` reads it."""
 _README = """# {title}
 
 {pages} with {tables} in {images}, written by zij {version}.

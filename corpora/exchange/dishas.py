@@ -24,6 +24,7 @@ from zij.tables.reading import Cell, Table
 __all__ = ["MISSING", "Value", "columns_of", "table_content", "value_at", "write_dishas"]
 
 MISSING = "**"
+"""What stands for a sexagesimal place that is not there."""
 BASE = 60
 
 _PLACE = re.compile(r"([-−+]?)([0-9]{1,18})\.?")

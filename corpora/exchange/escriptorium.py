@@ -18,6 +18,7 @@ from zij.errors import InputError, OutputError
 __all__ = ["NAME", "image_data", "write_archive", "write_escriptorium"]
 
 NAME = "escriptorium.zip"
+"""Name of the archive."""
 _THEN = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip file can state
 
 

@@ -209,3 +209,4 @@ FORMS: dict[str, Form] = {
     ),
     "deposit": Form("a folder for a repository", EVERYTHING, True, _deposit),
 }
+"""The forms by the names that `zij corpus export --format` takes."""

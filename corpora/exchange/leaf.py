@@ -18,6 +18,7 @@ from zij.tables.reading import Reading
 __all__ = ["NO_PAGES", "Leaf", "base_name", "by_image", "named_after_images", "page_files", "read_leaf"]
 
 NO_PAGES = frozenset({"mets.xml", "metadata.xml", "editorialdeclaration.xml"})
+"""Names, in small letters, of XML files beside pages that are none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ _FEATURES: dict[str, tuple[_Count, str, str]] = {
     "parameters": (lambda r: len(r.parameters), "parameter of the reading", "parameters of the readings"),
 }
 EVERYTHING = frozenset(_FEATURES)
+"""All that a reading may have, by the names in which a form says what it holds."""
 _NAMES = {words: name for name, (_, one, several) in _FEATURES.items() for words in (one, several)}
 
 

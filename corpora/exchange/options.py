@@ -15,6 +15,7 @@ __all__ = ["NOT_STATED", "Options", "Unit"]
 
 Unit = Literal["", "degree", "day", "hour", "month", "year"]
 NOT_STATED = "not stated"
+"""What stands for what the user did not say."""
 
 _COLUMNS = re.compile(r"[0-9]{1,6}(\+[0-9]{1,6})*")
 _UNITS = ("", "degree", "day", "hour", "month", "year")

@@ -16,6 +16,7 @@ from zij.files import write_bytes
 __all__ = ["NAME", "cells_frame", "write_parquet"]
 
 NAME = "cells.parquet"
+"""Name of the file."""
 _WHOLE = ("row", "column", "row_span", "column_span", "x", "y", "w", "h")
 
 

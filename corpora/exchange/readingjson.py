@@ -19,7 +19,9 @@ from zij.tables.reading import Cell, Glyph, Number, Reading, Table
 __all__ = ["FORMAT", "VERSION", "reading_from_json", "reading_json"]
 
 FORMAT = "zij-reading"
+"""Name of the form, under `format` in each file."""
 VERSION = 1
+"""Number of the form, under `version` in each file; another one is refused."""
 _HALVES = re.compile(r"\\u[dD][89a-fA-F]")
 
 

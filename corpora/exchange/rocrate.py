@@ -20,6 +20,7 @@ from zij.files import sha256
 __all__ = ["METADATA", "crate"]
 
 METADATA = "ro-crate-metadata.json"
+"""Name of the file that describes a crate."""
 CONTEXT = ["https://w3id.org/ro/crate/1.1/context", {"sha256": "https://schema.org/sha256"}]
 UNDATED = "1970-01-01"
 

@@ -12,7 +12,9 @@ from zij.tables.reading import Cell, Reading, Table
 __all__ = ["COLUMNS", "UNREAD", "grid_text", "guarded", "long_rows", "long_text"]
 
 COLUMNS = (*cellscsv.COLUMNS[:5], "header", *cellscsv.COLUMNS[5:])
+"""Columns of the long form, in their order."""
 UNREAD = "[unread]"
+"""What stands in the grid for a cell with ink and without a reading."""
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 

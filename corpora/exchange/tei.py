@@ -27,6 +27,7 @@ from zij.tables.reading import Cell, Number, Reading, Table
 __all__ = ["TEI", "pairs_tei", "tei", "write_tei"]
 
 TEI = "http://www.tei-c.org/ns/1.0"
+"""Namespace of TEI P5."""
 _ID = "{http://www.w3.org/XML/1998/namespace}id"
 
 

@@ -19,6 +19,7 @@ __all__ = ["FIRST", "MODES", "Figures", "Judged", "Mode", "QueryFigures", "chose
 
 Mode = Literal["page-wise", "book-disjoint"]
 MODES: tuple[Mode, ...] = ("page-wise", "book-disjoint")
+"""Whether pages of the query's own book count among its neighbours."""
 FIRST = 10
 """Pages from the top in which recall is counted."""
 

@@ -23,6 +23,7 @@ from zij.corpora.judging.ranking import DECIMALS
 __all__ = ["SEEDS", "NearestNeighbour", "NeighbourFigures", "book_split", "page_split"]
 
 SEEDS = tuple(range(10))
+"""Of the ten random splits of the published protocol."""
 
 Mask = NDArray[np.bool_]
 

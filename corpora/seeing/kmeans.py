@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 __all__ = ["PUBLISHED_K", "PUBLISHED_PAGES", "SENSITIVITY", "default_k", "kmeans", "kmeans_runs"]
 
 PUBLISHED_K, PUBLISHED_PAGES = 1500, 9793
+"""Clusters and pages of the published study (Eberle et al. 2024, https://doi.org/10.1126/sciadv.adj1719)."""
 SENSITIVITY = (500, 1000, 1500, 2000)  # the numbers tried in the study, for its number of pages
 
 

@@ -32,9 +32,11 @@ __all__ = [
 ]
 
 INK, QUIET, GREY = "#26231f", "#5d5a54", "#b9b4aa"
+"""Colours of lines and texts, of notes, and of what stands back."""
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#8a6a00", "#56b4e9", "#111111")
 """After Okabe and Ito, "Color universal design" (2008), without the yellow, which white paper swallows."""
 MARKS = ("o", "s", "^")
+"""Markers that tell groups of one colour apart."""
 MOST = len(COLOURS) * len(MARKS)
 """Groups that get a sign of their own: colours first, then the next mark."""
 YEARS = ("#440154", "#3b528b", "#21918c", "#5ec962", "#c8d51e")
@@ -51,6 +53,7 @@ BASE: dict[Any, Any] = {
     "svg.hashsalt": "zij",
     "svg.fonttype": "none",
 }
+"""Settings of matplotlib for all figures of a corpus."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -28,6 +28,7 @@ PLACE_COLUMNS = (
     "place", "tables", "books", "clusters", "entropy", "published", "size", "rarefied", "rarefied_low",
     "rarefied_high", "rarefied_error_books", "rarefied_clusters", "coverage",
 )  # fmt: skip
+"""Columns of `diversity_place.csv`, in their order."""
 BITS = 1 / np.log(2)
 USUAL_SIZE, FEWEST = 50, 10
 NORMAL = 1.959964  # of the normal distribution, 95 % within

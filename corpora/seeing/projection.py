@@ -30,7 +30,9 @@ __all__ = [
 ]
 
 PUBLISHED_PERPLEXITY = 500
+"""Perplexity for the 9,793 pages of the published study (Eberle et al. 2024, doi:10.1126/sciadv.adj1719)."""
 ITERATIONS = 600
+"""Steps of t-SNE."""
 SMALLEST_PERPLEXITY = 15
 NEIGHBOURS, SAMPLE = 12, 1000  # of the trustworthiness
 MANY = 2000  # pages from which a second thread is worth its while

@@ -18,6 +18,7 @@ from zij.html import Markup, data_uri, element
 __all__ = ["PER_ROW", "PER_SHEET", "ROOM", "Sheets", "sheet_style", "thumbnail_sheets", "tile"]
 
 PER_ROW, PER_SHEET = 10, 100
+"""Small pictures in a row of a sheet, and on a sheet."""
 ROOM = 12_000_000
 """Bytes of all sheets together at most; as text in a page a third more."""
 LADDER = (

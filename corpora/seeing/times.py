@@ -32,12 +32,14 @@ __all__ = [
 LONGEST = 3000
 """Years from the first to the last at most; more is a slip in the metadata."""
 THRESHOLDS = (0, 100, 200, 250, 300)
+"""Least digits of the pages of each curve, as published; 0 for all pages."""
 SIGMA, TABLES, REPEATS = 4.0, 80, 20
 FEWEST = 10  # tables below which a rarefied entropy says little
 TIME_COLUMNS = (
     "digits", "year", "tables", "effective_tables", "entropy", "entropy_sd", "random", "random_sd",
     "window_tables", "size", "rarefied", "rarefied_low", "rarefied_high",
 )  # fmt: skip
+"""Columns of `diversity_time.csv`, in their order."""
 NORMAL = 1.959964
 
 

@@ -28,6 +28,7 @@ Reach = int
 """How far inside an address lies: 0 the public web, 1 a private network, 2 this machine, 3 never allowed."""
 
 PUBLIC, PRIVATE, LOCAL, NEVER = range(4)
+"""How near an address is: on the web, in a private network, on this machine, or not to be asked."""
 
 
 @dataclass(frozen=True, slots=True)

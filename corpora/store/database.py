@@ -23,6 +23,7 @@ from zij.errors import InputError, OutputError, ZijError
 __all__ = ["APPLICATION", "FILE", "WAIT", "Database"]
 
 FILE = "corpus.sqlite3"
+"""Name of the database in the folder of a corpus."""
 APPLICATION = 0x7A696A63  # "zijc"
 WAIT = 60.0  # seconds that another program's transaction is waited for
 _LATER = "-wal"

@@ -17,6 +17,7 @@ COLUMNS = (
     "id", "name", "book", "title", "authors", "place", "date", "year_from", "year_to", "lat", "lng", "state",
     "source", "tables", "digits", "tags", "image", "sha256", "width", "height", "canvas", "service", "rights",
 )  # fmt: skip
+"""Columns of the frame of a corpus, in their order."""
 _TYPES = {
     **dict.fromkeys(("id", "tables", "digits", "width", "height"), "int64"),
     **dict.fromkeys(("year_from", "year_to"), "Int64"),

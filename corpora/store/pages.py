@@ -34,6 +34,7 @@ __all__ = [
 ]
 
 METADATA = ("title", "authors", "place", "date", "year_from", "year_to", "lat", "lng")
+"""Columns of what is known of a page or a book."""
 _FACTS = ("sequence", "label", "sha256", "width", "height", "canvas", "service", "rights")
 _IMAGE = ("image", "stem", "absolute", "relative")
 _NEAR = 20_000  # names among which near ones are looked for

@@ -40,6 +40,7 @@ StepName = Literal["read", "embed"]
 Verdict = Literal["same", "part", "related", "different"]
 
 VERDICTS: tuple[Verdict, ...] = ("same", "part", "related", "different")
+"""What two pages can be to each other."""
 GIVEN = "given"
 """Recipe of a reading that came with its page: no recipe makes it out of date."""
 

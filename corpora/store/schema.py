@@ -118,6 +118,7 @@ _FIRST = (
 )
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
+"""Statements that bring a database from each version of its schema to the next, oldest first."""
 
 STATE = """CASE
     WHEN p.failure <> '' AND (:read = '' OR p.failed_by IN (:read, :embed)) THEN 'failed'

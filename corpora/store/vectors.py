@@ -23,6 +23,7 @@ from zij.errors import InputError, OutputError
 __all__ = ["DIMENSIONS", "Vectors", "append", "forget_lost", "mapped", "vector_file"]
 
 DIMENSIONS = {"bigram": 110}
+"""Length of the vectors of each model."""
 _BLOCK = 4096  # slots by which the file grows
 _TYPE = np.dtype("<f4")
 _SLOT = np.dtype([("slot", np.int64), ("page", np.int64), ("norm", np.float32)])

@@ -21,6 +21,7 @@ _CHOICES = {
 }
 _RANGES = ("year", "digits")
 KEYS = ("book", "digits", "judged", "name", "place", "source", "state", "table", "tag", "year")
+"""What a condition can be about."""
 
 _TAGGED = (
     "EXISTS (SELECT 1 FROM tag t WHERE t.page = e.id AND t.removed_at = '' AND matches(:{value}, t.tag))"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import inspect
 import pkgutil
 import re
 import sys
 from collections.abc import Iterator
+from functools import lru_cache
 from types import GenericAlias, ModuleType
 from typing import Any
 
@@ -19,7 +21,7 @@ from sphinx.util.docutils import SphinxDirective
 
 import zij
 
-__all__ = ["public_modules", "setup"]
+__all__ = ["plain", "public_modules", "said_of", "setup"]
 
 _LONGEST_VALUE = 60
 
@@ -127,17 +129,13 @@ def _names(module: ModuleType, names: list[str], called: str = "") -> Iterator[s
     values = [name for name in names if not _is_described(getattr(module, name))]
     for name in values:
         found = getattr(module, name)
-        if callable(found):  # an alias of a type, in which numpydoc looks for parameters
-            yield from [
-                f".. py:data:: {called}.{name}",
-                f"   :value: {found!r}".replace("~", ""),
-                "",
-            ]
+        if callable(found):  # an alias of a type
+            yield from [f".. py:data:: {called}.{name}", f"   :value: {found!r}".replace("~", ""), ""]
             continue
-        yield f".. autodata:: {called}.{name}"
-        if len(repr(found)) > _LONGEST_VALUE:
-            yield "   :no-value:"
-        yield ""
+        yield f".. py:data:: {called}.{name}"
+        if len(repr(found)) <= _LONGEST_VALUE:
+            yield f"   :value: {found!r}"
+        yield from ["", *(f"   {line}" for line in plain(said_of(module, name)).split("\n")), ""]
     for name in names:
         if name not in values:
             kind = "class" if inspect.isclass(getattr(module, name)) else "function"
@@ -145,6 +143,45 @@ def _names(module: ModuleType, names: list[str], called: str = "") -> Iterator[s
             if kind == "class":
                 yield "   :members:"
             yield ""
+
+
+def said_of(module: ModuleType, name: str) -> str:
+    """What a module says of one of its constants: in a text below it, else in a comment beside or above it.
+
+    Autodoc would show what Python says of numbers and tuples.
+    """
+    body, lines = _source(module)
+    for place, node in enumerate(body):
+        if isinstance(node, ast.ImportFrom) and any((a.asname or a.name) == name for a in node.names):
+            return said_of(importlib.import_module(str(node.module)), name)
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        names = {inner.id for one in targets if one for inner in ast.walk(one) if isinstance(inner, ast.Name)}
+        if name not in names:
+            continue
+        after = body[place + 1] if place + 1 < len(body) else None
+        if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant):
+            return inspect.cleandoc(str(after.value.value))
+        return _comment(lines, node.lineno - 1, int(node.end_lineno or node.lineno) - 1)
+    return ""
+
+
+@lru_cache
+def _source(module: ModuleType) -> tuple[list[ast.stmt], list[str]]:
+    """Statements and lines of a module."""
+    source = inspect.getsource(module)
+    return ast.parse(source).body, source.split("\n")
+
+
+def _comment(lines: list[str], first: int, last: int) -> str:
+    """The comment at the end of the first or last line of a statement, else that in the lines above it."""
+    for line in (lines[first], lines[last]):
+        if (found := re.search(r"  # (?!fmt:|type:|noqa)(.+)$", line)) is not None:
+            return found[1][:1].upper() + found[1][1:].rstrip(".") + "."
+    above = first
+    while above and lines[above - 1].startswith("# "):
+        above -= 1
+    text = " ".join(line.removeprefix("# ") for line in lines[above:first])
+    return text[:1].upper() + text[1:].rstrip(".") + "." * bool(text)
 
 
 def _is_described(found: object) -> bool:

@@ -35,11 +35,13 @@ Method = Literal["bilrp", "hxp", "gxi", "saliency", "curvature", "products"]
 Pooling = Literal["sum", "average"]
 Precision = Literal["float32", "bfloat16", "float64"]
 METHODS: tuple[Method, ...] = ("bilrp", "hxp", "gxi", "saliency", "curvature", "products")
+"""Ways of splitting the similarity of two images: BiLRP, and what it is held against."""
 PRECISIONS: dict[str, torch.dtype] = {
     "float32": torch.float32,
     "bfloat16": torch.bfloat16,
     "float64": torch.float64,
 }
+"""Types in which relevance may be taken back, by name."""
 
 
 class Embedder(Protocol):

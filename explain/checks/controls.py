@@ -15,6 +15,7 @@ __all__ = ["CONTROLS", "SMOOTHNESS", "Control", "control", "smooth_field"]
 Control = Literal["random", "smooth"]
 """Independent values, or a smooth field over the page."""
 CONTROLS: tuple[Control, ...] = ("random", "smooth")
+"""Explanations that know nothing: noise for each region by itself, and noise that is smooth over the page."""
 
 SMOOTHNESS = 1 / 8
 """Correlation length of a smooth field, as a share of the diagonal of what the regions cover."""

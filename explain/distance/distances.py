@@ -14,6 +14,7 @@ __all__ = ["METRICS", "Metric", "checked_references", "distances", "embedded"]
 
 Metric = Literal["cosine", "euclidean"] | Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[Any]]
 METRICS = ("cosine", "euclidean")
+"""Names of the distances between embeddings."""
 
 
 def distances(

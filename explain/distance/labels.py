@@ -20,6 +20,7 @@ __all__ = ["BACKGROUND", "KINDS", "Kind", "LabelMap", "label_map", "regions_of"]
 
 Kind = Literal["cells", "digits", "numbers", "rows", "columns", "rulings"]
 KINDS: tuple[Kind, ...] = ("cells", "digits", "numbers", "rows", "columns", "rulings")
+"""Parts of a reading that can be hidden, by name."""
 BACKGROUND = "background"
 """Id of the region that holds all other pixels: what it gets shows how much lies outside the regions."""
 

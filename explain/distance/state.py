@@ -18,6 +18,7 @@ from zij.files import write_bytes
 __all__ = ["Keeper", "State"]
 
 State = str | Path | MutableMapping[str, Any]
+"""Where a run keeps what it has done: a file, or a mapping in memory."""
 _NEAR = 1e-6  # of the first distances: another batch may round differently
 _TIMES = 50  # how often at most a file is written
 

@@ -21,6 +21,7 @@ __all__ = ["COLUMNS", "KEEPS", "SELECTIONS", "Parts", "Swept", "recommended", "s
 SELECTIONS = ("all", "mirrored", "positive", "negative")
 """Which masks speak: all by regression, in complementary pairs; both tails, or one of them."""
 KEEPS = (0.3, 0.5, 0.7, 0.9)
+"""Probabilities with which a part is kept that a study tries: the range in which maps were usable."""
 LONG = 4
 """The long run has that many times the masks of the largest setting."""
 GOOD = 0.9

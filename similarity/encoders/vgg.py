@@ -26,6 +26,7 @@ __all__ = ["CUTS", "LAYERS", "SIZE", "vgg16"]
 CUTS = (5, 10, 17, 24, 31)
 """Published cut points, each after a pooling: so many layers are kept."""
 LAYERS = 31
+"""Layers of VGG-16 before its classifier, as torchvision counts them."""
 SIZE = 224
 """Side in pixels of the square that a page is fitted into, as the network was taught; 128 is published."""
 

@@ -25,7 +25,9 @@ from zij.tables.generate.sheet import Sheet
 __all__ = ["CROP", "DIGIT_HEIGHT", "Crop", "make_crop"]
 
 CROP = 192
+"""Side of a crop for training, in pixels."""
 DIGIT_HEIGHT = 24.0
+"""Height in pixels at which the network sees a usual digit."""
 Ink = NDArray[np.float32]
 _FINE = 2  # sheets are set at twice the size
 

@@ -22,6 +22,7 @@ CONFUSIONS = {
     "8": "3",
     "9": "0",
 }
+"""Digits of like shape: what each is taken for most often."""
 _TURNED = {"6": "9", "9": "6"}
 
 

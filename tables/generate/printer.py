@@ -15,6 +15,7 @@ from zij.tables.generate.hand import Hand
 __all__ = ["SIGNS", "Printer"]
 
 SIGNS = "☉☽☾☿♀♂♃♄♈♉♊♋♌♍♎♏♐♑♒♓☊☋☌☍△□✶℞†‡❧☞"
+"""Signs of stars, of the zodiac and of the printer that stand about tables and are no digits."""
 _OF_THE_TIME = ("im-fell", "EBGaramond12-R", "jacques", "old-standard", "libre-caslon", "GFSDidot")
 
 _LETTERS = "aabcddeeefghiiiijlmnnoooprssstuuvxyzqgOIAZSBQJCGUTLſ&æ"

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 __all__ = ["BINS", "Bin", "calibration_error", "reliability"]
 
 BINS = 15
+"""Bins of equal width of the expected calibration error (Guo et al. 2017, https://arxiv.org/abs/1706.04599)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 __all__ = ["NAMES", "NONE", "SIZE", "Confusion", "confusion_pairs", "digit_pairs", "empty_confusion", "spelt"]
 
 NONE, SIZE = 10, 11
+"""Index of what is no digit (last column: missed; last row: false); number of rows and columns."""
 _LONG = 1_000  # digits of a number, above which nobody asks which was read for which
 NAMES = (*"0123456789", "none")
+"""Names of rows and columns: the digits, and none."""
 
 
 @dataclass(frozen=True, slots=True)

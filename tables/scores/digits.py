@@ -21,6 +21,7 @@ from zij.tables.scores.truth import DigitTruth, TrueDigit
 __all__ = ["MIN_IOU", "DigitMatch", "DigitScores", "match_boxes", "score_digits"]
 
 MIN_IOU = 0.4
+"""Least intersection over union at which two boxes are those of one digit; boxes drawn by hand are loose."""
 _BLOCK = 512  # true boxes at a time
 _MOST = 5_000_000  # pairs of boxes that lie on each other
 

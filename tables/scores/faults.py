@@ -15,6 +15,7 @@ COLUMNS = (
     "page", "what", "kind", "truth", "read", "confidence", "true_table", "true_row", "true_column",
     "table", "row", "column", "x", "y", "w", "h",
 )  # fmt: skip
+"""Columns of `errors.csv`, in their order."""
 
 
 @dataclass(frozen=True, slots=True)

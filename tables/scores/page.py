@@ -21,9 +21,11 @@ from zij.tables.scores.values import ValueMatch, ValueScores, score_values
 __all__ = ["DIGIT_FIGURES", "VALUE_FIGURES", "PageScores", "score_page"]
 
 DIGIT_FIGURES = tuple(field.name for field in fields(DigitScores))
+"""Names of the figures of a page that are about its digits."""
 VALUE_FIGURES = tuple(
     "value_histogram_r" if field.name == "histogram_r" else field.name for field in fields(ValueScores)
 )
+"""Names of those that are about its values."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

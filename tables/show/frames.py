@@ -18,6 +18,7 @@ __all__ = ["DIGIT_COLUMNS", "cells_frame", "digits_frame"]
 DIGIT_COLUMNS = (
     "id", "text", "confidence", "alternatives", "x", "y", "w", "h", "table", "row", "column", "number",
 )  # fmt: skip
+"""Columns of a frame of digits, in their order; boxes in pixels of the original image."""
 
 
 def cells_frame(reading: Reading) -> pd.DataFrame:

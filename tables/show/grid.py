@@ -21,6 +21,7 @@ NOTE = (
     "[…] is ink that could not be read; * was corrected by hand. Point at a cell for confidence and "
     "alternatives; rows and columns count from 0."
 )
+"""What the tints of a grid mean, in words."""
 
 _TITLE = 300  # letters of what pointing at a cell tells, at most
 _SURE = 0.995  # from here on a digit need not be explained

@@ -7,6 +7,7 @@ it has no section of arguments. What `zij`, `zij.corpus` and `zij.plots` offer h
 from __future__ import annotations
 
 import ast
+import contextlib
 import dataclasses
 import importlib
 import inspect
@@ -148,6 +149,30 @@ def test_every_public_name_says_what_it_is(check: str) -> None:
     assert not wrong, "\n".join(f"{name} {said}" for name, said in wrong.items())
 
 
+def test_every_public_constant_says_what_it_is() -> None:
+    """In a text below it, or in a comment; but for aliases of types, which say it themselves."""
+    with rooms() as found:
+        silent = [
+            f"{name}.{constant}"
+            for name in modules()
+            for module in [importlib.import_module(name)]
+            for constant in getattr(module, "__all__", ())
+            for value in [getattr(module, constant)]
+            if not (inspect.ismodule(value) or callable(value)) and not found.said_of(module, constant)
+        ]
+    assert not silent, ", ".join(silent)
+
+
+@contextlib.contextmanager
+def rooms() -> Iterator[Any]:
+    """The extension that builds the reference."""
+    sys.path.insert(0, str(ROOT / "docs" / "_ext"))
+    try:
+        yield importlib.import_module("rooms")
+    finally:
+        sys.path.pop(0)
+
+
 def test_names_are_found() -> None:
     assert len(PUBLIC) > 1000
     assert {"zij.actions._compare.compare", "zij.tables.reading.Reading"} <= set(PUBLIC)
@@ -216,11 +241,8 @@ def documented() -> Iterator[tuple[str, str]]:
 
 def test_markup_is_whole() -> None:
     """Bars, asterisks and backticks mean what they say; the reference is built from these texts."""
-    sys.path.insert(0, str(ROOT / "docs" / "_ext"))
-    try:
-        from rooms import plain
-    finally:
-        sys.path.pop(0)
+    with rooms() as found:
+        plain = found.plain
     quiet = {"report_level": 2, "halt_level": 5, "warning_stream": False, "input_encoding": "unicode"}
     heads = r"^(Parameters|Attributes|Returns|Yields|Raises)\n-+\n((?:.+\n?)*)"
     wrong = []

@@ -36,6 +36,7 @@ CHECKS = (
     "table", "row", "column", "text", "expected", "rule", "residual", "p_scan", "p_print", "p_computation",
     "page", "cell", "value", "unit", "tolerance", "run", "other_rules", "reasons", "x", "y", "w", "h",
 )  # fmt: skip
+"""Columns of `checks.csv`, in their order."""
 RESIDUALS = (
     "page",
     "table",
@@ -49,10 +50,12 @@ RESIDUALS = (
     "quantity",
     "value",
 )
+"""Columns of `residuals.csv`."""
 MODELS = (
     "page", "table", "column", "model", "argument", "parameter", "value", "low", "high", "unit", "cells",
     "kept", "deviation", "largest", "tolerance", "rounded", "truncated", "words",
 )  # fmt: skip
+"""Columns of `models.csv`."""
 _WHOLE = "row", "run", "x", "y", "w", "h", "cells", "kept", "rounded", "truncated"
 _SHARES = "p_scan", "p_print", "p_computation"
 _SIZES = "residual", "tolerance", "low", "high", "deviation", "largest"

@@ -37,6 +37,7 @@ INTRODUCTION = (
     "if the cell is wrong at all. Tables, rows and columns are those of the reading; rows and columns are "
     "counted from 1 here, headings included, and from 0 in the CSV files."
 )
+"""What the page of checks says first."""
 _LONGEST = 1500  # pixels of a page's longer side
 _CROPS = 400  # flagged cells of a table that are shown with a crop
 _CURVES = 24  # of a table; the quietest are left out, and it is said

@@ -69,6 +69,7 @@ class Priors:
 
 
 PRIORS = Priors()
+"""What is assumed where nothing else is said."""
 
 
 def weigh(

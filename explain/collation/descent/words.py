@@ -20,6 +20,7 @@ COLUMNS = (
     "table", "row", "column", "text", "witnesses", "other_text", "other_witnesses", "weight", "times",
     "least",
 )  # fmt: skip
+"""Columns of `descent.csv`, in their order."""
 
 
 def changes_csv(descent: Descent) -> str:

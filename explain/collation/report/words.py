@@ -20,6 +20,7 @@ __all__ = [
 ]
 
 UNREAD = "[unread]"
+"""What stands for a cell with ink and without a reading."""
 STATUSES: dict[Status, str] = {
     "variant": "differ",
     "uncertain": "uncertain: one may be misread from the scan",
