@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["GAP", "HEIGHT", "Stage", "StagePage", "core", "jpeg", "left_out", "source", "stage_of", "style"]
 
 HEIGHT = 1000.0  # of a page on the stage, in the stage's own units
-GAP = 170.0
+GAP = 170.0  # between the two pages, in the same units
 HEAD = 40.0  # room for the pages' names
 
 
