@@ -6,6 +6,9 @@ import csv
 import hashlib
 import json
 import math
+import re
+import shlex
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +18,7 @@ from commands import files, given_view, small_page, zij
 from lxml import etree
 from remembered import remembered
 
+from zij import export
 from zij.tables.cellscsv import COLUMNS as CELLS
 from zij.tables.digits import detect
 from zij.tables.overlay import save_png
@@ -147,3 +151,30 @@ def test_a_corrected_table_of_cells_is_used(work: Path, tmp_path: Path) -> None:
     cell = next(cell for cell in reading.tables[0].cells if cell.text == "98")
     assert [str(cell.row), str(cell.column)] == fields[place][1:3]
     assert explanation(tmp_path / "pair")["similarity"] < explanation(work / "few")["similarity"]
+
+
+def test_a_deposit_is_made_again_by_what_its_readme_says(work: Path, tmp_path: Path) -> None:
+    """In a copy of the deposit alone, line by line; every file is the same, the README too."""
+    shutil.copytree(work / "few", tmp_path / "read")
+    stated = ("--title", "Ours & 'theirs'", "--author", "Fine, Oronce", "--date", "2026-01-31")
+    words = ("corpus", "export", "read", "-o", "deposit", "--format", "deposit", *stated, "--copy-images")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path)
+        assert zij(*words, "--images", work).code == 0
+        patch.chdir("deposit")
+        before = files(Path())
+        readme = Path("README.md").read_text("utf-8")
+        commands = re.findall(r"^   zij (.*)$", readme, re.M)
+        assert len(commands) == 2 and "every file comes out the same" in readme
+        for line in commands:
+            assert zij(*shlex.split(line)).code == 0, line
+        assert files(Path("again")) == before
+    assert {"pairs/pairs.csv", "pairs/pairs.jsonld", "pairs/explanation.json", "page/A-a.xml"} <= set(before)
+
+
+def test_pages_that_were_compared_as_images_are_so_again(work: Path, tmp_path: Path) -> None:
+    """Doubtful candidates outside the reading count there, and PAGE-XML does not hold them."""
+    export(work / "pair", tmp_path, form="deposit", images=work)
+    line = "zij compare images/a.png images/b.png -o read --images images\n"
+    assert line in (tmp_path / "README.md").read_text("utf-8")
+    assert explanation(work / "few")["parameters"]["a_input"] == "reading"
