@@ -21,6 +21,7 @@ __all__ = ["Adding", "book_names", "known_pages"]
 _BATCH = 100  # pages of a transaction, at most
 _KEPT = "is another file than before; the reading of a person is kept, and may not fit"
 _AGAIN = "is another file than before, and is to be processed again"
+_READ = "has another reading than before"
 _SECONDS = 2.0  # after which a page that was had is committed
 
 
@@ -171,26 +172,25 @@ class Adding:
                 self.corpus.set_books(fresh)
         if pages:
             found = {page.key: self.corpus.find(key=page.key) for page in pages}
-            human = {key for key, old in found.items() if old and old[0].source == "human"}
+            remarks = {page.key: _of_change(found[page.key][0], page) for page in pages if found[page.key]}
             added = self.corpus.add_pages(pages)
             self.new += len(added.new)
             self.known += len(added.known)
             self.changed += len(added.changed)
-            self._tell_changed(pages, added.ids, set(added.changed), human)
+            self._tell_changed(pages, added.ids, set(added.changed), remarks)
         if lost:
             self.corpus.missed(lost)
         self._since = self.clock()
 
     def _tell_changed(
-        self, pages: list[NewPage], ids: tuple[int, ...], changed: set[str], human: set[str]
+        self, pages: list[NewPage], ids: tuple[int, ...], changed: set[str], remarks: dict[str, str]
     ) -> None:
         if not changed:
             return
         for page, number in zip(pages, ids, strict=True):
             name = self.corpus.page(number).name
-            if name not in changed:
-                continue
-            self.told[_KEPT if page.key in human else _AGAIN].append(name)
+            if name in changed:
+                self.told[remarks.get(page.key, _AGAIN)].append(name)
 
 
 def known_pages(corpus: Corpus) -> Callable[[str], Known | None]:
@@ -223,6 +223,13 @@ def _absolute(text: str, source: str) -> str:
     if "://" in source or not text.startswith(source):
         return text
     return os.path.abspath(source) + text[len(source) :]
+
+
+def _of_change(old: Page, new: NewPage) -> str:
+    """What is to be said of a page that is to change."""
+    if new.sha256 in ("", old.sha256) or new.file is None:
+        return _READ
+    return _KEPT if old.source == "human" else _AGAIN
 
 
 def _scheme(page: Page) -> str:

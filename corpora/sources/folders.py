@@ -13,7 +13,8 @@ from pathlib import Path
 from zij.corpora.children import cores
 from zij.corpora.sources.ahead import Ahead, File
 from zij.corpora.sources.found import Found, Gathering, Told, Wishes, reason_of
-from zij.corpora.sources.images import FOREIGN, Shelf, image_page
+from zij.corpora.sources.images import Shelf, image_page
+from zij.corpora.sources.kinds import TEXTS, WHY, base_name, claims, kind_of, named_image
 from zij.corpora.sources.mets import file_of, read_mets_file
 from zij.corpora.sources.names import book_of_folder, inside, natural
 from zij.corpora.sources.readings import TextKind, opened, reading_page
@@ -21,23 +22,10 @@ from zij.corpora.sources.tiff import further_pages
 from zij.corpora.sources.walk import Listing, listings
 from zij.corpora.store.records import Missed, NewPage
 from zij.errors import InputError
-from zij.tables.scan.kinds import SUFFIXES, kind_of_image
+from zij.tables.scan.kinds import SUFFIXES
 
-__all__ = ["TEXTS", "WHY", "Folder", "folder_pages", "kind_of"]
+__all__ = ["Folder", "folder_pages"]
 
-_HEAD = 65536  # bytes in which a file must say what it is
-_IMAGE_NAME = re.compile(rb'imageFilename\s*=\s*(?:"([^"]{1,4096})"|\'([^\']{1,4096})\')')
-_XML: tuple[tuple[bytes, str], ...] = (
-    (b"PcGts", "pagexml"),
-    (b":mets", "mets"),
-    (b"<mets", "mets"),
-    (b"<alto", "alto"),
-)
-_JSON: tuple[tuple[bytes, str], ...] = (
-    (b'"zij-reading"', "json"),
-    (b"/presentation/", "manifest"),
-    (b"shared-canvas.org", "manifest"),
-)
 _COST = {".xml": 10, ".json": 1}  # of reading such a file; a PAGE-XML takes 0.1 s
 _FEW = 200  # cost up to which starting processes would take longer than the work
 
@@ -104,47 +92,6 @@ def _workers(wanted: int | None, folders: Sequence[Listing]) -> int:
     return cores() if cost > _FEW else 0
 
 
-def kind_of(path: Path) -> str:
-    """What a file is: image, foreign, pagexml, mets, alto, json, manifest, pdf, zip, or "" for no page."""
-    suffix = path.suffix.lower()
-    if suffix in SUFFIXES:
-        return "image"
-    if suffix in FOREIGN:
-        return "foreign"
-    if suffix in (".pdf", ".zip"):
-        return suffix[1:]
-    if suffix not in (".xml", ".json", ".jsonld", ""):
-        return ""
-    head = _head(path)
-    if suffix == "":
-        return "image" if kind_of_image(head) else ""
-    plain = head.replace(b"\0", b"")  # UTF-16, too
-    marks = _XML if suffix == ".xml" else _JSON
-    return next((kind for mark, kind in marks if mark in plain[:8192]), "")
-
-
-def _head(path: Path) -> bytes:
-    try:
-        with path.open("rb") as stream:
-            return stream.read(_HEAD)
-    except OSError:
-        return b""
-
-
-TEXTS: dict[str, TextKind] = {"pagexml": "pagexml", "json": "json"}
-"""Kinds of files with readings."""
-
-WHY = {
-    "foreign": "is an image of a kind that zij does not read; convert it to JPEG, PNG or TIFF",
-    "alto": "is ALTO, which zij does not read; export the page as PAGE-XML",
-    "manifest": "is a IIIF manifest; name it by itself to add its pages",
-    "zip": "is an archive; name it by itself to add its pages",
-    "pdf": "is a PDF; name it by itself to add its pages",
-    "": "is no page and was passed over",
-}
-"""Why a file of a kind brings no page of its own from a folder."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Plan:
     """What is to become of the files of a folder: they with their kinds in order, and what is amiss."""
@@ -207,7 +154,7 @@ class Folder:
         """For each file of a folder that matters, what comes of it."""
         plan = self._plan(part)
         assert plan is not None
-        claimed = {name for path, _ in plan.texts for name in _claims(path)}
+        claimed = {name for path, _ in plan.texts for name in claims(path)}
         yield part.folder, iter(plan.problems)
         afar = self._afar()
         later: list[Path] = []
@@ -242,9 +189,9 @@ class Folder:
             self.afar = set()
             for part in self.listed.values():
                 for path in part.files:
-                    name = _named_image(path)
+                    name = named_image(path)
                     if re.search(r"[\\/]", name) and (home := self._elsewhere(name, path)) is not None:
-                        self.afar.add(_plain(home / _base(name)))
+                        self.afar.add(_plain(home / base_name(name)))
         return self.afar
 
     def image(self, path: Path) -> Iterator[Found]:
@@ -339,24 +286,8 @@ def _kinds(part: Listing) -> list[tuple[Path, str]]:
     return [(path, kind_of(path)) for path in part.files]
 
 
-def _claims(path: Path) -> list[str]:
-    """Names of images, or their stems in small letters, that belong to a file with a reading."""
-    name = _named_image(path)
-    return [_base(name), path.stem.casefold()] if name else [path.stem.casefold()]
-
-
-def _named_image(path: Path) -> str:
-    """The image that a file of PAGE-XML names; "" for other files."""
-    match = _IMAGE_NAME.search(_head(path)) if path.suffix.lower() == ".xml" else None
-    return (match[1] or match[2]).decode("utf-8", "replace") if match else ""
-
-
 def _plain(path: Path) -> Path:
     return Path(os.path.normpath(path))
-
-
-def _base(name: str) -> str:
-    return re.split(r"[\\/]", name)[-1]
 
 
 def _is_overlay(path: Path) -> bool:

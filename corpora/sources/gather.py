@@ -9,9 +9,10 @@ from pathlib import Path
 
 from zij.corpora.sources.archive import zip_pages
 from zij.corpora.sources.fetch import Fetcher
-from zij.corpora.sources.folders import TEXTS, WHY, Folder, folder_pages, kind_of
+from zij.corpora.sources.folders import Folder, folder_pages
 from zij.corpora.sources.found import Gathering, Wishes, reason_of
 from zij.corpora.sources.iiif import manifest_file_pages, manifest_pages
+from zij.corpora.sources.kinds import TEXTS, WHY, kind_of
 from zij.corpora.sources.lists import listed_arguments
 from zij.corpora.sources.names import is_text
 from zij.corpora.sources.pdf import pdf_pages

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -61,6 +62,11 @@ def create_corpus(folder: str | Path) -> Corpus:
         If the folder cannot be written to.
     """
     home = Path(folder)
+    try:
+        str(home.absolute()).encode()
+    except UnicodeEncodeError as error:
+        shown = os.fsencode(home).decode("utf-8", "backslashreplace")
+        raise InputError(f"{shown}: has a name that is not in UTF-8; choose another folder.") from error
     new = not home.exists()
     try:
         home.mkdir(parents=True, exist_ok=True)

@@ -297,6 +297,8 @@ def test_a_name_that_is_no_text_is_told(tmp_path: Path) -> None:
     assert result.new == 1 and "not in UTF-8" in reasons(result)["p\\xe4ge.jpg"]
     with pytest.raises(InputError, match="not in UTF-8"):
         add(tmp_path / "c", [os.fsdecode(odd)])
+    with pytest.raises(InputError, match="not in UTF-8; choose another folder"):
+        add(os.fsdecode(os.fsencode(tmp_path) + b"/\xe4"), [home])
 
 
 def test_pagexml_without_its_image_is_a_page_and_an_image_without_fitting_pagexml_too(tmp_path: Path) -> None:
@@ -370,6 +372,7 @@ def test_readings_as_json(tmp_path: Path) -> None:
     (home / "p1.json").rename(tmp_path / "in" / "p1.json")
     again = add(tmp_path / "c", [tmp_path / "in"])
     assert (again.new, again.known, again.changed, again.moved) == (0, 3, 1, 1)
+    assert "p0: has another reading than before" in remarks(again)
 
 
 @pytest.mark.parametrize("make", ["txt", "csv"])
