@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import itertools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from zij.actions._compare_encoder import by_encoder, chosen_encoder
 from zij.actions._comparison import Asked
 from zij.actions._corrections import keep_changed_files
 from zij.actions._pair_files import write_pair
-from zij.actions._sources import Progress, Source, chosen_device, open_source, stems
+from zij.actions._sources import Progress, Source, chosen_device, open_source, pair_stems
 from zij.errors import UsageError
 from zij.files import check_folder, staged_folder
 
@@ -138,7 +138,7 @@ def compare(
 
     Writes `A-STEM.xml`, `B-STEM.xml`, `pairs.csv`, `pairs.jsonld`, `explanation.json`, `pair.png`, `pair.svg`
     and `report.html` into `out`, all or none; with `pixels` also `A-STEM.pixels.png` and `B-STEM.pixels.png`,
-    with `parquet` also `pairs.parquet`.
+    with `parquet` also `pairs.parquet`. A file that an earlier comparison wrote keeps its name.
     An encoder's explanation is split between numbers in these files, and between square patches of the pages
     in `patches.csv`, the figure and the report.
 
@@ -196,7 +196,7 @@ def compare(
             "--parquet needs the package pyarrow; install it with pip install 'zij[parquet]', "
             "or take pairs.csv, which holds the same."
         )
-    names = stems([a, b])
+    names = pair_stems([a, b])
     encoder = chosen_encoder(
         model, weights, layer=layer, size=size, seed=seed, projection=projection, samples=samples
     )
@@ -207,9 +207,10 @@ def compare(
     keep_changed_files(out, (f"A-{names[0]}.xml", f"B-{names[1]}.xml"))
     tell = _steps(progress, _STEPS + pixels)
     sources = []
-    for page, which in ((a, "first"), (b, "second")):
+    for page, which, stem in zip((a, b), ("first", "second"), names, strict=True):
         tell(f"reading the {which} page")
-        sources.append(open_source(page, weights=loaded, device=device, images=images))
+        found_page = open_source(page, weights=loaded, device=device, images=images)
+        sources.append(replace(found_page, stem=stem))
     tell("explaining")
     asked = Asked(top, loaded, device, pixels, precision, tell)
     found = by_digits(sources, asked) if encoder is None else by_encoder(encoder, sources, asked)

@@ -98,8 +98,10 @@ def summarised(
 def reading_facts(a: Source, b: Source) -> dict[str, Any]:
     """Whose the readings of two pages are, and what they depended on, for the record."""
     facts: dict[str, Any] = {}
-    for side, reading in (("a", a.reading), ("b", b.reading)):
-        own = {"source": reading.source, "turn": reading.turn, "skew": reading.skew}
+    for side, source in (("a", a), ("b", b)):
+        reading = source.reading
+        own: dict[str, Any] = {"input": "image" if source.from_image else "reading"}
+        own |= {"source": reading.source, "turn": reading.turn, "skew": reading.skew}
         own |= {"digit_height": reading.digit_height, **dict(reading.parameters)}
         facts |= {f"{side}_{name}": value for name, value in own.items()}
     return facts
