@@ -116,8 +116,10 @@ def _row(one: Figures) -> Markup:
     return element("tr", name, element("td", one.mode), *(element("td", c, class_="number") for c in cells))
 
 
-def _interval(value: float, low: float, high: float) -> str:
-    return f"{value:.3f} ({low:.3f} to {high:.3f})" if np.isfinite(value) else "–"
+def _interval(value: float, low: float, high: float) -> Markup:
+    if not np.isfinite(value):
+        return Markup("–")
+    return Markup(f"{value:.3f} " + element("span", f"({low:.3f} to {high:.3f})", class_="range"))
 
 
 def _spread(value: float, deviation: float) -> str:

@@ -78,4 +78,4 @@ def _text(value: Any) -> str:
 
     if value is None or value is pd.NA or value != value:
         return "\N{EN DASH}"
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    return f"{value:.4g}".replace("-", "\N{MINUS SIGN}") if isinstance(value, float) else str(value)

@@ -33,6 +33,7 @@ __all__ = [
 
 _WIDTH = 900  # pixels of a figure
 _MAPS = 4  # references of which a map is shown
+_LEAST = 420  # pixels of a map that is alone, however small what was explained
 _ROWS = 15  # of a table of regions
 
 
@@ -100,7 +101,9 @@ def encoded_html(found: EncodedPair) -> str:
 
     still = typeset(found)
     maps = [
-        picture(heat_alone(heat), f"Page {side}: red speaks for the similarity, blue against it.")
+        picture(
+            heat_alone(heat), f"Page {side}: red speaks for the similarity, blue against it.", least=_LEAST
+        )
         for side, heat in zip("AB", found.heats, strict=True)
     ]
     title = element("h4", "Relevance at the pixels that the encoder saw")
@@ -151,6 +154,7 @@ def distance_html(found: DistanceExplanation) -> str:
             picture(
                 map_alone(np.asarray(values[n] - found.neutral, np.float64), np.asarray(sure[n], bool)),
                 f"Reference {n + 1}: red brings the page near, blue takes it away; what chance does is pale.",
+                least=_LEAST,
             )
             for n in range(min(len(values), _MAPS))
         ]

@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from zij.html import Markup, element
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["draw_picture", "legend_strip"]
+__all__ = ["draw_picture", "legend_line", "legend_strip"]
 
 
 def draw_picture(axes: Axes, picture: NDArray[np.uint8], entries: Sequence[tuple[str, str]] = ()) -> Axes:
@@ -71,6 +73,29 @@ def legend_strip(entries: Sequence[tuple[str, str]], width: int) -> NDArray[np.u
             draw.rectangle((x, y - size / 2, x + size, y + size / 2), colour)
         draw.text((x + 1.4 * size * bool(colour), y), text, (20, 20, 20), font, anchor="lm")
     return np.asarray(strip)
+
+
+def legend_line(entries: Sequence[tuple[str, str]]) -> Markup:
+    """Swatches and words as a line of HTML, for pictures that are shown small.
+
+    Parameters
+    ----------
+    entries : sequence of (str, str)
+        As `legend_strip` takes them.
+
+    Returns
+    -------
+    Markup
+    """
+    square = "display: inline-block; width: .8em; height: .8em; margin-right: .35em; background: "
+    spans = [
+        element(
+            "span", element("span", style=square + colour) if colour else "", words,
+            style="display: inline-block; margin-right: 1.2em",
+        )
+        for colour, words in entries
+    ]  # fmt: skip
+    return element("p", *spans, class_="quiet")
 
 
 def _lines(lengths: list[float], width: int, size: float) -> list[tuple[float, int]]:

@@ -13,7 +13,8 @@ from PIL import Image, ImageColor
 from zij.explain.bilrp.pairs import Region
 from zij.explain.distance.labels import BACKGROUND
 from zij.explain.report.figure import AGAINST, FOR
-from zij.explain.report.legend import draw_picture, legend_strip
+from zij.explain.report.legend import draw_picture, legend_line, legend_strip
+from zij.html import Markup
 from zij.tables.geometry import Geometry
 from zij.tables.overlay import upright
 from zij.tables.reading import Reading
@@ -21,7 +22,7 @@ from zij.tables.reading import Reading
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["PageRelevance", "draw_signed", "map_alone", "signed_picture"]
+__all__ = ["PageRelevance", "draw_signed", "map_alone", "signed_legend", "signed_picture"]
 
 PALE = 0.35  # how far the page is lightened
 DIGIT = 26.0  # pixels: digits are at least as high on the picture
@@ -100,7 +101,12 @@ def draw_signed(
 
 
 def signed_picture(
-    rgb: NDArray[np.uint8], reading: Reading, found: PageRelevance, notes: tuple[str, ...] = ()
+    rgb: NDArray[np.uint8],
+    reading: Reading,
+    found: PageRelevance,
+    notes: tuple[str, ...] = (),
+    *,
+    legend: bool = True,
 ) -> NDArray[np.uint8]:
     """A page, set upright, with its signed explanation.
 
@@ -112,6 +118,8 @@ def signed_picture(
     found : PageRelevance
     notes : tuple of str
         What else the legend says.
+    legend : bool
+        Whether the picture says above the page what its colours mean.
 
     Returns
     -------
@@ -119,7 +127,12 @@ def signed_picture(
         Opacity grows with the relevance; what chance would do as well is pale and has no outline.
     """
     page = _page(rgb, reading, found)
-    return np.vstack([legend_strip(_entries(found, notes), page.shape[1]), page])
+    return np.vstack([legend_strip(_entries(found, notes), page.shape[1]), page]) if legend else page
+
+
+def signed_legend(*found: PageRelevance) -> Markup:
+    """What the colours of these pages mean, as a line of HTML."""
+    return legend_line(list(dict.fromkeys(entry for one in found for entry in _entries(one, ()))))
 
 
 def _page(rgb: NDArray[np.uint8], reading: Reading, found: PageRelevance) -> NDArray[np.uint8]:

@@ -28,10 +28,11 @@ function movable(svg, told) {
     return new DOMPoint(clientX, clientY).matrixTransform(svg.getScreenCTM().inverse());
   }
 
-  function zoomBy(factor, point) {
-    const at = point || { x: x + width / zoom / 2, y: y + height / zoom / 2 };
+  // Comes nearer; what is at `point` comes to where `to` is, or stays.
+  function zoomBy(factor, point, to) {
+    const at = point || { x: x + width / zoom / 2, y: y + height / zoom / 2 }, there = to || at;
     const share = zoom / within(zoom * factor, 1, CLOSEST);
-    place(at.x - (at.x - x) * share, at.y - (at.y - y) * share, zoom / share);
+    place(at.x - (there.x - x) * share, at.y - (there.y - y) * share, zoom / share);
   }
 
   const moveBy = (dx, dy) => place(x + dx / zoom, y + dy / zoom, zoom);
@@ -79,9 +80,8 @@ function movable(svg, told) {
     dragged = true;
     const before = grip();
     touches.set(event.pointerId, [event.clientX, event.clientY]);
-    const after = grip(), unit = svg.getScreenCTM().a;
-    place(x - (after.x - before.x) / unit, y - (after.y - before.y) / unit, zoom);
-    if (before.apart && after.apart) zoomBy(after.apart / before.apart, inside(after.x, after.y));
+    const after = grip(), pinched = before.apart && after.apart;
+    zoomBy(pinched ? after.apart / before.apart : 1, inside(before.x, before.y), inside(after.x, after.y));
     svg.classList.toggle("held", zoom > 1);
   }
 

@@ -120,6 +120,17 @@ class Stage:
         """What the regions are."""
         return "patch" if self.summary.get("units") == "patches" else "digit"
 
+    @property
+    def shape(self) -> float:
+        """Height of both pages side by side, in the share of their width."""
+        _, _, width, height = self._view
+        return height / width
+
+    @property
+    def _view(self) -> tuple[float, float, float, float]:
+        """x, y, width and height of all that is on the stage."""
+        return -8, -HEAD, round(self.b.left + self.b.width, 2) + 16, HEIGHT + HEAD + 8
+
     def data(self, **start: object) -> dict[str, Any]:
         """What the script draws.
 
@@ -168,7 +179,6 @@ class Stage:
 
     def _figure(self, prefix: str) -> Markup:
         units = f"{self.unit}s".replace("chs", "ches")
-        width = round(self.b.left + self.b.width, 2)
         svg = element(
             "svg",
             self.a.layer(prefix, self.room),
@@ -182,7 +192,7 @@ class Stage:
                 for side in "ab"
             ),
             data_part="pages",
-            viewBox=f"-8 {-HEAD} {width + 16} {HEIGHT + HEAD + 8}",
+            viewBox=" ".join(map(str, self._view)),
             tabindex=0,
             role="group",
             aria_label="both pages: arrow keys move, plus and minus zoom, 0 shows all",
@@ -260,6 +270,8 @@ def left_out(pairs: pd.DataFrame, summary: Mapping[str, Any]) -> str:
     drawn = ("matching", "elsewhere")
     parts = [part for part in composition(pairs, summary) if part.key not in drawn and part.pairs != 0]
     told = [f"{part.words} ({part.share})" for part in parts if abs(part.relevance) >= 5e-5 or part.pairs]
+    if not told and pairs.empty:
+        return "There are no pairs to draw."
     if not told:
         return "Nothing is left out: these pairs are the whole similarity."
     return f"Not drawn: {'; '.join(told)}. Shares are of the similarity."

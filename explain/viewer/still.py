@@ -74,10 +74,13 @@ class StaticViewer:
 
     def markup(self) -> Markup:
         """The viewer in its frame over the picture, and what is left out; it goes with the style `card`."""
+        stage = self.stage()
         frame = element(
-            "iframe", srcdoc=self._framed(), sandbox="allow-scripts", title=f"viewer of the pair {self.title}"
-        )
-        return Markup(element("div", self._picture(), frame, class_="pair") + self.left_out())
+            "iframe", srcdoc=self._framed(stage), sandbox="allow-scripts",
+            title=f"viewer of the pair {self.title}",
+        )  # fmt: skip
+        pair = element("div", self._picture(), frame, class_="pair", style=f"--shape: {stage.shape:.3f}")
+        return Markup(element("div", pair, class_="pair-room") + self.left_out())
 
     def save(self, path: str | Path) -> Path:
         """Write the viewer as a page that opens offline, with larger pictures than in a notebook.
@@ -99,9 +102,8 @@ class StaticViewer:
         css = style() + source("alone.css")
         return write_text(path, page(self.title, Markup("\n".join(body)), style=css, script=_script()))
 
-    def _framed(self) -> str:
+    def _framed(self, stage: Stage) -> str:
         """The document in the frame."""
-        stage = self.stage()
         body = element("main", stage.markup(whole=True), data_alone=True, hidden=True)
         data = json_block("pair-data", self._data(stage))
         return page(self.title, Markup(body + data), style=style() + source("frame.css"), script=_script())

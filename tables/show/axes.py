@@ -6,6 +6,7 @@ down, as in images, and both axes count pixels.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -181,23 +182,32 @@ def draw_table(axes: Axes, table: Table, *, fontsize: float = 8.0) -> Axes:
 def _write(axes: Axes, numbers: Iterable[tuple[Number, Box]], colour: str, *, above: bool) -> None:
     """Texts as outlines in pixels of the page, so that they fit whatever the size of the figure."""
     from matplotlib.collections import PathCollection
-    from matplotlib.textpath import TextPath
-    from matplotlib.transforms import Affine2D
+    from matplotlib.path import Path
 
     paths = []
     for number, box in numbers:
-        text = " ".join(number.text.split()).replace("$", r"\$")  # else matplotlib sets mathematics
-        if not text or not (box.w and box.h):
+        vertices, codes, width = _outline(" ".join(number.text.split()))
+        if not (width and box.w and box.h):
             continue
-        outline = TextPath((0, 0), text, size=1)
-        found = outline.get_extents()
-        if not (found.width and found.height):
-            continue
-        size = min(0.5 * box.h, 1.1 * box.w / found.width) if above else min(box.h, box.w / found.width)
+        size = min(0.5 * box.h, 1.1 * box.w / width) if above else min(box.h, box.w / width)
         x, y = box.centre[0], box.y - 0.1 * box.h if above else box.centre[1] + 0.36 * size
-        place = Affine2D().translate(-found.x0 - found.width / 2, 0).scale(size, -size).translate(x, y)
-        paths.append(outline.transformed(place))
+        paths.append(Path(vertices * (size, -size) + (x, y), codes))
     axes.add_collection(PathCollection(paths, facecolor=colour, linewidth=0), autolim=False)
+
+
+@functools.lru_cache(maxsize=8192)  # tables repeat themselves
+def _outline(text: str) -> tuple[NDArray[np.float64], NDArray[np.uint8], float]:
+    """A text one unit high as vertices and codes of a path, its middle above 0, and its width."""
+    from matplotlib.path import Path
+    from matplotlib.textpath import TextPath
+
+    path = TextPath((0, 0), text.replace("$", r"\$"), size=1)  # else matplotlib sets mathematics
+    vertices, codes = np.asarray(path.vertices, np.float64), np.asarray(path.codes, np.uint8)
+    drawn = vertices[codes != Path.CLOSEPOLY]
+    if not len(drawn):
+        return vertices, codes, 0.0
+    left, right = drawn[:, 0].min(), drawn[:, 0].max()
+    return vertices - ((left + right) / 2, 0), codes, float(right - left)
 
 
 def _tint(cell: Cell) -> float:
@@ -207,17 +217,16 @@ def _tint(cell: Cell) -> float:
 
 
 def _draw_cells(axes: Axes, cells: Iterable[Cell], geometry: Geometry) -> None:
-    from matplotlib.collections import PatchCollection
-    from matplotlib.patches import Rectangle
+    from matplotlib.collections import PolyCollection
+    from matplotlib.colors import to_rgba_array
 
     cells = list(cells)
     boxes = [geometry.box_to_raster(cell.box) for cell in cells]
     for state, line in _LINES.items():
         chosen = [n for n, cell in enumerate(cells) if cell.state == state]
         if chosen:
-            fills = [Rectangle((boxes[n].x, boxes[n].y), boxes[n].w, boxes[n].h) for n in chosen]
-            tints = [_tint(cells[n]) for n in chosen]
-            fill = PatchCollection(fills, facecolor=hex_colour(state), edgecolor="none", alpha=tints)
+            tints = to_rgba_array([hex_colour(state)] * len(chosen), [_tint(cells[n]) for n in chosen])
+            fill = PolyCollection([_corners(boxes[n]) for n in chosen], facecolors=tints, edgecolors="none")
             axes.add_collection(fill, autolim=False)
             _boxes(axes, [boxes[n] for n in chosen], colour=hex_colour(state), width=0.8, line=line)
 
@@ -226,9 +235,13 @@ def _boxes(axes: Axes, boxes: Iterable[Box], *, colour: str, width: float, line:
     """Many frames as one collection."""
     from matplotlib.collections import PolyCollection
 
-    corners = [[(b.x, b.y), (b.right, b.y), (b.right, b.bottom), (b.x, b.bottom)] for b in boxes]
+    corners = [_corners(box) for box in boxes]
     frames = PolyCollection(corners, facecolors="none", edgecolors=colour, linewidths=width, linestyles=line)
     axes.add_collection(frames, autolim=False)
+
+
+def _corners(box: Box) -> list[tuple[float, float]]:
+    return [(box.x, box.y), (box.right, box.y), (box.right, box.bottom), (box.x, box.bottom)]
 
 
 def _picture(axes: Axes, pixels: NDArray[np.uint8], width: int, height: int, *, alpha: float = 1.0) -> Axes:

@@ -39,6 +39,12 @@ def shrunk(pixels: NDArray[np.uint8], longest: int = WIDEST) -> NDArray[np.uint8
     return np.asarray(Image.fromarray(np.ascontiguousarray(pixels)).resize(size, Image.Resampling.BOX))
 
 
+def _enlarged(pixels: NDArray[np.uint8], least: int) -> NDArray[np.uint8]:
+    """Each pixel repeated so often that the longer side has about `least`; sharp edges stay sharp."""
+    times = max(round(least / max(*pixels.shape[:2], 1)), 1)
+    return pixels.repeat(times, axis=0).repeat(times, axis=1)
+
+
 def jpeg(pixels: NDArray[np.uint8], longest: int = WIDEST) -> Markup:
     """A `data:` address of the image as JPEG, shrunk to `longest` pixels; the same pixels, the same bytes.
 
@@ -57,7 +63,9 @@ def jpeg(pixels: NDArray[np.uint8], longest: int = WIDEST) -> Markup:
     return data_uri(stream.getvalue(), "image/jpeg")
 
 
-def picture(pixels: NDArray[np.uint8], caption: object, *, longest: int = WIDEST, alt: str = "") -> Markup:
+def picture(
+    pixels: NDArray[np.uint8], caption: object, *, longest: int = WIDEST, least: int = 0, alt: str = ""
+) -> Markup:
     """A figure with its caption.
 
     Parameters
@@ -66,7 +74,10 @@ def picture(pixels: NDArray[np.uint8], caption: object, *, longest: int = WIDEST
     caption : object
         Text or markup.
     longest : int
-        Pixels of the longer side.
+        Pixels of the longer side at most.
+    least : int
+        Pixels of the longer side at least, nearly: a smaller image is enlarged, each of its pixels to a
+        square.
     alt : str
         What is told to who does not see it; the caption if that is text.
 
@@ -75,5 +86,5 @@ def picture(pixels: NDArray[np.uint8], caption: object, *, longest: int = WIDEST
     Markup
     """
     said = alt or ("" if isinstance(caption, Markup) else str(caption))
-    image = element("img", src=jpeg(pixels, longest), alt=said)
+    image = element("img", src=jpeg(_enlarged(pixels, least), longest), alt=said)
     return element("figure", image, element("figcaption", caption))

@@ -123,6 +123,39 @@ def test_dragging_moves_the_pages_and_chooses_nothing(opened: Browser) -> None:
     assert opened.ask(VIEW)[:2] == [-8, -40]  # no further than the edge
 
 
+def test_two_fingers_zoom_and_one_moves(opened: Browser) -> None:
+    whole = opened.ask(VIEW)
+    x, y = opened.middle('[data-part="pages"]')
+    opened.fingers(*([(x - far, y), (x + far, y)] for far in (40, 60, 90, 120)))
+    opened.settle()
+    near, scrolled = opened.ask(VIEW), opened.ask("[scrollX, scrollY, visualViewport.scale]")
+    assert near[2] == pytest.approx(whole[2] / 3, rel=1e-3) and scrolled[2] == 1  # the pages, not the window
+    middle = [view[k] + view[k + 2] / 2 for view in (whole, near) for k in (0, 1)]
+    assert middle[:2] == pytest.approx(middle[2:], abs=3)  # what lay between the fingers stays there
+    opened.fingers([(x, y)], [(x + 20, y + 10)], [(x + 60, y + 30)])
+    opened.settle()
+    after, scale = opened.ask(VIEW), opened.ask("document.querySelector('svg').getScreenCTM().a")
+    moved = [near[0] - after[0], near[1] - after[1]]
+    assert moved == pytest.approx([60 / scale, 30 / scale], rel=0.02)
+    assert opened.ask("document.querySelectorAll('.region.chosen').length") == 0
+    assert opened.ask("[scrollX, scrollY, visualViewport.scale]") == scrolled
+
+
+def test_a_tap_chooses_and_another_lets_go(opened: Browser) -> None:
+    at = opened.middle(region("t1_r0c0_w1"))
+    opened.fingers([at])
+    opened.wait("document.querySelector('.region.chosen')")
+    assert "12 on page A" in text(opened, "panel") and lines(opened) == 2
+    opened.fingers([at])
+    opened.wait("!document.querySelector('.region.chosen')")
+
+
+def test_the_browser_is_not_waited_for_without_end(opened: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opened, "limit", 0.2)
+    with pytest.raises(TimeoutError, match=r"not answered in 0\.2 seconds: Runtime\.evaluate .*Promise"):
+        opened.ask("new Promise(() => {})")
+
+
 def test_keys_and_buttons_zoom_and_move(opened: Browser) -> None:
     whole = opened.ask(VIEW)
     opened.ask("document.querySelector('[data-part=\"pages\"]').focus()")

@@ -63,19 +63,20 @@ def explained_html(found: Explained) -> str:
     """The closing sentence, the files, both pages with their maps, their strongest parts, and the checks."""
     from zij.actions._explain import counted
     from zij.explain.report.inline import check_parts, regions_listing
-    from zij.explain.report.signed import signed_picture
+    from zij.explain.report.signed import signed_legend, signed_picture
     from zij.tables.show.picture import picture
 
     masks = str(found.summary["parameters"]["masks"])
     columns = []
     for side, source, part in zip("ab", (found.a, found.b), found.answer.sides, strict=True):
-        drawn = signed_picture(source.image.pixels, source.reading, part)
+        drawn = signed_picture(source.image.pixels, source.reading, part, legend=False)
         other = "b" if side == "a" else "a"
         words = f"{side.upper()}, {source.image.name}, given {other.upper()}: {counted(part, masks)}."
         own = _placed(found.regions[found.regions["side"] == side], source, part, masks)
         columns.append(element("div", picture(drawn, words), regions_listing(own)))
     checks = [] if found.checks is None else [element("h4", "Can it be trusted?"), *check_parts(found.checks)]
-    return shown(found, element("div", *columns, class_="side"), *checks)
+    key = signed_legend(*found.answer.sides)
+    return shown(found, key, element("div", *columns, class_="side"), *checks)
 
 
 def _placed(regions: pd.DataFrame, source: Source, part: PageRelevance, masks: str) -> pd.DataFrame:

@@ -38,6 +38,7 @@ __all__ = [
     "tagged_html",
 ]
 
+_RANGES = ".zij.zij.zij .range { display: block; color: var(--quiet); }"  # below the value, to be narrow
 FEW = 20
 """Remarks, pages and failures that are named."""
 
@@ -141,7 +142,7 @@ def evaluated_html(result: EvaluatedCorpus) -> str:
     )
     notes = [_quiet(note) for note in result.summary["notes"]]
     table = element("div", figures_table(result.judged), class_="scroll")
-    return shown(result, figure, table, *notes)
+    return shown(result, figure, table, *notes, style=_RANGES)
 
 
 def imported_html(result: Imported) -> str:
