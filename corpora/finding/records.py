@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from zij.corpora.store.records import Judgement
 from zij.similarity.arrangement import Arrangement, ArrangementMatch
 
-__all__ = ["Coverage", "Hit", "Hits", "Query", "Recall", "Through"]
+__all__ = ["Coverage", "Hit", "Hits", "Query", "Recall", "Said", "Through"]
 
 DUPLICATE = 0.9
 """Corrected agreement, and share of either page's numbers, from which on two pages are near duplicates."""
@@ -62,6 +63,22 @@ class Through:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What people said of a hit.
+
+    Attributes
+    ----------
+    tags : tuple of str
+        On the page or one of its tables.
+    judgement : Judgement or None
+        Of the hit beside the query.
+    """
+
+    tags: tuple[str, ...] = ()
+    judgement: Judgement | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A page that was found.
 
@@ -78,6 +95,8 @@ class Hit:
     through : Through or None
         Where the two have no part in common, a page that has one with each: the hit may be another part of
         the query's table.
+    said : Said
+        By people; nothing where it was not looked up.
     """
 
     rank: int
@@ -86,6 +105,7 @@ class Hit:
     similarity: float
     match: ArrangementMatch | None = None
     through: Through | None = None
+    said: Said = Said()
 
     @property
     def arrangement(self) -> float | None:

@@ -8,6 +8,7 @@ from importlib import resources
 
 from zij import __version__
 from zij.corpora.finding.records import Hit, Hits, Query
+from zij.corpora.finding.said import judged_words
 from zij.corpora.finding.words import shared_words, unsearched
 from zij.corpora.store import Corpus, Page, Where
 from zij.html import Markup, data_uri, element, page
@@ -102,7 +103,7 @@ def search_notes(found: Hits, conditions: str) -> Iterator[Markup]:
     yield element(
         "p",
         f"{covered.searched:,} of {covered.pages:,} pages were searched, {covered.with_table:,} of them with "
-        f"a table; {covered.without_digits:,} without digits{'; ' + left if left else ''}.",
+        f"a table{'; ' + left if left else ''}.",
     )
     yield element(
         "p",
@@ -153,6 +154,18 @@ def _words(hit: Hit, known: Page) -> Iterator[Markup]:
         yield element("p", "no numbers in corresponding places", class_="quiet")
     if hit.near_duplicate:
         yield element("p", "near duplicate", class_="mark")
+    yield from _said(hit)
+
+
+def _said(hit: Hit) -> Iterator[Markup]:
+    """What people said of the page."""
+    judgement = hit.said.judgement
+    if judgement is not None:
+        when = f" on {judgement.at[:10]}" if judgement.at else ""
+        note = f": {judgement.note}" if judgement.note else ""
+        yield element("p", f"{judged_words(hit.said, hit.page_id)}{when}{note}")
+    if hit.said.tags:
+        yield element("p", f"tagged {', '.join(hit.said.tags)}", class_="quiet")
 
 
 def _bar(what: str, share: float, decimals: int) -> Markup:

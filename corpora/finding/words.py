@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from zij.corpora.finding.records import Coverage, Hit, Hits
+from zij.corpora.finding.said import judged_words
 from zij.corpora.store import Page
 from zij.similarity.arrangement import ArrangementMatch, SharedPart
 from zij.tables.csvframe import csv_frame
@@ -36,7 +37,8 @@ COLUMNS = (
     "rank", "similarity", "page", "arrangement", "near_duplicate", "agreeing", "differing", "share_query",
     "share_page", "parts", "query_table", "query_rows", "query_columns", "page_table", "page_rows",
     "page_columns", "row_shift", "column_shift", "through", "through_score", "book", "title", "authors",
-    "place", "date", "image", "transposed",
+    "place", "date", "image", "transposed", "tags",
+    "judged",
 )  # fmt: skip
 """Columns of search.csv; the part is the largest of those shared, its rows and columns counted from 0."""
 
@@ -98,10 +100,11 @@ def _short(numbers: Sequence[int]) -> str:
 
 
 def hit_line(hit: Hit, width: int = 0) -> str:
-    """One hit in one line: rank, similarity, name, score of the check, and the shared part."""
+    """One hit in one line: rank, similarity, name, score of the check, shared part, and judgement."""
     line = f"{hit.rank:>3}  {hit.similarity:.4f}  {hit.name:<{width}}"
+    judged = judged_words(hit.said, hit.page_id)
     if hit.match is None and hit.through is None:
-        return line.rstrip()
+        return f"{line}  {judged}".rstrip()
     words = [f"{hit.arrangement:.2f}" if hit.arrangement is not None else "-   "]
     if hit.match is not None and hit.shares:
         words.append(shared_words(hit.match))
@@ -109,6 +112,8 @@ def hit_line(hit: Hit, width: int = 0) -> str:
         words.append(through_words(hit))
     if hit.near_duplicate:
         words[-1] += "; near duplicate"
+    if judged:
+        words[-1] += f"; {judged}" if len(words) > 1 else f"  {judged}"
     return f"{line}  {'  '.join(words)}"
 
 
@@ -123,11 +128,17 @@ def unsearched(coverage: Coverage) -> str:
     """Which pages were left out: "3 failed and 12 not yet processed pages were not searched"; "" for none."""
     named = [("failed", coverage.failed), ("not yet processed", coverage.waiting)]
     there = [(number, what) for what, number in named if number]
+    empty = coverage.without_digits
     if not there:
-        return ""
+        return f"{counted(empty, 'page')} without digits {_were(empty)} not searched" if empty else ""
     total = sum(number for number, _ in there)
     kinds = " and ".join(f"{number:,} {what}" for number, what in there)
-    return f"{kinds} page{'s' * (total != 1)} {'were' if total != 1 else 'was'} not searched"
+    more = f", nor {_were(empty)} {empty:,} without digits" if empty else ""
+    return f"{kinds} page{'s' * (total != 1)} {_were(total)} not searched{more}"
+
+
+def _were(number: int) -> str:
+    return "was" if number == 1 else "were"
 
 
 def counted(number: int, what: str) -> str:
@@ -155,6 +166,7 @@ def hit_lines(found: Hits, pages: Sequence[Page]) -> tuple[Line, ...]:
             hit.rank, f"{hit.similarity:.6f}", hit.name, *_match_fields(hit),
             *((link.name, f"{link.score:.4f}") if link else ("", "")),
             page.book, known.title, known.authors, known.place, known.date, page.image, _transposed(hit),
+            ";".join(hit.said.tags), hit.said.judgement.verdict if hit.said.judgement else "",
         ))  # fmt: skip
     return tuple(lines)
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from zij.corpora.store.records import Recipes
+from zij.corpora.store.records import VERDICTS, Recipes
 from zij.corpora.store.schema import EFFECTIVE
 from zij.errors import UsageError
 
@@ -15,7 +15,7 @@ __all__ = ["KEYS", "Condition", "Where", "described", "parse_where"]
 
 _CHOICES = {
     "table": ("yes", "no"),
-    "judged": ("yes", "no"),
+    "judged": ("yes", "no", *VERDICTS),
     "source": ("machine", "human"),
     "state": ("new", "read", "failed", "stale"),
 }
@@ -27,6 +27,10 @@ _TAGGED = (
     "EXISTS (SELECT 1 FROM tag t WHERE t.page = e.id AND t.removed_at = '' AND matches(:{value}, t.tag))"
 )
 _JUDGED = "(EXISTS (SELECT 1 FROM judgement j WHERE j.low = e.id OR j.high = e.id))"
+_CALLED = (
+    "EXISTS (SELECT 1 FROM judgement j WHERE (j.low = e.id OR j.high = e.id) AND j.verdict = :{value} "
+    "AND j.id = (SELECT max(k.id) FROM judgement k WHERE k.low = j.low AND k.high = j.high))"
+)
 _MANY = 300  # values; more would be a list in a file, not a condition
 
 
@@ -84,8 +88,9 @@ def parse_where(texts: Sequence[str]) -> Where:
 
     Keys are book, place, tag and name (capitals and small letters are the same, * and ? stand for any signs
     and any sign), year (1550, 1500-1550, -1550, 1550-: overlaps the page's years; a page without a known year
-    fulfils none), digits (in the same forms), table, judged (yes, no), source (machine, human) and state
-    (new, read, failed, stale). A value with a comma stands in double quotes.
+    fulfils none), digits (in the same forms), table (yes, no), judged (yes, no, or what is said of the page
+    beside another: same, part, related, different), source (machine, human) and state (new, read, failed,
+    stale). A value with a comma stands in double quotes.
 
     Raises
     ------
@@ -141,13 +146,13 @@ def _tests(condition: Condition, values: dict[str, str | int]) -> Iterator[str]:
         name = f"v{len(values)}"
         if condition.key in _RANGES:
             yield _range(condition.key, value, values)
-        elif condition.key in ("table", "judged"):
+        elif value in ("yes", "no") and condition.key in ("table", "judged"):
             test = "e.tables > 0" if condition.key == "table" else _JUDGED
             yield test if value == "yes" else f"NOT {test}"
         else:
             values[name] = value
             plain = {"source": f"e.source = :{name}", "state": f"e.state = :{name}"}
-            plain["tag"] = _TAGGED.format(value=name)
+            plain |= {"tag": _TAGGED.format(value=name), "judged": _CALLED.format(value=name)}
             yield plain.get(condition.key, f"matches(:{name}, e.{condition.key})")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 import numpy as np
@@ -31,8 +32,31 @@ def test_a_line_a_hit_and_a_closing_line(folder: Path) -> None:
     assert lines[2] == f"  3  0.9270  part   0.91  {part}"
     assert lines[4:] == [
         "4 hits for first in 6 pages: 3 share a part of a table (6 checked); "
-        "1 failed and 2 not yet processed pages were not searched"
+        "1 failed and 2 not yet processed pages were not searched, nor was 1 without digits"
     ]
+
+
+def test_what_people_said_stands_beside_a_hit(tmp_path: Path) -> None:
+    with create_corpus(tmp_path / "c") as corpus:
+        names = ("one", "two", "three")
+        ids = [
+            add(corpus, name, LONG[first : first + 40]) for name, first in zip(names, (0, 5, 9), strict=True)
+        ]
+        process(corpus, *ids)
+        corpus.judge(ids[1], ids[0], "part", note="its end", who="J. Kepler")
+        corpus.judge(ids[2], ids[0], "same")
+        corpus.tag([ids[1]], "odd")
+    ended = zij("corpus", "search", tmp_path / "c", "one", "-o", tmp_path / "out")
+    two, three, _ = ended.out.splitlines()
+    assert two.endswith("numbers agree; judged a part of the page asked for by J. Kepler")
+    assert three.endswith("numbers agree; judged the same")
+    rows = list(csv.DictReader((tmp_path / "out/search.csv").read_text(encoding="utf-8").splitlines()))
+    assert [(row["tags"], row["judged"]) for row in rows] == [("odd", "part"), ("", "same")]
+    html = (tmp_path / "out/search.html").read_text(encoding="utf-8")
+    assert "tagged odd" in html
+    assert re.search(r"judged a part of the page asked for by J\. Kepler on \d{4}-\d\d-\d\d: its end<", html)
+    other = zij("corpus", "search", tmp_path / "c", "two").out.splitlines()
+    assert other[1].endswith("judged to have the page asked for as a part by J. Kepler")
 
 
 def test_without_the_check(folder: Path) -> None:
@@ -40,7 +64,7 @@ def test_without_the_check(folder: Path) -> None:
     assert ended.out.splitlines() == [
         "  1  1.0000  trap",
         "1 hit for first in 6 pages, not checked by arrangement; "
-        "1 failed and 2 not yet processed pages were not searched",
+        "1 failed and 2 not yet processed pages were not searched, nor was 1 without digits",
     ]
 
 
@@ -107,7 +131,8 @@ def test_nothing_found_says_why(folder: Path, tmp_path: Path) -> None:
     with create_corpus(tmp_path / "blanks") as corpus:
         process(corpus, add(corpus, "b", np.zeros((0, 0), np.int64)))
     found = actions.search(tmp_path / "blanks", f"{folder}#first")
-    assert found.sentence == "nothing found: of 1 page none could be searched; 1 have no digits"
+    nothing = "nothing found: of 1 page none could be searched; 1 page without digits was not searched"
+    assert found.sentence == nothing
 
 
 def test_wrong_use(folder: Path, tmp_path: Path) -> None:

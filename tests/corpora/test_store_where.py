@@ -53,14 +53,16 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Corpus]:
         opened.tag([3, 4, 5], "climates")
         opened.tag([5, 7], "needs a look", table="t1")
         opened.untag([4], "climates")
-        opened.judge_all([Judgement(1, 9, "same"), Judgement(9, 20, "different")])
+        opened.judge_all([Judgement(1, 9, "same"), Judgement(9, 20, "different"), Judgement(1, 5, "part")])
+        opened.judge(5, 1, "related")  # the newer holds
         yield opened
 
 
 def holds(corpus: Corpus, page: Page, key: str, value: str) -> bool:
     """One value of one condition, the slow way."""
     tags = {tag.tag for tag in corpus.tags() if tag.page == page.id}
-    judged = {n for said in corpus.judgements() for n in (said.a, said.b)}
+    judged = {verdict for said in corpus.judgements() if page.id in (said.a, said.b)
+              for verdict in ("yes", said.verdict)} or {"no"}  # fmt: skip
 
     def like(text: str) -> bool:
         return fnmatch.fnmatchcase(text.casefold(), value.casefold())
@@ -83,7 +85,7 @@ def holds(corpus: Corpus, page: Page, key: str, value: str) -> bool:
         "year": lambda: inside(page.metadata.year_from, page.metadata.year_to),
         "digits": lambda: inside(page.digits, page.digits),
         "table": lambda: (page.tables > 0) == (value == "yes"),
-        "judged": lambda: (page.id in judged) == (value == "yes"),
+        "judged": lambda: value in judged,
         "source": lambda: page.source == value,
         "state": lambda: page.state == value,
     }[key]()
@@ -97,7 +99,7 @@ VALUES = {
     "year": ["1540", "1500-1520", "-1533", "1550-"],
     "digits": ["0", "1-", "17", "-3"],
     "table": ["yes", "no"],
-    "judged": ["yes", "no"],
+    "judged": ["yes", "no", "same", "part", "related", "different"],
     "source": ["machine", "human"],
     "state": ["new", "read", "failed", "stale"],
 }

@@ -113,8 +113,7 @@ class Found(Shown):
                 return f"nothing found: {self.folder} has no {other} of which {self.conditions} holds"
             return f"nothing found: {self.folder} has no {other}; zij corpus add adds pages"
         if not self.hits.hits:
-            empty = f"; {covered.without_digits:,} have no digits" if covered.without_digits else ""
-            return f"nothing found: of {counted(covered.pages, 'page')} none could be searched{empty}"
+            return f"nothing found: of {counted(covered.pages, 'page')} none could be searched"
         hits, pages = counted(len(self.hits.hits), "hit"), counted(covered.searched, "page")
         found = f"{hits} for {self.query} in {pages}"
         if not self.hits.checked:
@@ -182,6 +181,7 @@ def search(
     from zij.actions.corpus._asked import asked_page
     from zij.corpora.finding import Searcher
     from zij.corpora.finding.report import search_report
+    from zij.corpora.finding.said import with_said
     from zij.corpora.finding.words import hit_lines, hits_csv
     from zij.corpora.store import open_corpus
     from zij.corpora.store.where import described
@@ -197,6 +197,7 @@ def search(
         tell("searching", 1, 3)
         searcher = Searcher(opened, where=conditions)
         hits = searcher.search(asked.query, k=k, check=check, approximate=approximate)
+        hits = with_said(opened, asked.query.page_id, hits)
         tell("writing", 2, 3)
         pages = [opened.page(hit.page_id) for hit in hits.hits]
         table = hits_csv(hits, pages)
