@@ -15,6 +15,7 @@ from zij.explain.collation.growing import Growing
 from zij.explain.collation.laying import LEAST_SCORE
 from zij.explain.collation.matching import match_tables
 from zij.explain.collation.texts import Rows, Texts
+from zij.explain.collation.turning import Turned, laid_like
 from zij.explain.collation.verdicts import findings
 from zij.similarity.evidence import named
 
@@ -37,12 +38,16 @@ class Collated:
         Siglum of each witness, and its best alignment score.
     alone : int
         Tables of the witnesses of the apparatus that no other witness has.
+    turned : tuple of Turned
+        Tables whose rows were laid as columns, or in the opposite order; the readings in the apparatus have
+        them so, those that were given are as they were.
     """
 
     apparatus: Apparatus
     strangers: tuple[tuple[str, str], ...]
     scores: tuple[tuple[str, float], ...]
     alone: int
+    turned: tuple[Turned, ...] = ()
 
     def _repr_html_(self) -> str:
         """The apparatus, with what does not belong to it, for notebooks."""
@@ -55,8 +60,9 @@ def collate(witnesses: Sequence[Witness], *, arithmetic: bool = True, tell: Tell
     """Collate the tables of some witnesses, cell by cell.
 
     Tables are matched to tables, rows to rows in order, and columns to columns in any order, all by their
-    numbers; then each place is judged. Words are not collated, nor are cells of headings. Nothing is changed
-    in any reading.
+    numbers; then each place is judged. A table that holds the numbers of the others with its rows as columns,
+    or upside down, is laid as theirs. Words are not collated, nor are cells of headings. Nothing is changed
+    in any reading that was given.
 
     Parameters
     ----------
@@ -83,11 +89,14 @@ def collate(witnesses: Sequence[Witness], *, arithmetic: bool = True, tell: Tell
         for w in witnesses
     ]
     matched = match_tables(grids, tell)
+    witnesses, grids, turned = laid_like(witnesses, grids, matched.tables)
+    if turned:
+        matched = match_tables(grids, tell)
     scores = tuple((w.siglum, round(s, 4)) for w, s in zip(witnesses, matched.scores, strict=True))
     kept = [table for table in matched.tables if len(table.parts) > 1]
     kept.sort(key=lambda table: _first(table, matched.order))
     members = sorted({w for table in kept for w in table.parts})
-    strangers = tuple(
+    left_out = tuple(
         (w.siglum, _stranger(w, len(witnesses), sum(g.filled for g in grids[n]), matched.scores[n]))
         for n, w in enumerate(witnesses)
         if n not in members
@@ -99,7 +108,7 @@ def collate(witnesses: Sequence[Witness], *, arithmetic: bool = True, tell: Tell
     apparatus = Apparatus(tuple(witnesses[w] for w in members), tuple(table for table, _ in made), places)
     apparatus = described(apparatus, texts, findings(apparatus) if arithmetic else {})
     alone = sum(set(table.parts) <= set(members) for table in matched.tables if len(table.parts) == 1)
-    return Collated(apparatus, strangers, scores, alone)
+    return Collated(apparatus, left_out, scores, alone, tuple(t for t in turned if t.siglum in sigla))
 
 
 def _check(witnesses: Sequence[Witness]) -> None:

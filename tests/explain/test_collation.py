@@ -129,6 +129,27 @@ def test_two_loose_types_exchanged_between_rows() -> None:
     assert {place.kind for place in found.values()} == {"swapped neighbours"} and len(found) == 2
 
 
+@pytest.mark.parametrize(("way", "order"), [("", "AB"), (", in the opposite order", "BA")])
+def test_a_table_whose_rows_are_columns_is_laid_as_the_other_lies(way: str, order: str) -> None:
+    few = NUMBERS[:16]
+    other = changed(10, 3, "61", few)
+    pages = {"A": few, "B": [list(line) for line in zip(*(other[::-1] if way else other), strict=True)]}
+    found = collate([witness(name, pages[name]) for name in order], arithmetic=False)
+    assert [(one.siglum, one.how) for one in found.turned] == [
+        ("B", f"its rows are the others' columns{way}")
+    ]
+    assert found.apparatus.counts() == {"agree": 111, "variant": 1, "uncertain": 0, "only": 0}
+    entry = varying(found.apparatus)[10, 3].entries[order.index("B")]
+    assert entry is not None and (entry.text, entry.cell) == ("61", f"t1_r3c{5 if way else 10}")
+
+
+def test_sines_are_not_cosines_upwards() -> None:
+    degrees = np.arange(1, 45)
+    pages = [[[str(d), f"{1e5 * wave(np.radians(d)):.0f}"] for d in degrees] for wave in (np.sin, np.cos)]
+    found = collate([witness("S", pages[0]), witness("C", pages[1])], arithmetic=False)
+    assert len(found.strangers) == 2 and not found.turned
+
+
 def test_rows_that_one_lacks_are_only_in_the_other() -> None:
     found = apparatus(NUMBERS, NUMBERS[:7] + NUMBERS[9:])
     assert found.counts() == {"agree": 38 * 7, "variant": 0, "uncertain": 0, "only": 14}

@@ -150,6 +150,10 @@ def collate(
     tolerated = tuple(
         (leaf.page, remark) for own in leaves.values() for leaf in own for remark in leaf.remarks
     )
+    tolerated += tuple(
+        (leaves[one.siglum][one.page].page, f"{one.how}; the table was laid as theirs to be collated")
+        for one in found.turned
+    )
     return Collated(out, found.apparatus, summary, sentence, failures, tolerated, descent, pictures)
 
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from zij.explain.collation.arithmetic.checkfiles import PageChecks
-from zij.explain.collation.arithmetic.checkpage import INTRODUCTION, checks_style, flags_table, rules_parts
+from zij.explain.collation.arithmetic.checkpage import (
+    INTRODUCTION,
+    Crops,
+    Pictures,
+    checks_style,
+    flags_table,
+    rules_parts,
+)
 from zij.explain.collation.arithmetic.records import CellCheck, TableChecks
 from zij.html import Markup, element, fragment, listing, scoped
 
@@ -43,26 +50,30 @@ def page_html(one: PageChecks) -> str:
     return fragment(*checks_parts([one]), style=inline_style())
 
 
-def checks_parts(pages: Sequence[PageChecks]) -> list[Markup]:
+def checks_parts(pages: Sequence[PageChecks], pictures: Pictures | None = None) -> list[Markup]:
     """The checks of some pages, as elements in order; needs `inline_style`.
 
     Parameters
     ----------
     pages : sequence of PageChecks
         Of many the first are shown, and it is said how many are left out.
+    pictures : callable, optional
+        The original image of a page by its number; with it the flagged cells are shown.
 
     Returns
     -------
     list of Markup
     """
     parts = []
-    for one in pages[:PAGES]:
+    for number, one in enumerate(pages[:PAGES]):
+        rgb = pictures(number) if pictures is not None and one.flagged else None
+        crops = Crops(one, rgb) if rgb is not None else None
         parts.append(element("h3", f"{one.name}: {_flagged(one.flagged)}"))
         if not one.tables:
             parts.append(element("p", "No table was found on this page."))
         for table, flags in zip(one.tables, one.flags, strict=True):
             name = [element("h4", f"Table {table.table}")] if len(one.tables) > 1 else []
-            shown = [flags_table(table, flags[:MOST])] if flags else []
+            shown = [flags_table(table, flags[:MOST], crops)] if flags else []
             more = len(flags) - MOST
             left = [_quiet(f"{more:,} more flagged cells not shown; frame() has all.")] if more > 0 else []
             parts.append(

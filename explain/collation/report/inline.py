@@ -64,6 +64,10 @@ def collated_html(collated: Collated) -> str:
     """An apparatus with what does not belong to it, as a fragment for notebooks."""
     apparatus = collated.apparatus
     notes = [element("p", f"{name} is left out: it {why}.") for name, why in collated.strangers]
+    notes += [
+        element("p", f"{one.siglum}, page {one.page + 1}: {one.how}; the table was laid as theirs.")
+        for one in collated.turned
+    ]
     if collated.alone:
         verb = "is" if collated.alone == 1 else "are"
         notes.append(_quiet(f"{counted(collated.alone, 'table')} {verb} in no other witness."))

@@ -105,6 +105,9 @@ def _opening(apparatus: Apparatus, facts: Mapping[str, Any]) -> Markup:
         element("p", f"{item['siglum']} is left out: it {item['reason']}.", class_="warning")
         for item in facts["left_out"]
     ]
+    for item in facts["turned"]:
+        where = f"{item['siglum']}, page {item['page'] + 1}"
+        notes.append(element("p", f"{where}: {item['how']}; the table was laid as theirs."))
     return element(
         "header",
         element("h1", f"Collation of {name}"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import asdict
 from typing import Any
 
 from zij.explain.collation.collate import Collated
@@ -51,6 +52,7 @@ def summary(collated: Collated) -> dict[str, Any]:
         "left_out": [
             {"siglum": name, "reason": why, "score": scores[name]} for name, why in collated.strangers
         ],
+        "turned": [asdict(turned) for turned in collated.turned],
         "tables_alone": collated.alone,
         "tables": [
             {
