@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+from io import BytesIO
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,7 @@ import pytest
 from made_pair import made_page
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from PIL import Image
 
 from zij.explain.bilrp.digits import explain
 from zij.explain.bilrp.heat import Heat
@@ -51,6 +54,9 @@ def test_distance_maps_are_frames_and_pictures() -> None:
     html = found._repr_html_()
     assert html.count("<img") == 4 and "2 more maps not shown" in html
     assert "40 masks were tried, of 50" in html
+    first = html.partition("data:image/jpeg;base64,")[2].partition('"')[0]
+    with Image.open(BytesIO(base64.b64decode(first))) as picture:
+        assert picture.size == (420, 336)  # 5 × 4 values, each a square that is seen
 
 
 def test_regions_without_pixels_are_listed_the_sure_first() -> None:

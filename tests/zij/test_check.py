@@ -63,6 +63,8 @@ def test_flagged_cells_are_written_with_what_is_expected(tmp_path: Path, image: 
     assert ('class="stage"' in html) is image and "http" not in html.replace("http-equiv", "")
     assert "1 cell flagged" in result.sentence and "chord" in result.sentence
     assert bool(result.tolerated) is not image
+    inline = result._repr_html_()
+    assert inline.count('alt="the cell on the page"') == image and ' id="' not in inline
 
 
 def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:

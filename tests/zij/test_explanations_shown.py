@@ -66,6 +66,7 @@ def test_an_explanation_shows_both_pages_and_their_strongest_parts(tmp_path: Pat
     html = found._repr_html_()
     assert html.count("<img") == 2 and html.index("row 1, column 1") < html.index("row 1, column 2")
     assert "A, alpha.png, given B: 4 of 13 numbers bring the pages near beyond chance" in html
+    assert html.count("brings the pages near</span>") == 1  # the legend of both, in type that can be read
     assert found.frame() is table
 
 

@@ -41,6 +41,8 @@ class Checked(Shown):
         Name and reason of each page that could not be checked.
     tolerated : tuple of (str, str)
         Pages, and what was tolerated in them.
+    leaves : tuple of Leaf
+        One a page: its reading, and where its image lies.
     """
 
     folder: Path
@@ -49,6 +51,7 @@ class Checked(Shown):
     sentence: str
     failures: tuple[tuple[str, str], ...]
     tolerated: tuple[tuple[str, str], ...] = ()
+    leaves: tuple[Leaf, ...] = ()
 
     def frame(self) -> pd.DataFrame:
         """The contents of `checks.csv`: the flagged cells, a row each.
@@ -73,11 +76,12 @@ class Checked(Shown):
         return models_frame(self.pages)
 
     def _repr_html_(self) -> str:
-        """The flagged cells, models and rules of each page, for notebooks."""
+        """The flagged cells, as they look on their scans, models and rules of each page, for notebooks."""
         from zij.actions._shown import shown
         from zij.explain.collation.arithmetic.checkinline import checks_parts, inline_style
 
-        return shown(self, *checks_parts(self.pages), style=inline_style())
+        parts = checks_parts(self.pages, lambda n: self.leaves[n].picture() if self.leaves else None)
+        return shown(self, *parts, style=inline_style())
 
 
 def check(
@@ -146,7 +150,7 @@ def check(
         _write(scratch, found, leaves, summary)
     tolerated = tuple((leaf.page, remark) for leaf in leaves for remark in leaf.remarks)
     reasons = tuple((page, str(reason)) for page, reason in failures)
-    return Checked(out, tuple(found), summary, _sentence(found, out), reasons, tolerated)
+    return Checked(out, tuple(found), summary, _sentence(found, out), reasons, tolerated, tuple(leaves))
 
 
 def _names(pages: Sequence[str | Path]) -> tuple[str, ...]:
