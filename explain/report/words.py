@@ -81,7 +81,7 @@ def figure_text(value: float) -> str:
 
 def headline(summary: Mapping[str, Any]) -> str:
     """What the similarity is."""
-    if str(summary.get("model", "bigram")).startswith("bigram"):
+    if _by_digits(summary):
         return (
             "is the similarity of the two pages: 1 where both have the same digits and pairs of neighbouring "
             "digits in the same proportions, 0 where they share none."
@@ -91,6 +91,11 @@ def headline(summary: Mapping[str, Any]) -> str:
     if "random weights" in by:
         told += " The network's weights were drawn at random: it has learnt nothing."
     return told
+
+
+def _by_digits(summary: Mapping[str, Any]) -> bool:
+    """Whether the similarity is that of digits, not of an encoder."""
+    return str(summary.get("model", "bigram")).startswith("bigram")
 
 
 def composition(pairs: pd.DataFrame, summary: Mapping[str, Any]) -> list[Part]:
@@ -108,6 +113,8 @@ def composition(pairs: pd.DataFrame, summary: Mapping[str, Any]) -> list[Part]:
         weaker = "other readings of uncertain digits, not listed"
         beyond = None
     outside = "evidence outside the digits read"
+    if not _by_digits(summary):
+        outside = "pairs of places of which one or both lie outside the numbers read"
     if summary.get("units") == "patches":
         weaker = f"{_count(beyond)} weaker pairs of patches, not listed here"
         outside = "the paper added to make the pages square"

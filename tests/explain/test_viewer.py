@@ -264,6 +264,10 @@ def test_a_notebook_shows_it_in_a_closed_frame_over_a_picture(browser: Browser, 
     """On a dark page; the frame runs, and below it lies the picture that is left where frames are removed."""
     markup = html()
     assert len(markup) < 1_500_000
+    shape = still().stage().shape
+    assert f'style="--shape: {shape:.3f}"' in markup and shape == pytest.approx(
+        1048 / (2 * 769.23 + 186), 1e-3
+    )
     (frame,) = [at for tag, at in Seen(markup).elements if tag == "iframe"]
     assert frame["sandbox"] == "allow-scripts"  # no way out of the frame
     assert not [at for tag, at in Seen(markup).elements if tag == "script"]
@@ -273,6 +277,10 @@ def test_a_notebook_shows_it_in_a_closed_frame_over_a_picture(browser: Browser, 
     with browser.frame():
         browser.wait("document.querySelectorAll('.region').length > 0")
         assert lines(browser) == len(still().pairs)
+        wide, high = browser.ask(
+            "(s => [s.clientWidth, s.clientHeight])(document.querySelector('.stage > svg'))"
+        )
+        assert wide * shape < high < 1.15 * wide * shape  # as high as the pages need
         assert browser.ask("getComputedStyle(document.querySelector('.zij-viewer')).backgroundColor") == (
             "rgb(255, 255, 255)"
         )
@@ -313,6 +321,11 @@ def test_a_cut_moves_relevance_and_loses_none() -> None:
     assert sum(figures[part] for part in parts) == pytest.approx(figures["similarity"])
     assert "1,513 weaker pairs, not listed here" in left_out(few, figures)
     assert "evidence outside the digits read" in left_out(few, figures)
+    assert "of which one or both lie outside the numbers read" in left_out(
+        few, {**figures, "model": "encoder"}
+    )
+    parts = dict.fromkeys([*parts, "similarity", "pairs"], 0)
+    assert left_out(pairs.iloc[:0], {**summary, **parts}) == "There are no pairs to draw."
     with pytest.raises(UsageError, match="0 pairs"):
         cut(pairs, summary, 0)
 
