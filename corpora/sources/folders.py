@@ -112,7 +112,7 @@ class Folder:
         self, root: Path, source: str, wishes: Wishes, listed: dict[Path, Listing], book: str = ""
     ) -> None:
         self.root, self.source, self.wishes, self.book = root, source, wishes, book
-        self.shelf = Shelf()
+        self.shelf = Shelf(wishes.seen)
         self.listed = listed
         self.ahead = Ahead()
         self.plans: dict[Path, _Plan | None] = {}

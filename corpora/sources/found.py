@@ -54,6 +54,10 @@ def _nothing(key: str) -> Known | None:
     return None
 
 
+def _unseen(file: Path, stamp: str) -> str:
+    return ""
+
+
 def _waiting(step: str, done: int, total: int) -> None:
     return None
 
@@ -72,6 +76,8 @@ class Wishes:
         Folder for what is downloaded or rendered; nothing else is written.
     known : callable
         Gives the page of a key that the corpus has already, or None.
+    seen : callable
+        Gives the SHA-256 of a file that the corpus knows with a stamp, or "".
     rights : str
         What holds for pages of which nothing else is said.
     size : int
@@ -94,6 +100,7 @@ class Wishes:
 
     images: Path
     known: Callable[[str], Known | None] = _nothing
+    seen: Callable[[Path, str], str] = _unseen
     book_for: Callable[[str, str], str] = _label
     rights: str = ""
     size: int = 3000

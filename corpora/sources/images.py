@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from zij.corpora.sources.found import Found, reason_of
@@ -13,7 +14,10 @@ from zij.files import sha256
 from zij.tables.scan.header import Header, read_header
 from zij.tables.scan.kinds import SUFFIXES
 
-__all__ = ["FOREIGN", "Shelf", "file_key", "image_page", "is_image_name"]
+__all__ = ["FOREIGN", "FRESH", "Shelf", "file_key", "image_page", "is_image_name", "stamp_of"]
+
+FRESH = 2
+"""Seconds for which a file may change without another time standing beside it."""
 
 FOREIGN = frozenset({".jpf", ".jpm", ".jxl", ".gif", ".bmp", ".heic", ".heif", ".avif", ".djvu", ".djv"})
 """Images that zij does not read; they are told, not passed over."""
@@ -60,14 +64,40 @@ def image_page(
         return
     yield NewPage(
         key=file_key(path), name=name, book=book, sequence=sequence, file=path, sha256=digest,
-        width=header.width, height=header.height, rights=rights,
+        width=header.width, height=header.height, rights=rights, stamp=shelf.stamp(path),
     )  # fmt: skip
 
 
-class Shelf:
-    """The images of some folders, so that each is looked at once, however many files name them."""
+def stamp_of(path: Path) -> str:
+    """What tells that a file is the same without reading it: size, times and number on its disk.
 
-    def __init__(self) -> None:
+    The second time is that at which the file's entry was last changed, which no program can set back. A file
+    of this moment has no stamp: it may change again before the clock of its disk moves on.
+
+    Raises
+    ------
+    OSError
+        If the file is not there.
+    """
+    found = path.stat()
+    times = found.st_mtime_ns, found.st_ctime_ns
+    if max(times) > time.time_ns() - FRESH * 1_000_000_000:
+        return ""
+    return ":".join(map(str, (found.st_size, *times, found.st_ino)))
+
+
+class Shelf:
+    """The images of some folders, so that each is looked at once, however many files name them.
+
+    Parameters
+    ----------
+    seen : callable
+        Gives the SHA-256 of a file that is known with a stamp, or "".
+    """
+
+    def __init__(self, seen: Callable[[Path, str], str]) -> None:
+        self._seen = seen
+        self._stamps: dict[Path, str] = {}
         self._names: dict[Path, dict[str, Path]] = {}
         self._digests: dict[Path, str] = {}
         self._headers: dict[Path, Header] = {}
@@ -90,7 +120,7 @@ class Shelf:
         return found
 
     def digest(self, path: Path) -> str:
-        """SHA-256 of a file.
+        """SHA-256 of a file; one that was added before and has not changed since is not read again.
 
         Raises
         ------
@@ -98,8 +128,14 @@ class Shelf:
             If it cannot be read.
         """
         if path not in self._digests:
-            self._digests[path] = sha256(path)
+            stamp = stamp_of(path)  # before it is read, so that what changes meanwhile is noticed later
+            self._digests[path] = (self._seen(path, stamp) if stamp else "") or sha256(path)
+            self._stamps[path] = stamp
         return self._digests[path]
+
+    def stamp(self, path: Path) -> str:
+        """The stamp of a file whose hash was asked for; "" for others."""
+        return self._stamps.get(path, "")
 
     def header(self, path: Path) -> Header:
         """Header of an image.

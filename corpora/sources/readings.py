@@ -185,7 +185,7 @@ def reading_page(
     if file.content.trouble:
         item = str(path.with_suffix(".cells.csv"))
         yield Missed(source, item, f"corrections not used: {file.content.trouble}")
-    digest = reading.sha256
+    digest, stamp = reading.sha256, ""
     width, height = reading.width, reading.height
     if image is not None:
         try:
@@ -194,7 +194,7 @@ def reading_page(
             yield Missed(source, str(image), reason_of(error, image))
             image = None
         else:
-            width, height = header.width, header.height
+            width, height, stamp = header.width, header.height, shelf.stamp(image)
             reading = _of_image(reading, image.name)
     by_hand = reading.source != "machine"
     yield NewPage(
@@ -202,6 +202,7 @@ def reading_page(
         width=width, height=height, rights=rights, reading=reading,
         reading_kind="human" if by_hand else "machine",
         reading_who="" if reading.source in ("machine", "human") else plain_text(reading.source, 200),
+        stamp=stamp,
     )  # fmt: skip
 
 

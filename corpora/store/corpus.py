@@ -170,6 +170,10 @@ class Corpus:
         """
         return pages_.add_pages(self._database, self.folder, pages)
 
+    def seen(self, file: Path, stamp: str) -> str:
+        """SHA-256 of a file that was added with this `NewPage.stamp`; "" where it was not, or has changed."""
+        return pages_.seen(self._database, file, stamp)
+
     def missed(self, items: Sequence[Missed]) -> None:
         """Note what could not be had; an older entry of the same source and item is replaced."""
         rows = [(item.source, item.item, item.reason, now()) for item in items]

@@ -28,6 +28,7 @@ __all__ = [
     "look_up",
     "metadata_of",
     "own_fields",
+    "seen",
     "set_books",
     "set_fields",
     "set_page_books",
@@ -70,7 +71,19 @@ def add_pages(database: Database, folder: Path, pages: Sequence[NewPage]) -> Add
             told[became].append(name)
             ids.append(number)
         database.run_all("DELETE FROM missed WHERE item = ?", [(page.key,) for page in pages])
+        seen = [(_place(page.file), page.stamp, page.sha256) for page in pages if page.file and page.stamp]
+        database.run_all("INSERT OR REPLACE INTO seen (path, stamp, sha256) VALUES (?, ?, ?)", seen)
     return AddedPages(ids=tuple(ids), **{name: tuple(names) for name, names in told.items()})
+
+
+def seen(database: Database, file: Path, stamp: str) -> str:
+    """The hash of a file that has this stamp still; see `Corpus.seen`."""
+    found = database.rows("SELECT sha256 FROM seen WHERE path = ? AND stamp = ?", (_place(file), stamp))
+    return str(found[0]["sha256"]) if found else ""
+
+
+def _place(file: Path) -> str:
+    return Path(os.path.abspath(file)).as_posix()
 
 
 def _book(database: Database, name: str, known: dict[str, int | None]) -> int | None:

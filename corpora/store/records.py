@@ -149,6 +149,8 @@ class NewPage:
         Who made that reading, or which program.
     fields : Metadata
         What is known of this page itself; what is left out is taken from its book.
+    stamp : str
+        What tells, without reading it, that `file` is the same as now; "" where nothing does.
     """
 
     key: str
@@ -167,6 +169,7 @@ class NewPage:
     reading_kind: Kind = "machine"
     reading_who: str = ""
     fields: Metadata = Metadata()
+    stamp: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,7 +117,15 @@ _FIRST = (
     "CREATE INDEX judgement_high ON judgement (high)",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
+_SECOND = (
+    # files as they were when they were last read as a whole: they need not be, when they are added again
+    """CREATE TABLE seen (
+        path TEXT PRIMARY KEY,
+        stamp TEXT NOT NULL,
+        sha256 TEXT NOT NULL) WITHOUT ROWID""",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND)
 """Statements that bring a database from each version of its schema to the next, oldest first."""
 
 STATE = """CASE

@@ -1,7 +1,8 @@
 """Make the corpus that later versions must be able to open: `python tests/corpora/make_old_corpus.py DIR`.
 
 It is stored as SQL text (`corpus.sql`) and the vectors that are in use (`bigram.f32`). It was made once for
-each schema and is never made again for an older one: what the folder `schema1` holds is what zij 0.1 wrote.
+each schema and is never made again for an older one: the folder `schema1` holds what zij wrote
+before it had a table `seen`.
 """
 
 from __future__ import annotations

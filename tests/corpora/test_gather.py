@@ -18,12 +18,14 @@ from PIL import Image as Pillow
 
 from zij.actions.corpus import Added, add
 from zij.corpora.exchange.readingjson import reading_json
+from zij.corpora.sources import images
 from zij.corpora.sources.mets import read_mets
 from zij.corpora.sources.names import book_of_folder, inside, natural, safe_name
 from zij.corpora.store import open_corpus
 from zij.corpora.store.records import Metadata, PageResult
 from zij.corpora.store.where import parse_where
 from zij.errors import InputError, UsageError
+from zij.files import sha256
 from zij.tables.pagexml import as_written, to_xml
 from zij.tables.reading import Reading
 
@@ -183,6 +185,29 @@ def test_a_moved_image_is_the_same_page(tmp_path: Path) -> None:
     image(tmp_path / "in" / "sub" / "renamed.jpg", 5)
     changed = add(tmp_path / "c", [tmp_path / "in"])
     assert (changed.new, changed.known, changed.changed) == (0, 1, 1)
+
+
+def test_an_image_that_has_not_changed_is_not_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = (image(tmp_path / "in" / f"{n}.png", n) for n in (1, 2))
+    read: list[str] = []
+    monkeypatch.setattr(images, "sha256", lambda path: (read.append(path.name), sha256(path))[1])
+    add(tmp_path / "c", [tmp_path / "in"])
+    add(tmp_path / "c", [tmp_path / "in"])
+    assert len(read) == 4  # files of this moment are read every time
+    monkeypatch.setattr(images, "FRESH", -60)
+    add(tmp_path / "c", [tmp_path / "in"])
+    del read[:]
+    assert add(tmp_path / "c", [tmp_path / "in"]).known == 2 and read == []
+    before = one.stat()
+    data = bytearray(one.read_bytes())
+    data[-20] ^= 1  # of the same size, and said to be of the same time
+    one.write_bytes(data)
+    os.utime(one, ns=(before.st_atime_ns, before.st_mtime_ns))
+    two.rename(two.with_name("3.png"))
+    result = add(tmp_path / "c", [tmp_path / "in"])
+    assert (result.changed, result.moved, read) == (1, 1, ["1.png", "3.png"])
 
 
 def test_a_copy_is_a_page_of_its_own_and_told(tmp_path: Path) -> None:

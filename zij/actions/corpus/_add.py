@@ -152,9 +152,9 @@ def add(
     pattern = NamePattern.of(name_pattern) if name_pattern else None
     with (create_corpus if names else open_corpus)(folder) as opened, Fetcher(rate, seed) as fetcher:
         wishes = Wishes(
-            images=folder / "images", known=known_pages(opened), book_for=book_names(opened), rights=rights,
-            size=size, offline=offline, rate=rate, private=allow_private, seed=seed,
-            workers=workers,
+            images=folder / "images", known=known_pages(opened), book_for=book_names(opened),
+            seen=opened.seen, rights=rights, size=size, offline=offline, rate=rate, private=allow_private,
+            seed=seed, workers=workers,
         )  # fmt: skip
         if progress is not None:
             wishes = replace(wishes, progress=progress)
