@@ -45,7 +45,7 @@ class Comparison:
     @property
     def by_digits(self) -> bool:
         """Whether the bigram network was asked, of which all options are known."""
-        return self.facts.get("model", "bigram") == "bigram"
+        return bool(self.facts.get("model", "bigram") == "bigram")
 
     def wrote(self, leaf: Leaf) -> bool:
         """Whether a page is as the comparison wrote it, as far as that is recorded."""
