@@ -66,7 +66,13 @@ def test_the_citation_follows_its_form() -> None:
         assert {"title", "authors", "type"} <= set(work)
         assert all(isinstance(work[name], str) and work[name] for name in texts & set(work))
         assert all(isinstance(work[name], int) for name in numbers & set(work))
-        assert set(work) <= texts | numbers | {"cff-version", "authors", "references", "keywords"}
+        assert set(work) <= texts | numbers | {
+            "cff-version",
+            "authors",
+            "references",
+            "keywords",
+            "date-released",
+        }
         for author in work["authors"]:
             assert set(author) in ({"name"}, {"family-names", "given-names"})
     for work in CITATION["references"]:
@@ -85,5 +91,8 @@ def test_the_newest_changes_are_those_of_this_version() -> None:
     text = (ROOT / "CHANGELOG.md").read_text("utf-8")
     versions = re.findall(r"^## \[?(.+?)\]?(?: - .*)?$", text, re.M)
     assert versions[0] == "Unreleased" or versions[0].startswith(zij.__version__)
+    released = re.search(rf"^## \[?{re.escape(zij.__version__)}\]? - (\d{{4}}-\d\d-\d\d)$", text, re.M)
+    dated = CITATION.get("date-released")
+    assert str(dated or "") == (released[1] if released else ""), "the day stands in both or in none"
     kinds = set(re.findall(r"^### (.+)$", text, re.M))
     assert kinds <= {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"} and kinds
