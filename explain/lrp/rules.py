@@ -41,24 +41,22 @@ class Affine:
     Attributes
     ----------
     weight : Tensor
+        As the layer holds it, such as (outputs, inputs) or (outputs, inputs, height, width).
     bias : Tensor
+        Shaped to be added to the output, such as (1, C, 1, 1); zeros where the layer has none.
     apply : callable
-        The layer for a weight and a bias.
+        (input, weight) to output, without the bias.
     transposed : callable
-        The way back for a weight.
+        Weight to the function from the gradient of the output, (S, ...), to that of the input.
     joins : bool
-        Whether each output takes from all channels of the input.
+        Whether weights may be joined along their second dimension, so that several inputs are run as one.
     """
 
     weight: Tensor
     bias: Tensor
-    """Shaped to be added to the output, such as (1, C, 1, 1); zeros where the layer has none."""
     apply: Callable[[Tensor, Tensor], Tensor]
-    """(input, weight) to output, without the bias."""
     transposed: Callable[[Tensor], Callable[[Tensor], Tensor]]
-    """Weight to the function from the gradient of the output, (S, ...), to that of the input."""
     joins: bool = False
-    """Whether weights may be joined along their second dimension, so that several inputs are run as one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

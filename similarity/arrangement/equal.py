@@ -58,7 +58,7 @@ class EqualNumbers:
 
 
 def equal_numbers(a: Prepared, b: Prepared) -> EqualNumbers:
-    """All pairs of equal numbers, or those of the rarest numbers where they are very many."""
+    """All pairs of equal numbers; where they are more than `MOST_PAIRS`, those of the rarest numbers."""
     low = np.searchsorted(b.values, a.values, "left")
     count = np.searchsorted(b.values, a.values, "right") - low
     if count.sum() > MOST_PAIRS:

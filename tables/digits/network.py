@@ -31,7 +31,7 @@ _MOST_BYTES = 64_000_000
 
 
 class Residual(nn.Module):
-    """`relu(x + body(x))`."""
+    """A residual block, `relu(x + body(x))`; `body` keeps the shape (B, C, H, W) (He et al. 2016)."""
 
     def __init__(self, body: nn.Sequential) -> None:
         super().__init__()
