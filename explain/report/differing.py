@@ -101,7 +101,8 @@ def differing_section(stage: Stage, differ: Differences) -> Markup:
         rows = [element("tr", *(element("td", cell) for cell in _row(stage, one))) for one in shown]
         heads = element("tr", *(element("th", text, scope="col") for text in head))
         table = element("table", element("thead", heads), element("tbody", *rows), id="differing")
-        children.append(element("div", table, class_="wide"))
+        wide = {"class_": "wide", "tabindex": 0, "role": "region", "aria_label": "the cells that differ"}
+        children.append(element("div", table, **wide))
     if len(found) > len(shown):
         children.append(element("p", f"{len(found) - len(shown):,} more are left out here."))
     return element("section", *children)
@@ -109,7 +110,12 @@ def differing_section(stage: Stage, differ: Differences) -> Markup:
 
 def _words(differ: Differences) -> str:
     if not differ.count:
-        return "No cells correspond, so that none can differ."
+        return (
+            "No cells of the two pages correspond, so that none can be said to differ: no rows and "
+            "columns were "
+            "found that hold the same numbers. Either the tables are different ones, or too much was "
+            "misread; the pictures that zij annotate draws show which."
+        )
     blank = f" ({differ.blank:,} of them empty on both pages)" if differ.blank else ""
     return (
         f"{differ.count:,} cells correspond{blank}; {differ.sure:,} differ, and "

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from zij.explain.report.provenance import ORIGINS, provenance
 from zij.explain.report.signed import PageRelevance
-from zij.explain.report.words import origins
 from zij.html import Markup, data_uri, element, page
 
 __all__ = ["directions_report"]
@@ -18,13 +18,14 @@ __all__ = ["directions_report"]
 LONGEST = 1800  # pixels of a picture's longer side
 
 STYLE = """
-.both { display: grid; grid-template-columns: repeat(auto-fit, minmax(22rem, 1fr)); gap: 1.5rem; }
+.both { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(22rem, 100%), 1fr)); gap: 1.5rem; }
 .both img { width: 100%; height: auto; border: 1px solid var(--line); background: #fff; }
 .both figcaption { font-size: .95rem; margin: .3rem 0 .6rem; }
 .score { font-size: 1.15rem; max-width: none; }
 .score b { font-size: 2.6rem; font-weight: 600; line-height: 1; margin-right: .6rem; }
 .sign-against { color: var(--against); }
 .sign-for { color: var(--for); }
+.both h3 { overflow-wrap: anywhere; }
 .wide { overflow-x: auto; }
 """
 
@@ -73,10 +74,6 @@ def directions_report(
         element("div", element("h3", f"{side}: {name}"), _table(found, top))
         for side, name, found in zip("AB", names, sides, strict=True)
     ]
-    rows = [
-        element("tr", element("th", name, scope="row"), element("td", element("code", value)))
-        for name, value in origins(summary)
-    ]
     body = element(
         "main",
         element("h1", f"{names[0]} and {names[1]}"),
@@ -91,12 +88,11 @@ def directions_report(
         element("h2", "What it does not say"),
         *(element("p", text) for text in words["limits"]),
         element("h2", "The strongest parts"),
-        element("p", "regions.csv has them all."),
+        element("p", "regions.csv has them all. Names such as t1_r0c2 count rows and columns from 0."),
         element("div", *tables, class_="both"),
-        element("h2", "Where this comes from"),
-        element("div", element("table", *rows, class_="origins"), class_="wide"),
+        provenance(summary),
     )
-    return page(f"{names[0]} and {names[1]}: what brings them near", Markup(body), style=STYLE)
+    return page(f"{names[0]} and {names[1]}: what brings them near", Markup(body), style=STYLE + ORIGINS)
 
 
 def _table(found: PageRelevance, top: int) -> Markup:
@@ -117,7 +113,9 @@ def _table(found: PageRelevance, top: int) -> Markup:
             cells.append(element("td", "yes" if found.significant[k] else "no"))
         rows.append(element("tr", *cells))
     table = element("table", element("thead", element("tr", *head)), element("tbody", *rows))
-    return element("div", table, class_="wide")
+    return element(
+        "div", table, class_="wide", tabindex=0, role="region", aria_label="the strongest parts of a page"
+    )
 
 
 def _signed(value: float) -> str:

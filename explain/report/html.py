@@ -7,13 +7,14 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from zij.explain.report.differing import Differences, crop, differing_section
+from zij.explain.report.notices import left_out_sentence, notices
+from zij.explain.report.provenance import ORIGINS, provenance
 from zij.explain.report.sheets import Sheet
 from zij.explain.report.words import (
     composition,
     figure_text,
     headline,
     number_sentence,
-    origins,
     readers_notes,
     row_sentence,
 )
@@ -62,9 +63,9 @@ def pair_report(
             [
                 _opening(a, b, pairs, summary),
                 _desk(stage),
-                *([differing_section(stage, differ)] if differ is not None else []),
+                *([differing_section(stage, differ)] if differ and (differ.count or len(pairs)) else []),
                 _table(stage, "patches.csv" if stage.unit == "patch" else "pairs.csv"),
-                _origins(summary),
+                provenance(summary),
                 json_block("pair-data", stage.data()),
             ]
         )
@@ -72,10 +73,33 @@ def pair_report(
     title = f"{a.reading.image} and {b.reading.image}: similarity {float(summary['similarity']):.3f}"
     files = resources.files("zij.explain.report")
     own, program = (files.joinpath(f"report.{kind}").read_text(encoding="utf-8") for kind in ("css", "js"))
-    return page(title, body, style=style() + own, script=core() + program)
+    return page(title, body, style=style() + own + ORIGINS, script=core() + program)
 
 
 def _opening(a: Sheet, b: Sheet, pairs: pd.DataFrame, summary: Mapping[str, Any]) -> Markup:
+    how, limits = readers_notes(str(summary.get("model", "")))
+    warned = notices(a.reading, b.reading, summary)
+    left_out = left_out_sentence(summary)
+    left = element(
+        "div",
+        element("p", element("b", f"{float(summary['similarity']):.3f}"), headline(summary), class_="score"),
+        element("div", *(element("p", text) for text in warned), class_="notice", role="note")
+        if warned
+        else "",
+        *(_composed(pairs, summary) if len(pairs) or float(summary["similarity"]) else ()),
+        element("p", left_out) if left_out else "",
+        element("p", _where(a, pairs, summary)) if len(pairs) else "",
+    )
+    reading = [element("h2", "How to read it"), *(element("p", text) for text in how)] if len(pairs) else []
+    right = element(
+        "div", *reading, element("h2", "What it does not say"), *(element("p", text) for text in limits)
+    )
+    title = element("h1", f"{a.reading.image} and {b.reading.image}")
+    return element("header", title, element("div", left, right, class_="opening"))
+
+
+def _composed(pairs: pd.DataFrame, summary: Mapping[str, Any]) -> tuple[Markup, Markup]:
+    """The parts of the similarity as a bar, and as a list of figures."""
     parts = [part for part in composition(pairs, summary) if part.pairs != 0]
     whole = sum(max(part.relevance, 0.0) for part in parts) or 1.0
     bar = [
@@ -97,23 +121,10 @@ def _opening(a: Sheet, b: Sheet, pairs: pd.DataFrame, summary: Mapping[str, Any]
         )
         for part in parts
     ]
-    how, limits = readers_notes(str(summary.get("model", "")))
-    left = element(
-        "div",
-        element("p", element("b", f"{float(summary['similarity']):.3f}"), headline(summary), class_="score"),
+    return (
         element("div", *bar, class_="parts", role="presentation"),
         element("ul", *items, class_="legend"),
-        element("p", _where(a, pairs, summary)),
     )
-    right = element(
-        "div",
-        element("h2", "How to read it"),
-        *(element("p", text) for text in how),
-        element("h2", "What it does not say"),
-        *(element("p", text) for text in limits),
-    )
-    title = element("h1", f"{a.reading.image} and {b.reading.image}")
-    return element("header", title, element("div", left, right, class_="opening"))
 
 
 def _where(a: Sheet, pairs: pd.DataFrame, summary: Mapping[str, Any]) -> str:
@@ -151,16 +162,9 @@ def _table(stage: Stage, file: str) -> Markup:
         value = element("td", figure_text(relevance), class_=sign)
         rows.append(element("tr", *(element("td", cell) for cell in cells), value))
     heading = element("h2", "The strongest pairs")
+    if not rows:
+        return element("section", heading, element("p", "There are none."))
     note = element("p", f"The first {len(rows):,} of {len(pairs):,} listed pairs; {file} has them all.")
     table = element("table", element("thead", element("tr", *head)), element("tbody", *rows), id="strongest")
-    return element("section", heading, note, element("div", table, class_="wide"))
-
-
-def _origins(summary: Mapping[str, Any]) -> Markup:
-    rows = [
-        element("tr", element("th", name, scope="row"), element("td", element("code", value)))
-        for name, value in origins(summary)
-    ]
-    return element(
-        "section", element("h2", "Where this comes from"), element("table", *rows, class_="origins")
-    )
+    wide = element("div", table, class_="wide", tabindex=0, role="region", aria_label="the strongest pairs")
+    return element("section", heading, note, wide)

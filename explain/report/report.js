@@ -15,7 +15,7 @@
     if (region) viewer.select(side + ":" + region[6]);
   }
 
-  byId("strongest").addEventListener("click", (event) => {
+  byId("strongest")?.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     if (!button) return;
     viewer.select("a:" + data.a.regions[data.pairs[Number(button.dataset.pair)][0]][6]);

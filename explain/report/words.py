@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,27 +19,10 @@ __all__ = [
     "figure_text",
     "headline",
     "number_sentence",
-    "origins",
     "percent",
     "readers_notes",
     "row_sentence",
 ]
-
-NOT_SETTINGS = frozenset(
-    {
-        "similarity",
-        "dot",
-        "pairs",
-        "pairs_listed",
-        "relevance_listed",
-        "relevance_unlisted",
-        "relevance_outside_digits",
-        "relevance_negative",
-        "relevance_numbers",
-        "remainder",
-        "units",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +139,7 @@ def row_sentence(pairs: pd.DataFrame, reading: Reading, similarity: float) -> st
         where = f" of table {table + 1}" if several else ""
         share = percent(value, similarity)
         text += f"; rows {first + 1} to {last + 1}{where} make up {share} of the similarity"
-    return f"{text}. Rows are counted from 1, headings included."
+    return f"{text}."
 
 
 def number_sentence(summary: Mapping[str, Any]) -> str:
@@ -178,6 +160,8 @@ def readers_notes(model: str) -> tuple[list[str], list[str]]:
         "adds. Red lines speak for the similarity, blue dashed ones against it; the stronger, the bolder.",
         "Equal digits pair wherever they stand. Pairs in corresponding cells, where the rows and columns of "
         "the two tables lie on each other, are the ones to check first; the switch leaves only those.",
+        "Rows and columns are counted from 1 here, headings included; the files beside it (pairs.csv, "
+        "PAGE-XML) count them from 0.",
     ]
     limits = [
         "It does not say that one page was copied from the other, nor which came first.",
@@ -206,25 +190,6 @@ def _encoder_notes() -> tuple[list[str], list[str]]:
         "Patches are called corresponding where their middles lie in cells that the readings match.",
     ]
     return how, limits
-
-
-def origins(summary: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Model, parameters, versions and hashes, flat, as names and values."""
-    for key, value in summary.items():
-        if key not in NOT_SETTINGS:
-            yield from _flat(key, value)
-    for key in ("dot", "relevance_negative"):
-        if key in summary:
-            name = {"dot": "dot product", "relevance_negative": "relevance of all negative pairs"}[key]
-            yield name, f"{float(summary[key]):.6g}"
-
-
-def _flat(name: str, value: Any) -> Iterator[tuple[str, str]]:
-    if isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from _flat(f"{name}: {key}", inner)
-    else:
-        yield name, value if isinstance(value, str) else json.dumps(value, default=str)
 
 
 def _count(number: int | None) -> str:

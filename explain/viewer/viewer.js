@@ -29,6 +29,19 @@ function pairViewer(root, data, told = () => {}) {
     return node;
   }
 
+  // The pages' names, shortened in the middle where a page is narrower than its name.
+  const names = [...svg.querySelectorAll("text")].map((node) => [node, node.textContent]);
+  function fitNames() {
+    names.forEach(([node, whole], side) => {
+      const room = Number(part(side ? "page-b" : "page-a").getAttribute("width")) + 16;
+      node.textContent = whole;
+      const kept = Math.max(Math.floor(whole.length * room / (node.getComputedTextLength() || 1)) - 2, 6);
+      if (kept + 2 >= whole.length) return;
+      node.textContent = whole.slice(0, Math.ceil(kept / 2)) + "\u2026" + whole.slice(-Math.floor(kept / 2));
+      make("title", {}, node).textContent = whole;
+    });
+  }
+
   // At least two digits that count.
   function number(value) {
     const places = value ? Math.min(Math.max(1 - Math.floor(Math.log10(Math.abs(value))), 4), 9) : 0;
@@ -105,6 +118,10 @@ function pairViewer(root, data, told = () => {}) {
     drawLines(first, strongest, 0.8);
     panel.replaceChildren();
     tell("h3", "Nothing chosen", panel);
+    if (!data.pairs.length) {
+      tell("p", `The pages have no pair of ${data.unit === "patch" ? "patches" : "digits"} in common, so that there are no lines.`, panel);
+      return;
+    }
     const some = first.length < shown.length;
     tell("p", (some ? `The lines show the ${count(first.length)} strongest of the ${count(shown.length)} pairs in view`
       + ", corresponding cells first." : `The lines show all ${count(shown.length)} pairs in view.`)
@@ -268,11 +285,13 @@ function pairViewer(root, data, told = () => {}) {
   let hinting = 0;
   const moving = movable(svg, (zoom, idle) => {
     part("zoom").textContent = Math.round(100 * zoom) + "\u00a0%";
+    fitNames();
     if (!idle) return;
     stage.classList.add("hinting");
     clearTimeout(hinting);
     hinting = setTimeout(() => stage.classList.remove("hinting"), 1600);
   });
+  new ResizeObserver(fitNames).observe(svg);
   part("closer").addEventListener("click", moving.closer);
   part("further").addEventListener("click", moving.further);
   part("fit").addEventListener("click", moving.fit);

@@ -17,6 +17,7 @@ from browser import PROGRAM, Browser
 from made_pair import made_sheets
 from PIL import Image
 
+from zij.explain.report.differing import differences
 from zij.explain.report.html import pair_report
 from zij.explain.report.sheets import Sheet
 from zij.explain.viewer.stage import GAP, HEIGHT
@@ -122,7 +123,7 @@ def test_the_summary_is_in_words_without_a_script() -> None:
         "contribute most",
         "What it does not say",
         "b" * 64,
-        "versions: zij",
+        "zij 0.1.0",
     ):
         assert phrase in words, phrase
     assert text.count("<tr>") >= len(pairs)
@@ -142,6 +143,19 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
         pytest.skip("Chromium is not installed")
     with Browser(tmp_path_factory.mktemp("profile")) as browser:
         yield browser
+
+
+def test_pages_that_share_nothing_are_a_report_too(browser: Browser, tmp_path: Path) -> None:
+    a, b, pairs, summary = made_sheets()
+    none = {**summary, "similarity": 0.0, "pairs": 0, "relevance_unlisted": 0.0}
+    differ = differences(a.reading, b.reading, {})
+    (tmp_path / "none.html").write_text(pair_report(a, b, pairs.head(0), none, differ), "utf-8")
+    browser.complaints.clear()
+    browser.open(tmp_path / "none.html")
+    assert not browser.complaints
+    text = browser.ask("document.body.innerText")
+    assert "have nothing in common" in text and "so that there are no lines" in text
+    assert "The strongest pairs\n\nThere are none." in text and "How to read it" not in text
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,16 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_pair import made_sheets
 
+from zij.explain.report.notices import left_out_sentence, notices
+from zij.explain.report.provenance import provenance
 from zij.explain.report.words import (
     composition,
     figure_text,
     headline,
     number_sentence,
-    origins,
     percent,
     readers_notes,
     row_sentence,
 )
+from zij.tables.reading import Reading
 
 
 @pytest.mark.parametrize(
@@ -94,9 +98,44 @@ def test_the_parts_of_patches_have_words_of_their_own() -> None:
     )
 
 
-def test_origins_are_flat_and_leave_nothing_out() -> None:
+def plain(markup: str) -> str:
+    return " ".join(re.sub("<[^>]*>", " ", markup).split())
+
+
+def test_origins_are_readable_and_leave_nothing_out() -> None:
     summary = made_sheets()[3]
-    told = dict(origins(summary))
-    assert told["model"] == "bigram" and told["versions: zij"] == "0.1.0"
-    assert told["hashes: a"] == "a" * 64 and told["parameters: top"] == str(summary["parameters"]["top"])
-    assert told["dot product"] == "40"
+    summary["parameters"] |= {"a_turn": 90, "b_turn": 0, "only_tables": False, "encoder": {"layer": 5}}
+    told = plain(provenance(summary))
+    for rows in (
+        "measured by bigram model", "SHA-256 of the file", f"{'a' * 12}\u2026", "a" * 64, "b" * 64,
+        f"pairs listed at most {summary['parameters']['top']} top", "digits outside tables left out no",
+        "turned to stand upright, in degrees 90 0 a_turn, b_turn", "encoder: layer 5",
+        "dot product of the embeddings 40 dot", "programs zij 0.1.0 versions",
+    ):  # fmt: skip
+        assert rows in told, rows
+
+
+def without(reading: Reading, *, loose: bool) -> Reading:
+    """A page without tables; what stood in them then stands outside, or nowhere."""
+    return replace(reading, tables=(), loose=() if loose else tuple(reading.numbers()))
+
+
+def test_what_a_reader_has_to_know_first() -> None:
+    a = made_sheets()[0].reading
+    full = {"similarity": 0.9, "model": "bigram"}
+    zero = {**full, "similarity": 0.0}
+    alone = {**zero, "parameters": {"only_tables": True, "a_left_out": 25, "b_left_out": 1}}
+    blank, outside = without(a, loose=True), without(a, loose=False)
+
+    (few,) = notices(a, a, full)
+    assert few.startswith("24 digits on page A and 24 on page B were counted")
+    none, last = notices(a, blank, zero)
+    assert none.startswith("On page B (alpha.png) no digit was read.") and "zij train" in none
+    assert last == "The 0 says that nothing could be compared, not that the tables differ."
+    assert len(notices(blank, blank, zero)) == 3
+    assert "24 digits were read, none of them in a table" in notices(outside, a, full)[0]
+    assert "the 24 outside tables were left out" in notices(outside, a, alone)[0]
+    assert "have nothing in common" in notices(a, a, zero)[0]
+    assert "No number was read on page A" in notices(blank, a, {**full, "model": "vgg16"})[0]
+    assert left_out_sentence(full) == ""
+    assert "25 digits outside them on page A and 1 on page B were left out" in left_out_sentence(alone)

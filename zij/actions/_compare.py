@@ -13,6 +13,7 @@ from zij.actions._compare_digits import by_digits
 from zij.actions._compare_encoder import by_encoder, chosen_encoder
 from zij.actions._comparison import Asked
 from zij.actions._corrections import keep_changed_files
+from zij.actions._only_tables import check_only_tables
 from zij.actions._pair_files import write_pair
 from zij.actions._sources import Progress, Source, chosen_device, open_source, pair_stems
 from zij.errors import UsageError
@@ -132,6 +133,7 @@ def compare(
     images: str | Path | None = None,
     pixels: bool = False,
     parquet: bool = False,
+    only_tables: bool = False,
     progress: Progress | None = None,
 ) -> Compared:
     """Compare two pages and explain their similarity exactly.
@@ -175,6 +177,9 @@ def compare(
         Trace the similarity down to the pixels of both pages, summed over all pairs.
     parquet : bool
         Write the table of pairs as Parquet, too; needs the package pyarrow.
+    only_tables : bool
+        Leave digits outside tables, such as page numbers, out of the similarity; how many is recorded. Of the
+        bigram network alone.
     progress : callable, optional
         Called with what is being done, how much is done, and how much there is.
 
@@ -197,6 +202,7 @@ def compare(
             "or take pairs.csv, which holds the same."
         )
     names = pair_stems([a, b])
+    check_only_tables(only_tables, model)
     encoder = chosen_encoder(
         model, weights, layer=layer, size=size, seed=seed, projection=projection, samples=samples
     )
@@ -212,7 +218,7 @@ def compare(
         found_page = open_source(page, weights=loaded, device=device, images=images)
         sources.append(replace(found_page, stem=stem))
     tell("explaining")
-    asked = Asked(top, loaded, device, pixels, precision, tell)
+    asked = Asked(top, loaded, device, pixels, precision, tell, only_tables)
     found = by_digits(sources, asked) if encoder is None else by_encoder(encoder, sources, asked)
     with staged_folder(out) as folder:
         write_pair(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from zij.actions._comparison import Asked, Found, summarised
+from zij.actions._only_tables import counted_alike
 from zij.actions._sources import Source
 
 if TYPE_CHECKING:
@@ -24,13 +25,15 @@ def by_digits(sources: Sequence[Source], asked: Asked) -> Found:
     from zij.explain.bilrp.digits import explain
     from zij.similarity.evidence import EXTRA_FLOOR, evidence_from_reading
 
-    evidence = [evidence_from_reading(source.reading, source.doubtful) for source in sources]
+    counted, facts = counted_alike(sources, asked.only_tables)
+    evidence = [evidence_from_reading(source.reading, source.doubtful) for source in counted]
     explanation = explain(evidence[0], evidence[1])
     pairs = explanation.pairs(asked.top)
     parameters = {
         "digit_model": asked.weights.name,
         "root_stabiliser": explanation.epsilon,
         "evidence_floor": EXTRA_FLOOR,
+        **facts,
     }
     summary = summarised(explanation, pairs, sources, "bigram", asked.top, parameters)
     heats: Sequence[Heat] = ()
@@ -38,7 +41,9 @@ def by_digits(sources: Sequence[Source], asked: Asked) -> Found:
         asked.tell("tracing to pixels")
         heats = _heats(sources, evidence, explanation, asked.weights, asked.device)
         summary["pixels"] = {side: heat.report() for side, heat in zip("ab", heats, strict=True)}
-    return Found(explanation, pairs, summary, heats, _sentence(explanation, pairs, sources))
+    return Found(
+        explanation, pairs, summary, heats, _sentence(explanation, pairs, sources, asked.only_tables)
+    )
 
 
 def _heats(
@@ -62,11 +67,17 @@ def _heats(
     )  # fmt: skip
 
 
-def _sentence(explanation: PairExplanation, pairs: pd.DataFrame, sources: Sequence[Source]) -> list[str]:
-    for source in sources:
-        if not any(glyph.is_digit for glyph in source.reading.glyphs()):
-            return [f"similarity 0.00: no table of digits was found on {source.image.name}"]
-    return [f"similarity {explanation.similarity:.2f}", *_findings(explanation, pairs, sources)]
+def _sentence(
+    explanation: PairExplanation, pairs: pd.DataFrame, sources: Sequence[Source], only_tables: bool
+) -> list[str]:
+    of = " (tables only)" if only_tables else ""
+    for source, side in zip(sources, (explanation.a, explanation.b), strict=True):
+        if not side.embedding.norm:
+            found = "no digit stands in a table of" if only_tables else "no table of digits was found on"
+            return [f"similarity 0.00{of}: {found} {source.image.name}"]
+    if not explanation.similarity:
+        return [f"similarity 0.00{of}: the pages have no digit and no two neighbouring digits in common"]
+    return [f"similarity {explanation.similarity:.2f}{of}", *_findings(explanation, pairs, sources)]
 
 
 def _findings(explanation: PairExplanation, pairs: pd.DataFrame, sources: Sequence[Source]) -> list[str]:

@@ -32,6 +32,7 @@ class Asked:
     pixels: bool
     precision: Precision | None
     tell: Callable[[str], None]
+    only_tables: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from zij.actions._comparison import reading_facts
 from zij.actions._explain_bilrp import by_bilrp
 from zij.actions._explain_distance import by_distance
 from zij.actions._explain_inside import INSIDE, looking_inside
+from zij.actions._only_tables import check_only_tables, explainable
 from zij.actions._questions import Answer, Question
 from zij.actions._sources import Progress, Source, chosen_device, open_source, stems
 from zij.errors import UsageError
@@ -105,6 +106,7 @@ def explain(
     size: int | None = None,
     device: str = "auto",
     images: str | Path | None = None,
+    only_tables: bool = False,
     progress: Progress | None = None,
 ) -> Explained:
     """Explain the nearness of two pages: parts of A given B, and parts of B given A.
@@ -145,6 +147,8 @@ def explain(
     device : "auto", "cpu" or "cuda"
     images : path, optional
         Where the images of PAGE-XML files lie.
+    only_tables : bool
+        Leave digits outside tables out, as `compare` does.
     progress : callable, optional
         Called with what is being done, how much is done, and how much there is.
 
@@ -164,25 +168,25 @@ def explain(
     stems([a, b])
     select = select or ("mirrored" if masks == "grid" else "all")
     out, device = Path(out), chosen_device(device)
+    check_only_tables(only_tables, model)
     encoder = chosen_encoder(model, weights, layer=layer, size=size, seed=seed)
     wanted = chosen_checks(checks, masks, encoder)
     encoder = encoder.to(device) if encoder is not None else None
     check_folder(out)
     first, second = _opened((a, b), device, images, progress)
     name = model if isinstance(model, str) else model.name
-    question = Question(
-        (first, second), name, encoder, masks, number, keep, select, seed, resolution, progress
-    )
+    counted, facts = explainable((first, second), encoder, only_tables)
+    question = Question(counted, name, encoder, masks, number, keep, select, seed, resolution, progress)
     answer = METHODS[method](question)
     trust = checked(question, method, wanted) if wanted else None
     regions = _regions(answer)
-    summary = _summary(answer, method, name, masks, encoder, first, second)
+    summary = _summary(answer, method, name, masks, encoder, facts, first, second)
     with staged_folder(out) as folder:
         _write(folder, (first, second), answer, regions, summary, masks, top)
         if trust is not None:
             write_checks(folder, trust, summary, (first.image.name, second.image.name))
     said = verdict(trust, method) if trust is not None else ""
-    sentence = _sentence(answer, masks, out, said)
+    sentence = _sentence(answer, masks, out, said, only_tables)
     return Explained(out, first, second, answer, regions, summary, sentence, trust)
 
 
@@ -213,7 +217,14 @@ def _regions(answer: Answer) -> pd.DataFrame:
 
 
 def _summary(
-    answer: Answer, method: str, model: str, masks: str, encoder: Encoder | None, a: Source, b: Source
+    answer: Answer,
+    method: str,
+    model: str,
+    masks: str,
+    encoder: Encoder | None,
+    counted: Mapping[str, Any],
+    a: Source,
+    b: Source,
 ) -> dict[str, Any]:
     """The contents of `explanation.json`."""
     import numpy as np
@@ -226,7 +237,7 @@ def _summary(
         **answer.facts,
         "model": model,
         "encoder": facts,
-        "parameters": {**answer.parameters, "masks": masks, **reading_facts(a, b)},
+        "parameters": {**answer.parameters, "masks": masks, **counted, **reading_facts(a, b)},
         "versions": {"zij": __version__, "numpy": np.__version__, "torch": torch.__version__},
         "hashes": {"a": a.reading.sha256, "b": b.reading.sha256},
         "pages": {"a": a.reading.image, "b": b.reading.image},
@@ -243,6 +254,7 @@ def _write(
     top: int,
 ) -> None:
     from zij.explain.report.directions import directions_report
+    from zij.explain.report.notices import left_out_sentence
     from zij.explain.report.signed import signed_picture
     from zij.tables.overlay import save_png
 
@@ -257,7 +269,7 @@ def _write(
     names = sources[0].image.name, sources[1].image.name
     a, b = (counted(found, masks) for found in answer.sides)
     words = {
-        "opening": ["similarity: " + _told(answer, masks)],
+        "opening": ["similarity: " + _told(answer, masks), *filter(None, [left_out_sentence(summary)])],
         "a": [f"A, {names[0]}, given B: {a}."],
         "b": [f"B, {names[1]}, given A: {b}."],
         "reading": answer.reading,
@@ -278,9 +290,11 @@ def counted(found: PageRelevance, masks: str) -> str:
     if found.significant is None:
         near, apart = int((values > 0).sum()), int((values < 0).sum())
         parts = "squares" if masks == "grid" else masks
-        return f"{near} of {total} {parts} add to the similarity, {apart} take from it"
+        add, take = ("adds" if near == 1 else "add"), ("takes" if apart == 1 else "take")
+        return f"{near} of {total} {parts} {add} to the similarity, {apart} {take} from it"
     near, apart = (int((sure & (sign * values > 0)).sum()) for sign in (1, -1))
-    told = f"{near} of {total} {masks} bring the pages near beyond chance, {apart} take them apart"
+    bring, take = ("brings" if near == 1 else "bring"), ("takes" if apart == 1 else "take")
+    told = f"{near} of {total} {masks} {bring} the pages near beyond chance, {apart} {take} them apart"
     if not near and not apart:
         told = f"none of {total} {masks} stands out from chance"
     if outside and found.sure[-1]:
@@ -294,11 +308,12 @@ def _told(answer: Answer, masks: str) -> str:
     return f"on A {a}; on B {b}"
 
 
-def _sentence(answer: Answer, masks: str, out: Path, said: str = "") -> str:
+def _sentence(answer: Answer, masks: str, out: Path, said: str, only_tables: bool) -> str:
     told = _told(answer, masks)
     if all(found.silent for found in answer.sides):
         told = (
             f"on neither page anything stands out from chance; take more masks or larger parts than {masks}"
         )
     told += f"; {said}" if said else ""
-    return f"similarity {answer.similarity:.2f}; {told}; report: {out / 'report.html'}"
+    of = " (tables only)" if only_tables else ""
+    return f"similarity {answer.similarity:.2f}{of}; {told}; report: {out / 'report.html'}"

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from zij.cli.pages import Device, Images, Seed
+from zij.cli.pages import Device, Images, OnlyTables, Seed
 from zij.cli.progress import finish, shown_progress
 
 __all__ = ["explain", "register", "study"]
@@ -84,6 +84,7 @@ def explain(
     seed: Seed = 0,
     device: Device = "auto",
     images: Images = None,
+    only_tables: OnlyTables = False,
 ) -> None:
     """Say what on each of two pages brings them near, and what takes them apart.
 
@@ -96,7 +97,7 @@ def explain(
         result = actions.explain(
             a, b, out, method=method, model=model, masks=masks, number=number, keep=keep, select=select,
             resolution=resolution, seed=seed, top=top, checks=check or (), weights=weights, layer=layer,
-            size=size, device=device, images=images, progress=progress,
+            size=size, device=device, images=images, only_tables=only_tables, progress=progress,
         )  # fmt: skip
     finish(result)
 

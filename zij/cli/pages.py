@@ -9,7 +9,7 @@ import typer
 
 from zij.cli.progress import finish, shown_progress
 
-__all__ = ["Device", "Images", "Seed", "annotate", "evaluate", "generate", "register", "train"]
+__all__ = ["Device", "Images", "OnlyTables", "Seed", "annotate", "evaluate", "generate", "register", "train"]
 
 Device = Annotated[
     Literal["auto", "cpu", "cuda"],
@@ -21,7 +21,14 @@ Images = Annotated[
         metavar="DIR", help="Folder with the images of PAGE-XML files; otherwise they are beside them."
     ),
 ]
-Seed = Annotated[int, typer.Option(help="The same seed gives the same bytes.")]
+OnlyTables = Annotated[
+    bool,
+    typer.Option(
+        "--only-tables",
+        help="Leave digits outside tables, such as page numbers, out of the similarity (bigram alone).",
+    ),
+]
+Seed = Annotated[int, typer.Option(min=0, help="The same seed gives the same bytes.")]
 
 
 def register(app: typer.Typer) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from zij.cli.pages import Device, Images, Seed
+from zij.cli.pages import Device, Images, OnlyTables, Seed
 from zij.cli.progress import finish, shown_progress
 
 __all__ = ["compare", "demo", "register"]
@@ -86,6 +86,7 @@ def compare(
         bool,
         typer.Option("--parquet", help="Also write the pairs as Parquet, for data tools; needs pyarrow."),
     ] = False,
+    only_tables: OnlyTables = False,
 ) -> None:
     """Say how similar two pages are, and which digits make it so.
 
@@ -98,7 +99,8 @@ def compare(
         result = actions.compare(
             a, b, out, top=top, model=model, weights=weights, layer=layer, size=size, seed=seed,
             projection=projection, samples=samples, precision=precision,  # type: ignore[arg-type]
-            device=device, images=images, pixels=pixels, parquet=parquet, progress=progress,
+            device=device, images=images, pixels=pixels, parquet=parquet, only_tables=only_tables,
+            progress=progress,
         )  # fmt: skip
     finish(result)
 
