@@ -14,7 +14,7 @@ from pathlib import Path
 
 from zij.errors import OutputError
 
-__all__ = ["check_folder", "sha256", "staged_folder", "write_bytes", "write_text"]
+__all__ = ["check_file", "check_folder", "sha256", "staged_folder", "write_bytes", "write_text"]
 
 
 def sha256(path: str | Path) -> str:
@@ -87,6 +87,20 @@ def check_folder(folder: str | Path) -> None:
         raise OutputError(_cannot_write(folder, error)) from error
     finally:
         _take_away(new)
+
+
+def check_file(path: str | Path) -> None:
+    """Make sure that a file can be written, before any work is done; nothing is left behind.
+
+    Raises
+    ------
+    OutputError
+        If `path` is a folder, or its folder cannot be made or written to.
+    """
+    path = Path(path)
+    if path.is_dir():
+        raise OutputError(f"{path}: is a folder, but a file is to be written; name the file with -o.")
+    check_folder(path.parent)
 
 
 @contextlib.contextmanager
@@ -187,5 +201,7 @@ def _cannot_write(path: Path, error: OSError) -> str:
         FileExistsError: "a part of that path is a file; choose another folder with -o",
         IsADirectoryError: "a folder of that name is in the way; choose another folder with -o",
     }
-    why = reasons.get(type(error), f"{error.strerror or error}; make room or choose another folder with -o")
+    what = error.strerror or str(error)
+    advice = "make room or choose" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "choose"
+    why = reasons.get(type(error), f"{what}; {advice} another folder with -o")
     return f"{path}: cannot be written: {why}."

@@ -139,7 +139,11 @@ def _open(path: Path) -> io.BufferedReader:
         return os.fdopen(handle, "rb")
     os.close(handle)
     if stat.S_ISDIR(mode.st_mode):
-        raise ImageError(f"{path}: is a folder; name an image in it.")
+        with os.scandir(path) as inside:
+            empty = next(inside, None) is None
+        raise ImageError(
+            f"{path}: is a folder{' and empty; name an image' if empty else '; name an image in it'}."
+        )
     if not stat.S_ISREG(mode.st_mode):
         raise ImageError(f"{path}: is not an ordinary file; name an image file.")
     raise ImageError(f"{path}: is empty (0 bytes); fetch or scan it again.")

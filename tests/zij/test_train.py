@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from zij.actions import train
+from zij.errors import OutputError, UsageError
 from zij.tables.digits.network import DigitNetwork, load_weights, save_weights
 from zij.tables.generate import fonts
 from zij.tables.teach import calibration, trial
@@ -45,3 +46,12 @@ def test_on_from_weights(taught, tmp_path):
     assert taught["settings"] == GOING_ON and taught["start"] is not None
     assert load_weights(done.path).facts["start"] == load_weights(base).name
     assert f"going on from {load_weights(base).name}" in done.path.with_suffix(".md").read_text()
+
+
+def test_it_is_known_before_teaching_that_nothing_can_be_written(taught, tmp_path):
+    for pages in (None, tmp_path):
+        with pytest.raises(OutputError, match="is a folder, but a file is to be written"):
+            train(tmp_path, pages=pages)
+    with pytest.raises(UsageError, match="from 0 up, not -1"):
+        train(tmp_path / "new.safetensors", seed=-1)
+    assert not taught and not list(tmp_path.iterdir())

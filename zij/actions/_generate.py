@@ -131,6 +131,8 @@ def generate(
     from zij.tables.overlay import save_png
     from zij.tables.pagexml import write_pagexml
 
+    if seed < 0:
+        raise UsageError(f"a seed is a whole number from 0 up, not {seed}.")
     if families is not None or pages is not None:
         return _families(Path(out), families, pages, kind, count, readings, misread, seed, progress)
     if readings or misread is not None:

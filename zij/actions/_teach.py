@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from zij.actions._shown import Shown
 from zij.actions._sources import Progress
 from zij.errors import InputError
-from zij.files import check_folder
+from zij.files import check_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -119,7 +119,7 @@ def teach_pages(
 
     out, base = Path(out), load_weights(weights)
     faces, remarks = _typefaces(fonts)
-    check_folder(out.parent)
+    check_file(out)
     course = _course(steps, minutes)
     found = gather(
         Path(pages), base, images=None if images is None else Path(images), whole=whole_pages,

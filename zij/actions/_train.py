@@ -10,6 +10,7 @@ from zij.actions._shown import Shown
 from zij.actions._sources import Progress, chosen_device
 from zij.actions._teach import TaughtPages, teach_pages
 from zij.errors import UsageError
+from zij.files import check_file
 
 __all__ = ["Trained", "train"]
 
@@ -107,6 +108,8 @@ def train(
     ZijError
         If fonts, pages or weights cannot be used, or the result cannot be written.
     """
+    if seed < 0:
+        raise UsageError(f"a seed is a whole number from 0 up, not {seed}.")
     if pages is not None:
         return teach_pages(
             out, pages, weights=weights, images=images, whole_pages=whole_pages, fonts=fonts, seed=seed,
@@ -115,6 +118,7 @@ def train(
     for name, given in ((f"--images {images}", images is not None), ("--whole-pages", whole_pages)):
         if given:
             raise UsageError(f"{name} is of use with --pages alone; name the corrected pages' folder.")
+    check_file(out)
     from zij.tables.digits.network import load_weights, save_weights
     from zij.tables.generate.fonts import find_typefaces
     from zij.tables.teach.calibration import find_temperature

@@ -89,6 +89,8 @@ class Validated(Shown):
         for path, finding in self.findings:
             if finding.tolerated:
                 seen.setdefault((path, finding.kind), []).append(finding)
+            elif finding.kind == "unreadable":  # it names the file, and says what to do
+                yield f"{finding.what}."
             else:
                 yield f"{_place(path, finding)}: {finding.what}; {finding.advice}."
         for (path, kind), alike in seen.items():
@@ -226,6 +228,8 @@ def _pairs(pairs: Path | None, files: Sequence[str | Path], named: Sequence[Path
 def _pair(table: Path, named: Sequence[Path]) -> PairFiles:
     from zij.explain.report.pairfiles import PairFiles, read_annotations
 
+    if not table.is_file():
+        raise InputError(f"{table}: there is no such file; name the pairs.csv of zij compare.")
     annotations = table.with_suffix(".jsonld")
     stated = read_annotations(annotations)["items"][:1] if annotations.is_file() else []
     names = [Path(unquote(str(item.get(f"zij:pageXml{side}", ""))).partition("#")[0]).name

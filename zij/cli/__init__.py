@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import io
+import re
 import signal
 import sys
 import threading
@@ -23,6 +24,14 @@ from zij.errors import ZijError
 
 __all__ = ["app", "main"]
 
+_PLAIN = {
+    "Value error, ": "",
+    r"Input should be (greater|less) than or equal to (\S+)": r"it must not be \1 than \2",
+    "must not be greater than": "must be at least",
+    "must not be less than": "must be at most",
+    "Input should be a valid integer.*": "it must be a whole number",
+    "Input should be a valid number.*": "it must be a number",
+}
 NOTHING_DONE = 2
 INTERRUPTED = 130
 
@@ -112,10 +121,17 @@ def _sentence(error: Exception, debug: bool) -> str:
     tell = getattr(error, "format_message", None)  # wrong use, as typer tells it
     if tell is not None:
         path = getattr(getattr(error, "ctx", None), "command_path", "zij")
-        return f"{_one_line(tell()).rstrip('.')}; see {path} --help."
+        return f"{_plain(_one_line(tell())).rstrip('.')}; see {path} --help."
     what = _one_line(f"{type(error).__name__}: {error}").rstrip(".: ")
     advice = "please report it" if debug else "run again with --debug and report it"
     return f"internal error ({what}); {advice}."
+
+
+def _plain(text: str) -> str:
+    """What typer says of a value, in plain words; other wordings of it are left as they are."""
+    for pattern, words in _PLAIN.items():
+        text = re.sub(pattern, words, text)
+    return text
 
 
 def _one_line(text: str) -> str:

@@ -84,6 +84,7 @@ def parse(data: bytes, name: str, *, whole_tree: bool = False) -> etree._Element
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         reason = str(error).partition("\n")[0].rstrip(".")[:200]  # it quotes names, which may be endless
+        reason = reason.partition(" (<string>,")[0]  # it tells the line twice
         raise PageXMLError(f"{name}: not readable as XML: {reason}; export the file again.") from error
     if root.getroottree().docinfo.internalDTD is not None:
         raise PageXMLError(

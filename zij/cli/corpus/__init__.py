@@ -14,15 +14,17 @@ def register(app: typer.Typer) -> None:
     corpus = typer.Typer(
         name="corpus",
         help="Work with many pages.",
-        no_args_is_help=True,
         rich_markup_mode=None,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     for module in (gather, process, keep, search, see, evaluate, export):
         module.register(corpus)
-    corpus.callback()(_corpus)
+    corpus.callback(invoke_without_command=True)(_corpus)
     app.add_typer(corpus)
 
 
-def _corpus() -> None:
+def _corpus(context: typer.Context) -> None:
     """Work with many pages."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+        raise typer.Exit(2)
