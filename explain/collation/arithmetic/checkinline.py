@@ -18,6 +18,13 @@ from zij.html import Markup, element, fragment, listing, scoped
 
 __all__ = ["checks_parts", "inline_style", "page_html", "table_html"]
 
+_NARROW = """
+.zij.zij.zij > style + * { margin-top: 0; }
+.zij.zij.zij .crop { max-width: 6.5rem; }
+.zij.zij.zij td.verdict { min-width: 15rem; }
+.zij.zij.zij .curve { width: min(100%, 24rem); }
+"""  # a notebook has less room than a page of its own
+
 MOST = 40
 """Flagged cells of a table that are shown."""
 CURVES = 6
@@ -86,7 +93,7 @@ def checks_parts(pages: Sequence[PageChecks], pictures: Pictures | None = None) 
 
 def inline_style() -> str:
     """CSS for `checks_parts` within a fragment."""
-    return scoped(checks_style()) + "\n.zij.zij.zij > style + * { margin-top: 0; }"
+    return scoped(checks_style()) + _NARROW
 
 
 def _check(check: CellCheck) -> tuple[str, ...]:
