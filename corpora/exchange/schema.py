@@ -34,7 +34,7 @@ def reading_schema() -> Mapping[str, Any]:
 
 
 def schema_text() -> str:
-    """The text of that file."""
+    """The text of `reading.schema.json`, the JSON schema of readings."""
     return files("zij.corpora.exchange").joinpath("reading.schema.json").read_text("utf-8")
 
 

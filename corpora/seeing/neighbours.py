@@ -29,7 +29,7 @@ def unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def chord(cosine: float) -> float:
-    """The distance of two vectors of length 1 with this cosine."""
+    """Euclidean distance of two vectors of length 1 with this cosine c: the root of 2 - 2 c."""
     return float(np.sqrt(max(2 - 2 * cosine, 0.0)))
 
 
