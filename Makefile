@@ -71,7 +71,8 @@ types: $(EQUIPPED)
 
 # To prepare every assert for what it would say takes ten seconds a process; what failed is run again to say it.
 # tests/conftest.py has the order of the files.
-PYTEST := OMP_NUM_THREADS=1 OMP_WAIT_POLICY=passive $(BIN)/pytest
+# What is imported is compiled once, also where Python is told to write nothing: processes are many.
+PYTEST := env -u PYTHONDONTWRITEBYTECODE OMP_NUM_THREADS=1 OMP_WAIT_POLICY=passive $(BIN)/pytest
 
 check: $(EQUIPPED) $(ORACLES)/.ready
 	$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder --assert=plain --maxfail 20 \
@@ -118,20 +119,28 @@ $(READY): pyproject.toml constraints.txt
 	if ! [ -x $(BIN)/python ]; then \
 	  echo "setting up $(VENV) with $$python: a few minutes, once"; "$$python" -m venv --clear $(VENV); fi
 	@$(BIN)/python -c 'import torch' 2>/dev/null \
-	  || $(PIP) --no-compile --quiet --no-deps --retries 1 --timeout 20 --index-url $(CPU_INDEX) torch 2>/dev/null \
-	  || $(PIP) --no-compile torch
-	$(PIP) --no-compile --quiet setuptools --editable .
+	  || { echo "1 of 3: installing PyTorch for the processor, some 0.8 GB on disk; it is fetched and unpacked," \
+	         "which takes minutes, by the connection, and pip says nothing meanwhile"; \
+	       $(PIP) --no-compile --quiet --no-deps --retries 1 --timeout 20 --index-url $(CPU_INDEX) torch 2>/dev/null; } \
+	  || { echo "1 of 3: not to be had from its own index, so from the ordinary one; on Linux that may bring" \
+	         "libraries for graphics cards, several GB"; \
+	       $(PIP) --no-compile torch; }
+	@echo "2 of 3: installing zij and what else it needs (NumPy, SciPy, OpenCV, pandas, matplotlib and others)," \
+	  "some 0.8 GB on disk; again minutes, and pip says nothing"
+	@$(PIP) --no-compile --quiet setuptools --editable .
+	@echo "3 of 3: compiling what was installed, so that zij starts quickly"
 	$(COMPILED)
 	@touch $(READY)
 
-# Compiled on all cores; pip takes but one.
-COMPILED = @$(BIN)/python -m compileall -qq -j 0 -x '/tests?/' $(VENV)/lib || true
+# Compiled on all cores; pip takes but one. A third is seldom asked for.
+SELDOM := tests?|pip|setuptools|sympy|mpmath|networkx|_dynamo|_inductor
+COMPILED = @$(BIN)/python -m compileall -qq -j 0 -x '/($(SELDOM))/' $(VENV)/lib || true
 
 $(EQUIPPED): $(READY)
-	@echo "installing what tests, notebooks and documentation need besides"
+	@echo "installing what tests, notebooks and documentation need besides, some 0.9 GB on disk;" \
+	  "minutes, by the connection, and pip says nothing meanwhile"
 	$(PIP) --no-compile --quiet setuptools --editable ".[dev]"
 	$(PIP) --no-compile --quiet --no-deps zennit  # would bring torchvision, of which it uses class names alone
-	$(COMPILED)
 	@touch $(EQUIPPED)
 
 # What tests ask in processes of their own stands apart: users do not have it, pandas behaves otherwise with
@@ -139,6 +148,7 @@ $(EQUIPPED): $(READY)
 OCRD := ocrd atomicwrites deprecated elementpath filetype frozendict pyyaml shapely wrapt
 
 $(ORACLES)/.ready: constraints.txt $(EQUIPPED)
+	@echo "installing programs that tests ask for their opinion (OCR-D, PyArrow)"
 	$(PIP) --quiet --upgrade --no-deps --target $(ORACLES)/ocrd $(OCRD)
 	$(PIP) --quiet --upgrade --no-deps --target $(ORACLES)/pyarrow pyarrow
 	@touch $(ORACLES)/.ready
