@@ -184,7 +184,7 @@ def refusal(path: Path, **options: float) -> str:
 
 def test_no_file_folder_and_empty_file(tmp_path: Path) -> None:
     assert "no such file" in refusal(tmp_path / "none.jpg")
-    assert "is a folder" in refusal(tmp_path)
+    assert "is a folder and empty; name an image." in refusal(tmp_path)
     (tmp_path / "empty.jpg").touch()
     assert "empty" in refusal(tmp_path / "empty.jpg")
     os.mkfifo(tmp_path / "pipe.jpg")

@@ -187,8 +187,10 @@ def test_being_ended_is_an_interrupt(
         ("compare a", "see zij compare --help"),
         ("compare a b", "--out"),
         ("frobnicate", "frobnicate"),
-        ("annotate a -o x --profile no", "nested"),
-        ("compare a b -o x --top 0", "--top"),
+        ("annotate a -o x --profile no", "'--profile': 'no' is not one of 'nested', "),
+        ("compare a b -o x --top 0", "'--top': it must be at least 1; see zij compare --help."),
+        ("compare a b -o x --top ten", "'--top': it must be a whole number; see"),
+        ("generate -o x --misread 2", "'--misread': it must be at most 1; see"),
         ("annotate -o x -- --debug --no", None),
     ],
 )
@@ -210,6 +212,8 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == f"zij {zij.__version__}\n"
     assert run() == 2
     assert "annotate" in capsys.readouterr().out
+    assert run("corpus") == 2
+    assert capsys.readouterr().out.startswith("Usage: zij corpus [OPTIONS] COMMAND")
 
 
 class Terminal(io.StringIO):

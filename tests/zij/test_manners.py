@@ -287,6 +287,8 @@ def test_same_stem_and_same_file_twice(scans: Path, tmp_path: Path) -> None:
         (["annotate", "https://example.org/p.jpg", "-o", "{out}"], "https://example.org/p.jpg"),
         (["generate", "-o", "{out}", "--kind", "sines"], "climates"),
         (["generate", "-o", "{out}", "--count", "0"], "--count"),
+        (["generate", "-o", "{out}", "--seed", "-3"], "'--seed': it must be at least 0"),
+        (["validate", "{a}", "--pairs", "none.csv"], "none.csv: there is no such file"),
     ],
 )
 def test_wrong_use(words: list[str], told: str, scans: Path, tmp_path: Path) -> None:
