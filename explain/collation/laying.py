@@ -18,12 +18,15 @@ from zij.explain.collation.figures import agreement
 from zij.explain.collation.grids import Codes, telling
 from zij.explain.collation.sequences import Pairs, anchors, by_place, matched
 
-__all__ = ["LEAST_SCORE", "Laid", "Sheet", "lay", "worth_in_place"]
+__all__ = ["LEAST_SAME", "LEAST_SCORE", "Laid", "Sheet", "lay", "worth_in_place"]
 
 LEAST_SCORE = 0.3
 """Alignment score below which two tables do not hold the same numbers."""
 LEAST_WORTH = 2.5
 """Telling agreements beyond chance below which a match is an accident, unless a table has not so many."""
+LEAST_SAME = 0.4
+"""Share of the numbers in corresponding places that are the same in one table; where they are fewer, the
+score is lowered in proportion: two halves of a table may differ in one sign nearly everywhere."""
 LEAST_COLUMN = 0.25
 """Share of the numbers of two columns that agree if they correspond."""
 LEAST_ROW = 0.2
@@ -195,11 +198,13 @@ def _score(a: Sheet, b: Sheet, rows: Pairs, columns: Pairs) -> tuple[float, floa
     """
     i, j = [i for i, _ in rows], [j for _, j in rows]
     reached = possible = 0.0
+    same = compared = 0
     for p, q in columns:
         x, y = a.code[i, p], b.code[j, q]
         weight = (a.weight[i, p] + b.weight[j, q]) / 2
         chance = _chance(x, y)
         both = (x > 0) & (y > 0)
+        same, compared = same + int((x == y)[both].sum()), compared + int(both.sum())
         reached += float((weight * (agreement(x, y) - chance))[both].sum())
         lines = (a.weight[i[0] : i[-1] + 1, p].sum() + b.weight[j[0] : j[-1] + 1, q].sum()) / 2
         possible += float(lines) * (1 - chance)
@@ -208,7 +213,8 @@ def _score(a: Sheet, b: Sheet, rows: Pairs, columns: Pairs) -> tuple[float, floa
     smaller = min(float(a.weight.sum()), float(b.weight.sum()))
     if possible <= 0 or reached < min(LEAST_WORTH, 0.5 * smaller):
         return 0.0, max(reached, 0.0)
-    return min(max(reached / possible, 0.0), 1.0), reached
+    score = min(max(reached / possible, 0.0), 1.0)
+    return score * min(same / (LEAST_SAME * max(compared, 1)), 1.0), reached
 
 
 def _own(sheet: Sheet, rows: list[int]) -> float:

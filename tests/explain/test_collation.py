@@ -363,3 +363,15 @@ def test_where_nothing_tells_which_text_is_wrong_no_side_is_taken() -> None:
         9: "one digit differs: 1 and 5", 10: "5 stands twice in 55, once in 5",
     }  # fmt: skip
     assert all(sorted(found[1][row]) == sorted(reason) for row, reason in found[0].items())
+
+
+def test_two_halves_of_a_table_are_not_the_same_table() -> None:
+    """Hours and minutes of their rows differ in one sign nearly everywhere."""
+    latitudes = np.radians(np.arange(1, 31))
+    hours = 2 / 15 * np.degrees(np.arccos(-np.tan(latitudes) * np.tan(np.radians(23.85))))
+    rows = [
+        [str(r + 1), *(f"{int(part)}" for part in (x, x % 1 * 60, 24 - x, (24 - x) % 1 * 60))]
+        for r, x in enumerate(hours)
+    ]
+    found = collate([witness("A", rows[:13]), witness("B", rows[13:])], arithmetic=False)
+    assert len(found.strangers) == 2

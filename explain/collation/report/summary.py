@@ -8,7 +8,7 @@ from typing import Any
 
 from zij.explain.collation.collate import Collated
 from zij.explain.collation.judging import ALTERNATIVE, SURE
-from zij.explain.collation.laying import LEAST_COLUMN, LEAST_ROW, LEAST_SCORE, LEAST_WORTH
+from zij.explain.collation.laying import LEAST_COLUMN, LEAST_ROW, LEAST_SAME, LEAST_SCORE, LEAST_WORTH
 
 __all__ = ["parameters", "summary"]
 
@@ -18,6 +18,7 @@ def parameters() -> dict[str, float]:
     return {
         "least_score": LEAST_SCORE,
         "least_worth": LEAST_WORTH,
+        "least_same": LEAST_SAME,
         "least_column": LEAST_COLUMN,
         "least_row": LEAST_ROW,
         "sure_digit": SURE,
