@@ -169,7 +169,7 @@ class Stage:
         return element(
             "div",
             tools(prefix),
-            element("div", self._figure(prefix), panel(prefix), class_="desk"),
+            element("div", self._figure(prefix, whole), panel(prefix), class_="desk"),
             element("p", note, class_="note") if note else "",
             class_="zij-viewer whole" if whole else "zij-viewer",
             role="group",
@@ -177,7 +177,7 @@ class Stage:
             data_lm_suppress_shortcuts="true",  # JupyterLab leaves the keys to the viewer
         )
 
-    def _figure(self, prefix: str) -> Markup:
+    def _figure(self, prefix: str, whole: bool) -> Markup:
         units = f"{self.unit}s".replace("chs", "ches")
         svg = element(
             "svg",
@@ -193,6 +193,7 @@ class Stage:
             ),
             data_part="pages",
             viewBox=" ".join(map(str, self._view)),
+            preserveAspectRatio="xMidYMin meet" if whole else None,  # the buttons have what is left below
             tabindex=0,
             role="group",
             aria_label="both pages: arrow keys move, plus and minus zoom, 0 shows all",
