@@ -68,6 +68,8 @@ def places_figure(table: pd.DataFrame, caption: str) -> Figure:
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(9.0, 1.9 + 0.24 * max(len(table), 4)), layout="constrained")
+    if table.empty:
+        return _nothing(figure, "No place is known, so there is nothing to draw.", caption)
     left, right = figure.subplots(1, 2, sharey=True)
     draw_diversity_by_place(left, table, measure="published")
     draw_diversity_by_place(right, table)
@@ -159,6 +161,9 @@ def times_figure(table: pd.DataFrame, caption: str) -> Figure:
     """The figure of `save_times`."""
     from matplotlib.figure import Figure
 
+    if table.empty:
+        figure = Figure(figsize=(9.0, 2.2), layout="constrained")
+        return _nothing(figure, "Too few years are known to draw curves over time.", caption)
     figure = Figure(figsize=(9.0, 8.2), layout="constrained")
     upper, middle, lower = figure.subplots(3, 1, sharex=True, height_ratios=(3, 2.4, 1.1))
     draw_diversity_over_time(upper, table, measure="published")
@@ -166,6 +171,15 @@ def times_figure(table: pd.DataFrame, caption: str) -> Figure:
     draw_tables_over_time(lower, table)
     for axes in (upper, middle):
         axes.set_xlabel("")
+    figure.supxlabel(caption, fontsize=8, color=QUIET, x=0.01, ha="left")
+    return figure
+
+
+def _nothing(figure: Figure, words: str, caption: str) -> Figure:
+    """A figure that says why it is empty."""
+    axes = figure.subplots()
+    axes.set_axis_off()
+    axes.text(0.5, 0.5, words, transform=axes.transAxes, ha="center", va="center", fontsize=10)
     figure.supxlabel(caption, fontsize=8, color=QUIET, x=0.01, ha="left")
     return figure
 

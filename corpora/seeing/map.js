@@ -373,7 +373,7 @@
     const order = [...layers].sort((a, b) => (a.key < 0) - (b.key < 0) || a.key - b.key);
     order.forEach((layer) => {
       const other = layer.key >= data.most;
-      const name = layer.key < 0 ? "not known" : other ? `${(names.length - data.most).toLocaleString("en")} others` : names[layer.key];
+      const name = layer.key < 0 ? data.without[state.field] || "not known" : other ? `${(names.length - data.most).toLocaleString("en")} others` : names[layer.key];
       const node = tell(tell(list, "li", ""), "button", "");
       node.type = "button";
       node.setAttribute("aria-pressed", "false");

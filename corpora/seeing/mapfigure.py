@@ -17,6 +17,7 @@ from zij.corpora.seeing.palette import (
     MARKS,
     MOST,
     QUIET,
+    WITHOUT,
     YEARS,
     Groups,
     groups,
@@ -117,7 +118,7 @@ def draw_map(axes: Axes, pages: pd.DataFrame, *, colour: Colour = "none") -> Axe
     elif colour == "none":
         _dots(axes, xy, size, COLOURS[0], "o", "")
     else:
-        _groups(axes, xy, groups(_values(pages, colour)), size, HEADINGS.get(colour, colour))
+        _groups(axes, xy, groups(_values(pages, colour)), size, colour)
     wide, high = _reach(pages)
     axes.set(xlim=(-1.05 * wide, 1.05 * wide), ylim=(-1.05 * high, 1.05 * high))
     axes.set(aspect="equal", xticks=(), yticks=())
@@ -181,23 +182,26 @@ def _year_bar(axes: Axes, drawn: PathCollection, label: str) -> None:
     bar.outline.set_visible(False)
 
 
-def _groups(axes: Axes, xy: NDArray[np.float64], own: Groups, size: float, heading: str) -> None:
+def _groups(axes: Axes, xy: NDArray[np.float64], own: Groups, size: float, colour: str) -> None:
     other, unknown = own.codes >= MOST, own.codes < 0
     handles = []
     if unknown.any():
-        handles.append(_hollow(axes, xy[unknown], size, f"not known ({int(unknown.sum()):,})"))
+        handles.append(
+            _hollow(axes, xy[unknown], size, f"{WITHOUT.get(colour, 'not known')} ({int(unknown.sum()):,})")
+        )
     if other.any():
         label = f"{len(own.names) - MOST:,} others ({int(other.sum()):,})"
         handles.append(_dots(axes, xy[other], 0.7 * size, GREY, "o", label))
     first = []
     for n, (name, count) in enumerate(zip(own.names[:MOST], own.counts, strict=False)):
-        colour, mark = COLOURS[n % len(COLOURS)], MARKS[n // len(COLOURS)]
+        own_colour, mark = COLOURS[n % len(COLOURS)], MARKS[n // len(COLOURS)]
         short = name if len(name) <= SHOWN else name[: SHOWN - 1] + "\N{HORIZONTAL ELLIPSIS}"
         label = f"{short} ({count:,})".replace("$", r"\$")
-        first.append(_dots(axes, xy[own.codes == n], size, colour, mark, label))
+        first.append(_dots(axes, xy[own.codes == n], size, own_colour, mark, label))
     legend = axes.legend(
-        handles=first + handles[::-1], title=heading, loc="center left", bbox_to_anchor=(1.0, 0.5),
-        frameon=False, fontsize=8, title_fontsize=9, alignment="left", handletextpad=0.3, labelcolor=INK,
+        handles=first + handles[::-1], title=HEADINGS.get(colour, colour), loc="center left",
+        bbox_to_anchor=(1.0, 0.5), frameon=False, fontsize=8, title_fontsize=9, alignment="left",
+        handletextpad=0.3, labelcolor=INK,
     )  # fmt: skip
     for handle in legend.legend_handles:
         handle.set_sizes([28.0])  # type: ignore[union-attr]

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zij.corpora.seeing.pages import SeenPages
-from zij.corpora.seeing.palette import COLOURS, GREY, MOST, YEARS, groups
+from zij.corpora.seeing.palette import COLOURS, GREY, MOST, WITHOUT, YEARS, groups
 from zij.corpora.seeing.sheets import PER_ROW, PER_SHEET, Sheets
 from zij.html import Markup, element, json_block, page
 
@@ -208,6 +208,7 @@ def _data(content: MapContent) -> dict[str, Any]:
         "yearColours": YEARS,
         "grey": GREY,
         "most": MOST,
+        "without": WITHOUT,
         "pictures": {
             "side": content.sheets.side,
             "perRow": PER_ROW,

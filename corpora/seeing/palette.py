@@ -25,6 +25,7 @@ __all__ = [
     "MARKS",
     "MOST",
     "QUIET",
+    "WITHOUT",
     "YEARS",
     "Groups",
     "groups",
@@ -41,6 +42,8 @@ MOST = len(COLOURS) * len(MARKS)
 """Groups that get a sign of their own: colours first, then the next mark."""
 YEARS = ("#440154", "#3b528b", "#21918c", "#5ec962", "#c8d51e")
 """From early to late: viridis without its lightest end."""
+WITHOUT = {"cluster": "in no cluster", "tag": "no tag"}
+"""What a legend calls the pages without a value, where that is more than "not known"."""
 DPI = 200
 BASE: dict[Any, Any] = {
     "font.family": ["DejaVu Sans"],

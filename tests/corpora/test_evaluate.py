@@ -197,8 +197,9 @@ def test_the_command_judges_by_judgements_where_no_truth_is_given(made: Path, tm
         corpus.judge(1, 2, "same")
         corpus.judge(1, 25, "different")
     ended = zij("corpus", "evaluate", tmp_path / "corpus", "-o", tmp_path / "e", "--no-vgg")
-    assert ended.code == 0, ended
-    assert "2 judgements" in (tmp_path / "e" / "evaluation.html").read_text("utf-8")
+    assert ended.code == 0 and "; only 2 searches were judged; report: " in ended.out, ended
+    html = (tmp_path / "e" / "evaluation.html").read_text("utf-8")
+    assert "2 judgements" in html and "so few tell little" in html
     assert lines(tmp_path / "e" / "evaluation.csv")[0]["nn_recall"] == ""
 
 

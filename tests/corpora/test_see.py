@@ -186,6 +186,8 @@ def test_without_years_and_places_there_is_no_diversity_by_them(tmp_path: Path) 
     found = actions.diversity(folder, tmp_path / "out")
     assert found.places.empty and found.times.empty
     assert found.sentence.startswith("no place is known; too few years are known for a curve")
+    drawn = [(tmp_path / f"out/diversity_{what}.svg").read_text("utf-8") for what in ("place", "time")]
+    assert "No place is known" in drawn[0] and "Too few years are known" in drawn[1]
     assert actions.map_(folder, tmp_path / "out").summary["parameters"]["colour"] == "cluster"
 
 

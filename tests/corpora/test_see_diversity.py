@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib.figure import Figure
 
+from zij.corpora.seeing.diversityfigure import draw_tables_over_time
 from zij.corpora.seeing.places import common_size, jackknife_error, place_diversity, published_diversity
 from zij.corpora.seeing.rarefaction import (
     assemblage,
@@ -205,6 +207,15 @@ def test_diversity_over_time_is_the_same_twice_and_empty_without_tables() -> Non
     twice = [time_diversity(labels, span, digits, thresholds=(0,), draws=5, repeats=3) for _ in range(2)]
     assert twice[0].to_csv() == twice[1].to_csv()
     assert time_diversity(labels, span, digits, tables=5000).empty
+
+
+def test_years_on_the_figure_are_whole() -> None:
+    few = slice(0, 12 * 13)
+    labels, span, digits = made_times()
+    years = Span(span.first[few], span.last[few])
+    table = time_diversity(labels[few], years, digits[few], thresholds=(0,), draws=2, repeats=2)
+    axes = draw_tables_over_time(Figure().subplots(), table)
+    assert {float(year) % 1 for year in axes.get_xticks()} == {0.0}
 
 
 def test_years_far_from_all_tables_have_no_value() -> None:

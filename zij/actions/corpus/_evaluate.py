@@ -26,6 +26,7 @@ __all__ = ["QUERIES", "EvaluatedCorpus", "evaluate"]
 QUERIES = 500
 """Pages with which is searched at most."""
 
+_ENOUGH = 20  # searches from which figures say something
 _WORST = 20  # queries shown
 _NAMES = 5  # pages named beside each of them
 
@@ -139,8 +140,9 @@ def evaluate(
             "corpus": opened.folder.name, "truth": known.words, "where": str(conditions or ""),
             "pages": len(known.pages), "searched with": len(chosen), "seed": seed,
         }  # fmt: skip
-        notes = [*_left_out(known), *notes]
-        sentence = _sentence(judged, out)
+        few = _few(judged)
+        notes = [*filter(None, [few]), *_left_out(known), *notes]
+        sentence = _sentence(judged, few.partition(":")[0].lower(), out)
         summary = _summary(judged, parameters, notes)
         with staged_folder(out) as folder:
             _write(folder, known, judged, measures, summary, notes, parameters)
@@ -279,5 +281,14 @@ def _figures(judged: Judged) -> str:
     return "mean average precision " + ", ".join(parts)
 
 
-def _sentence(judged: Judged, out: Path) -> str:
-    return close([_figures(judged)], "", out / "evaluation.html", "report")
+def _few(judged: Judged) -> str:
+    """A warning where the figures rest on few searches; "" where they do not."""
+    searches = max(one.queries for one in judged.figures)
+    if searches >= _ENOUGH:
+        return ""
+    words = "1 search was" if searches == 1 else f"{searches:,} searches were"
+    return f"Only {words} judged: so few tell little, and even random vectors can come out well."
+
+
+def _sentence(judged: Judged, few: str, out: Path) -> str:
+    return close([_figures(judged)], few, out / "evaluation.html", "report")

@@ -131,6 +131,8 @@ def _files(path: Path) -> Iterator[Path]:
     if path.suffix.lower() == ".zip":
         raise InputError(f"{path}: is an archive; unpack it and name the folder.")
     if not path.is_dir():
+        if not path.exists():
+            raise InputError(f"{path}: there is no such file or folder; check the name.")
         if not (path.name.lower().endswith(_CELLS) or path.suffix.lower() == ".xml"):
             raise InputError(f"{path}: is neither PAGE-XML nor STEM.cells.csv; name such files or folders.")
         yield path

@@ -95,8 +95,8 @@ class Found(Shown):
         if self.hits.recall is not None:
             recall = self.hits.recall
             parts.append(
-                f"approximate: finds {recall.share:.1%} of the {recall.k} nearest, as measured with "
-                f"{counted(recall.queries, 'page')} of this corpus"
+                f"approximate: finds {recall.share:.1%} of the {min(recall.k, covered.searched)} nearest, as "
+                f"measured with {counted(recall.queries, 'page')} of this corpus"
             )
         parts += [*self.hits.remarks, unsearched(covered), *map(_named, self.files)]
         return "; ".join(part for part in parts if part)
