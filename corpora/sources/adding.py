@@ -131,7 +131,8 @@ class Adding:
                     return replace(page, key=other.key)
         if not page.sha256 or scheme not in ("file", "tiff", "pdf", "reading", "zip"):
             return self._moved_reading(page) if scheme == "reading" else page
-        twins = self.corpus.find(sha256=page.sha256)
+        # another process may have added the page itself meanwhile
+        twins = [twin for twin in self.corpus.find(sha256=page.sha256) if twin.key != page.key]
         for other in (twin for twin in twins if twin.key not in self._keys):
             if _scheme(other) == scheme and _is_gone(other) and _same_part(other.key, page.key):
                 self.moved += 1

@@ -77,7 +77,21 @@ def add_pages(database: Database, folder: Path, pages: Sequence[NewPage]) -> Add
 
 
 def seen(database: Database, file: Path, stamp: str) -> str:
-    """The hash of a file that has this stamp still; see `Corpus.seen`."""
+    """The hash of a file that has this stamp still; see `Corpus.seen`.
+
+    Parameters
+    ----------
+    database : Database
+    file : Path
+        Wherever it lies.
+    stamp : str
+        As it is now.
+
+    Returns
+    -------
+    str
+        SHA-256, or "".
+    """
     found = database.rows("SELECT sha256 FROM seen WHERE path = ? AND stamp = ?", (_place(file), stamp))
     return str(found[0]["sha256"]) if found else ""
 
