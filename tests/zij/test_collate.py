@@ -43,7 +43,7 @@ def page(folder: Path, stem: str, texts: list[list[str]] | Reading, *, image: bo
     made = texts if isinstance(texts, Reading) else reading(texts)
     made = replace(made, image=f"{stem}.png", width=800, height=1400)
     if image:
-        grey = np.random.default_rng(3).integers(90, 250, (1400, 800), np.uint8)
+        grey = np.random.default_rng([*stem.encode()]).integers(90, 250, (1400, 800), np.uint8)
         Image.fromarray(grey).save(folder / f"{stem}.png")
         made = replace(made, sha256=sha256(folder / f"{stem}.png"))
     return write_pagexml(folder / f"{stem}.xml", made)
@@ -213,6 +213,8 @@ def test_what_cannot_be_collated_is_said_in_one_sentence(tmp_path: Path) -> None
     (tmp_path / "bad.csv").write_text("siglum,date\nA,1500\n", encoding="utf-8")
     target = tmp_path / "out"
     assert "only one witness" in refused(zij("collate", good, "-o", target))
+    (tmp_path / "text.txt").write_text("1 2 3", encoding="utf-8")
+    assert "neither an image nor PAGE-XML" in refused(zij("collate", tmp_path / "text.txt", "-o", target))
     assert "no witness" in refused(zij("collate", "-o", target))
     assert "has no table" in refused(zij("collate", good, bare, "-o", target), "bare")
     assert "do not hold the same table" in refused(zij("collate", good, other, "-o", target), "good", "other")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from zij.actions._references import reference
 from zij.actions._shown import Shown
 from zij.actions._sources import Progress, chosen_device
-from zij.actions._witnesses import Leaf, Named, named_witnesses, open_leaf
+from zij.actions._witnesses import Leaf, Named, could_be_page, named_witnesses, open_leaf
 from zij.errors import InputError, UsageError, ZijError
 from zij.files import check_folder, staged_folder, write_bytes, write_text
 
@@ -154,6 +155,7 @@ def collate(
         (leaves[one.siglum][one.page].page, f"{one.how}; the table was laid as theirs to be collated")
         for one in found.turned
     )
+    tolerated += tuple(_twice(leaves))
     return Collated(out, found.apparatus, summary, sentence, failures, tolerated, descent, pictures)
 
 
@@ -161,6 +163,11 @@ def _check(named: Sequence[Named]) -> None:
     from zij.explain.collation.report.tables import RESERVED
 
     if len(named) < 2:
+        for page in named[0].pages[:1] if named else ():
+            if reference(page) is None and Path(page).is_file() and not could_be_page(Path(page)):
+                raise UsageError(
+                    f"{page}: is neither an image nor PAGE-XML; name two or more pages of a table."
+                )
         what = f"only one witness is named ({named[0].siglum})" if named else "no witness is named"
         raise UsageError(f"{what}; name two or more, or check one by its own numbers with zij check.")
     for witness in named:
@@ -186,6 +193,16 @@ def _leaves(
         except ZijError as error:
             failures.append((page, str(error)))
     return leaves, tuple(failures)
+
+
+def _twice(leaves: dict[str, list[Leaf]]) -> Iterator[tuple[str, str]]:
+    """Pages whose image is also that of another witness."""
+    known: dict[str, str] = {}
+    for siglum, own in leaves.items():
+        for leaf in own:
+            first = known.setdefault(leaf.reading.sha256, siglum) if leaf.reading.sha256 else siglum
+            if first != siglum:
+                yield leaf.page, f"its image is that of a page of {first}, too"
 
 
 def _witness(named: Named, leaves: Sequence[Leaf]) -> Witness:

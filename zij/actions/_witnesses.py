@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from zij.tables.digits.network import Weights
 
-__all__ = ["Leaf", "Named", "named_witnesses", "open_leaf"]
+__all__ = ["Leaf", "Named", "could_be_page", "named_witnesses", "open_leaf"]
 
 _IMAGES = frozenset({".jpg", ".jpeg", ".jpe", ".png", ".tif", ".tiff", ".jp2", ".webp", ".bmp"})
 
@@ -99,11 +99,16 @@ def _argument(argument: str | Path) -> Named:
     return Named(stem, (str(argument),))
 
 
+def could_be_page(path: Path) -> bool:
+    """Whether a file is PAGE-XML, or has the name of an image."""
+    return path.suffix.lower() in _IMAGES or is_pagexml(path)
+
+
 def _folder(folder: Path) -> tuple[str, ...]:
     """The pages of a folder by name; where a page is there as PAGE-XML and as image, the PAGE-XML."""
     files = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
     xml = {path.stem for path in files if is_pagexml(path)}
-    pages = [p for p in files if is_pagexml(p) or (p.suffix.lower() in _IMAGES and p.stem not in xml)]
+    pages = [p for p in files if is_pagexml(p) or (could_be_page(p) and p.stem not in xml)]
     if not pages:
         raise InputError(f"{folder}: holds no page; put images or PAGE-XML files there.")
     return tuple(str(page) for page in pages)
