@@ -168,7 +168,9 @@ def reading_parts(reading: Reading, image: Image | None = None) -> list[Markup]:
     facts = ", ".join(_facts(reading))
     what = "The scan with what was read." if fits else "What was read, in its place on the page."
     if image is None:
-        what += " No scan lies below it: a reading holds no picture. Read an image, and you see both."
+        what += (
+            " No scan lies below it, for a reading holds none; what zij.read makes of an image shows both."
+        )
     elif not fits:
         what += f" No scan lies below it: {image.name} has other measures than the page that was read."
     if max(sum(len(table.cells) for table in reading.tables), sum(1 for _ in reading.numbers())) > MOST:

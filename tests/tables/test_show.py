@@ -190,8 +190,9 @@ def test_a_large_page_is_cut_and_says_so() -> None:
 def test_the_scan_is_shown_only_where_it_fits(page: Page, reading: Reading) -> None:
     made = made_page()[1]
     assert "data:image/jpeg" in PageReading(page, made, (), None)._repr_html_()
-    assert "data:image" not in PageReading(page, reading, (), None)._repr_html_()  # of another size
-    assert "data:image" not in made._repr_html_()
+    other, alone = PageReading(page, reading, (), None)._repr_html_(), made._repr_html_()
+    assert "data:image" not in other and "has other measures than the page that was read" in other
+    assert "data:image" not in alone and "for a reading holds none; what zij.read makes" in alone
 
 
 def test_digits_have_boxes_where_there_is_room_for_them() -> None:

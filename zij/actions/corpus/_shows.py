@@ -106,6 +106,9 @@ def mapped_html(result: Mapped) -> str:
     return shown(result, figure, frame_html(result.pages, most=5))
 
 
+_LESS = ("entropy", "size", "rarefied_clusters")  # what a card has no room for: one can do without it
+
+
 def diversity_html(result: Diversity) -> str:
     """Both figures, and the first places."""
     from zij.actions.corpus._diversity import captions
@@ -116,7 +119,8 @@ def diversity_html(result: Diversity) -> str:
     if len(result.places):
         words = "How varied the tables of each place are"
         parts.append(figure_html(lambda: places_figure(result.places, placed), words))
-        parts.append(frame_html(result.places))
+        columns = [name for name in result.places.columns if name not in _LESS]
+        parts += [frame_html(result.places, columns), _quiet(".places has all columns as a data frame.")]
     if len(result.times):
         words = "How varied the tables around each year are"
         parts.append(figure_html(lambda: times_figure(result.times, dated), words))
