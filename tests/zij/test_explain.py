@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ import pytest
 from commands import files, refused, small_page, zij
 from PIL import Image
 
-from zij.actions import explain, study
+from zij.actions import _explain, explain, study
 from zij.actions._explain import METHODS, REGIONS
 from zij.tables.generate.climates import climates
 from zij.tables.generate.pages import Setting, make_page
@@ -195,3 +196,9 @@ def test_grids_tell_shares_of_the_page(work: Path, tmp_path: Path) -> None:
     assert ended.code == 0 and "% of the page bring the pages near beyond chance" in ended.out
     assert facts(tmp_path)["parameters"]["select"] == "mirrored"
     assert facts(tmp_path)["parameters"]["resolution"] == 8
+
+
+def test_pages_that_share_nothing_are_not_asked_for_more_masks() -> None:
+    answer: Any = SimpleNamespace(similarity=0.0, sides=())
+    told = _explain._sentence(answer, "cells", Path("out"), "", False)
+    assert told.startswith("similarity 0.00; the pages have nothing in common that the model sees,")

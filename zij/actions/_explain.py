@@ -304,13 +304,15 @@ def counted(found: PageRelevance, masks: str) -> str:
 
 
 def _told(answer: Answer, masks: str) -> str:
+    if not answer.similarity:
+        return "the pages have nothing in common that the model sees, so that no part of them matters"
     a, b = (counted(found, masks) for found in answer.sides)
     return f"on A {a}; on B {b}"
 
 
 def _sentence(answer: Answer, masks: str, out: Path, said: str, only_tables: bool) -> str:
     told = _told(answer, masks)
-    if all(found.silent for found in answer.sides):
+    if answer.similarity and all(found.silent for found in answer.sides):
         told = (
             f"on neither page anything stands out from chance; take more masks or larger parts than {masks}"
         )
