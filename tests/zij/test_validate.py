@@ -98,6 +98,8 @@ def test_what_is_not_there(tmp_path: Path, page: Path) -> None:
     refused(zij("validate", tmp_path / "no.xml"), "no.xml", "there is no such file")
     (tmp_path / "empty").mkdir()
     refused(zij("validate", tmp_path / "empty"), "holds no PAGE-XML")
+    (tmp_path / "pairs.csv").write_text("rank,relevance\n")
+    refused(zij("validate", tmp_path / "pairs.csv"), "pairs.csv: is a table, no PAGE-XML; name the folder")
     ended = zij("validate", tmp_path / "no.xml", page)
     assert ended.code == 1
     assert ended.err == f"{tmp_path / 'no.xml'}: there is no such file; check the name.\n"

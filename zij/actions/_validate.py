@@ -192,6 +192,9 @@ def _named(files: Sequence[str | Path]) -> tuple[list[Path], int, list[tuple[str
                     found[inner] = None
                 else:
                     others += 1
+        elif path.exists() and path.suffix.lower() == ".csv":
+            why = "is a table, no PAGE-XML; name the folder in which it lies, or give pairs.csv with --pairs."
+            failures.append((str(path), f"{path}: {why}"))
         elif path.exists():
             found[path] = None
         else:
