@@ -123,6 +123,11 @@ def test_documented_commands_run(document: Path, tmp_path: Path, request: pytest
         if "--pages" in words:
             correct(tmp_path / words[words.index("--pages") + 1])
         assert zij(words, tmp_path).strip(), f"{line}: printed nothing"
+    if document.name in ("keep.md", "search.md"):  # whose Python goes on with what the commands made
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(tmp_path)
+            for block in blocks(document):
+                exec(compile(block, str(document), "exec"), {})
 
 
 def take_reading(page: Path, name: Path) -> None:
