@@ -10,6 +10,7 @@ Prints the seconds that each took, of the clock and of the processor. Only --cle
 from __future__ import annotations
 
 import argparse
+import functools
 import os
 import resource
 import sys
@@ -114,14 +115,19 @@ def _kernel_of(folder: Path) -> type[AsyncKernelManager]:
 
 def page(notebook: nbformat.NotebookNode, title: str) -> str:
     """A notebook with its results as one HTML file that needs no network."""
-    exporter = HTMLExporter(
+    html, _ = _exporter().from_notebook_node(notebook, {"metadata": {"name": title}})
+    return str(html)
+
+
+@functools.cache
+def _exporter() -> HTMLExporter:
+    """Its template is compiled once."""
+    return HTMLExporter(
         template_file="plain.html.j2",
         extra_loaders=[DictLoader({"plain.html.j2": _PLAIN})],
         exclude_input_prompt=True,
         exclude_output_prompt=True,
     )
-    html, _ = exporter.from_notebook_node(notebook, {"metadata": {"name": title}})
-    return str(html)
 
 
 def cleared(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib.util
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -21,6 +22,18 @@ import warnings
 warnings.simplefilter("error")
 warnings.filterwarnings("ignore", module="ipykernel|IPython|tornado|zmq|asyncio")  # not ours
 """
+
+_ONCE = f"""
+import sys
+sys.path.append({str(Path(__file__).parent)!r})
+import remembered
+remembered.kept = remembered.remembered()
+remembered.kept.__enter__()
+"""
+"""What several notebooks ask of the same pixels is read once."""
+
+_AFRESH = "get_ipython().run_line_magic('reset', '-f')"
+"""Takes all names away, so that a notebook has but its own."""
 
 _OFFLINE = """
 import os, socket
@@ -91,33 +104,43 @@ def cells_of(name: str, *, scans: Sequence[Path] | None = None, until: str | Non
         switch.source += f"\nSCANS = {[str(scan) for scan in scans]!r}"
     ids = [cell.id for cell in cells]
     for cell in cells:
-        cell.id = f"{name}-{cell.id}"
+        cell.id = f"{name}-{cell.id}" if scans is None else f"own-{name}-{cell.id}"
     return list(cells if until is None else cells[: ids.index(until) + 1])
 
 
-def run(cells: Sequence[Any], folder: Path) -> Any:
-    """Run cells in one kernel, see that all were run and none complained, and return the notebook.
+def run(parts: Mapping[str, Sequence[Any]], folder: Path) -> dict[str, Any]:
+    """Run notebooks in one kernel, see that all cells were run and none complained, and return them.
 
-    Nothing may be written but into temporary folders, and no other machine may be asked for anything.
+    To start a kernel takes longer than most cells; no notebook sees the names of another. Nothing may be
+    written but into temporary folders, and no other machine may be asked for anything.
     """
+    metadata, here = runner().METADATA, folder / "here"
     before = sorted(path.name for path in FOLDER.iterdir())
-    strict, here = nbformat.v4.new_code_cell(_STRICT), folder / "here"
     here.mkdir(parents=True)
     (folder / "temporary").mkdir()
-    notebook = nbformat.v4.new_notebook(cells=[strict, *cells], metadata=runner().METADATA)
+    cells = [nbformat.v4.new_code_cell(source) for source in (_STRICT, _ONCE)]
+    for part in parts.values():
+        cells += [nbformat.v4.new_code_cell(_AFRESH), *part]
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata=metadata)
     env = offline(folder) | {"TMPDIR": str(folder / "temporary")}
     found = runner().execute(notebook, here, env).notebook
     assert not (folder / "asked").exists(), (folder / "asked").read_text()
     strewn = [each.name for each in here.iterdir()]
     assert not strewn, f"written outside of temporary folders: {strewn}"
     assert sorted(path.name for path in FOLDER.iterdir()) == before
-    found.cells.pop(0)
     for cell in (cell for cell in found.cells if cell.cell_type == "code"):
         assert cell.execution_count, cell.id
         for output in cell.outputs:
             assert output.output_type != "error", (cell.id, output)
             assert output.get("name") != "stderr", (cell.id, output.text)
-    return found
+    ran = iter(found.cells[2:])
+    return {name: _part(ran, len(part)) for name, part in parts.items()}
+
+
+def _part(cells: Iterator[Any], count: int) -> Any:
+    """One of the notebooks that were run."""
+    next(cells)  # took the names away
+    return nbformat.v4.new_notebook(cells=list(islice(cells, count)), metadata=runner().METADATA)
 
 
 def check_page(notebook: Any, folder: Path, browser: Browser | None) -> None:

@@ -15,6 +15,8 @@ import nbformat
 import pytest
 from notebook_runs import FOLDER, kept, offline, runner
 
+import zij
+
 NAMES = sorted(path.stem for path in FOLDER.glob("*.ipynb"))
 
 
@@ -70,6 +72,18 @@ def test_their_code_stands_in_short_cells(notebook: Any) -> None:
         if cell.cell_type == "code":
             ast.parse(cell.source)
             assert len(cell.source.splitlines()) <= 40, cell.id
+
+
+def test_what_they_name_of_zij_is_at_its_door(notebook: Any) -> None:
+    """What else they use they import: tests run them in one kernel, where another may have loaded it."""
+    doors = {"zij": zij, "zij.actions": zij.actions, "zij.corpus": zij.corpus, "plots": zij.plots}
+    count = 0
+    for cell in (cell for cell in notebook.cells if cell.cell_type == "code"):
+        for node in (node for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Attribute)):
+            if door := doors.get(ast.unparse(node.value)):
+                assert node.attr in door.__all__, f"{cell.id}: {ast.unparse(node)}"
+                count += 1
+    assert count > 1
 
 
 @pytest.mark.parametrize(

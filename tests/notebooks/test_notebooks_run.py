@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from browser import PROGRAM, Browser
@@ -22,6 +23,14 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser | None
         yield opened
 
 
+@pytest.fixture(scope="module")
+def notebooks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What was run, by name."""
+    return run({name: cells_of(name) for name in NAMES}, tmp_path_factory.mktemp("kernel"))
+
+
 @pytest.mark.parametrize("name", NAMES)
-def test_it_runs_and_its_page_opens(name: str, tmp_path: Path, browser: Browser | None) -> None:
-    check_page(run(cells_of(name), tmp_path), tmp_path, browser)
+def test_it_runs_and_its_page_opens(
+    name: str, notebooks: dict[str, Any], tmp_path: Path, browser: Browser | None
+) -> None:
+    check_page(notebooks[name], tmp_path, browser)
