@@ -48,7 +48,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """The garbage collector need not go through all modules again and again, nor look after every 700 objects.
+    """The garbage collector need not go through all modules again and again, nor look every 700 objects.
 
     A fifth of the time of tests that make many small objects was the collector's.
     """
