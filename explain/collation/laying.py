@@ -18,7 +18,18 @@ from zij.explain.collation.figures import agreement
 from zij.explain.collation.grids import Codes, telling
 from zij.explain.collation.sequences import Pairs, anchors, by_place, matched
 
-__all__ = ["LEAST_SAME", "LEAST_SCORE", "Laid", "Sheet", "lay", "worth_in_place"]
+__all__ = [
+    "BESIDE",
+    "LEAST_COLUMN",
+    "LEAST_ROW",
+    "LEAST_SAME",
+    "LEAST_SCORE",
+    "LEAST_WORTH",
+    "Laid",
+    "Sheet",
+    "lay",
+    "worth_in_place",
+]
 
 LEAST_SCORE = 0.3
 """Alignment score below which two tables do not hold the same numbers."""
@@ -29,6 +40,8 @@ LEAST_SAME = 0.4
 score is lowered in proportion: two halves of a table may differ in one sign nearly everywhere."""
 LEAST_COLUMN = 0.25
 """Share of the numbers of two columns that agree if they correspond."""
+BESIDE = 0.1
+"""Share of the rows that a matched neighbour of two columns is worth, as if the columns agreed there."""
 LEAST_ROW = 0.2
 """Share of two rows' numbers that agree if they may correspond."""
 ROUNDS = 4
@@ -93,7 +106,7 @@ def lay(a: Sheet, b: Sheet) -> Laid:
     columns: Pairs = []
     for _ in range(ROUNDS):
         before = rows, columns
-        columns = _columns(a.code, b.code, rows)
+        columns = _columns(a.code, b.code, rows, columns)
         rows = matched(size, _RowAgreement(a.code, b.code, columns, rows), fixed) if columns else []
         if (rows, columns) == before:
             break
@@ -121,8 +134,12 @@ def _shared(a: Sheet, b: Sheet) -> Floats:
     return np.asarray(left @ right.T / np.where(norms > 0, norms, 1.0), np.float64)
 
 
-def _columns(a: Codes, b: Codes, rows: Pairs) -> Pairs:
-    """Columns matched one to one so that the sum of their agreements over the matched rows is largest."""
+def _columns(a: Codes, b: Codes, rows: Pairs, before: Pairs) -> Pairs:
+    """Columns matched one to one so that the sum of their agreements over the matched rows is largest.
+
+    Columns whose neighbours were matched before are preferred: the whole parts of several columns of decimals
+    may be nearly the same from top to bottom, and belong where their decimals are.
+    """
     if not rows:
         return []
     step = max(len(rows) // SAMPLE, 1)
@@ -134,7 +151,12 @@ def _columns(a: Codes, b: Codes, rows: Pairs) -> Pairs:
     share = agree / np.maximum(filled, 1)
     # of columns that agree equally well, those in like places
     apart = np.abs(np.linspace(0, 1, a.shape[1])[:, None] - np.linspace(0, 1, b.shape[1])[None])
-    merit = np.where(share >= LEAST_COLUMN, agree + 0.4 * share - 0.05 * apart, 0)
+    beside = np.zeros_like(agree)
+    for p, q in before:
+        for k in (-1, 1):
+            if 0 <= p + k < a.shape[1] and 0 <= q + k < b.shape[1]:
+                beside[p + k, q + k] += BESIDE * len(one)
+    merit = np.where(share >= LEAST_COLUMN, agree + beside + 0.4 * share - 0.05 * apart, 0)
     left, right = linear_sum_assignment(-merit)
     return sorted((int(p), int(q)) for p, q in zip(left, right, strict=True) if merit[p, q] > 0)
 

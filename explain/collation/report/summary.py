@@ -8,7 +8,7 @@ from typing import Any
 
 from zij.explain.collation.collate import Collated
 from zij.explain.collation.judging import ALTERNATIVE, SURE
-from zij.explain.collation.laying import LEAST_COLUMN, LEAST_ROW, LEAST_SAME, LEAST_SCORE, LEAST_WORTH
+from zij.explain.collation.laying import BESIDE, LEAST_COLUMN, LEAST_ROW, LEAST_SAME, LEAST_SCORE, LEAST_WORTH
 
 __all__ = ["parameters", "summary"]
 
@@ -20,6 +20,7 @@ def parameters() -> dict[str, float]:
         "least_worth": LEAST_WORTH,
         "least_same": LEAST_SAME,
         "least_column": LEAST_COLUMN,
+        "beside": BESIDE,
         "least_row": LEAST_ROW,
         "sure_digit": SURE,
         "alternative": ALTERNATIVE,
