@@ -63,21 +63,37 @@ mixed = shuffled(np.random.default_rng(5), TABLE, keep_argument=False)
 other = reading_of(make_page(2, mixed, replace(SETTING, ruled=False)).pixels)
 show(plain, other, title=likeness(plain, other))
 
+
 # %%
-# Rows that are columns
-# ---------------------
-# The same table turned by a quarter: each row is a column now. Not one number is missing, and the check finds
-# nothing in common.
-figures = [column for column in range(len(TABLE.headings)) if column not in TABLE.words]
-turned = replace(
+# The same numbers in another form
+# --------------------------------
+# Hours and minutes as minutes alone, degrees and minutes as degrees with two decimals: a historian sees the
+# same table, zij sees other digits. Search and check look for equal numbers; they do not convert any.
+def one_number(whole, sixtieths, form):
+    """What stood in two columns, as one number."""
+    return form(int(whole), int(sixtieths)) if whole and sixtieths else ""
+
+
+def as_decimals(degrees, minutes):
+    """Degrees with two decimals after a point."""
+    return f"{degrees + minutes / 60:.2f}"
+
+
+others = replace(
     TABLE,
-    title="",
-    headings=("",) * len(TABLE.rows),
-    words=frozenset(),
-    rows=tuple(tuple(row[column] for row in TABLE.rows) for column in figures),
-    groups=(),
+    headings=(*TABLE.headings[:3], "Min.", "Grad.", "Grad."),
+    rows=tuple(
+        (
+            *row[:3],
+            one_number(row[3], row[4], lambda hours, minutes: str(60 * hours + minutes)),
+            one_number(row[5], row[6], as_decimals),
+            one_number(row[7], row[8], as_decimals),
+        )
+        for row in TABLE.rows
+    ),
+    groups=((0,), (1,), (2,), (3,), (4,), (5,)),
 )
-other = reading_of(make_page(3, turned, SETTING).pixels)
+other = reading_of(make_page(3, others, SETTING).pixels)
 show(plain, other, title=likeness(plain, other))
 
 # %%
@@ -102,6 +118,7 @@ show(other, title="the second column holds letters: o l z g q o l z")
 other = reading_of(make_page(4, TABLE, replace(SETTING, wear=1.35, stains=1.2)).pixels)
 states = [cell.state for table in other[1].reading.tables for cell in table.cells]
 told = ", ".join(f"{states.count(state)} {state}" for state in ("read", "uncertain", "unread"))
+figures = [column for column in range(len(TABLE.headings)) if column not in TABLE.words]
 cells = sum(bool(row[column]) for row in TABLE.rows for column in figures)
 show(other, title=f"of {cells} cells with figures: {told}")
 
