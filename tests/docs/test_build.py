@@ -178,6 +178,7 @@ def test_every_room_has_its_page() -> None:
         ".".join(["zij", *path.parent.relative_to(ROOT).parts])
         for room in ("tables", "similarity", "explain", "corpora")
         for path in (ROOT / room).rglob("__init__.py")
-        if any(p.name != "__init__.py" and not p.name.startswith("_") for p in path.parent.glob("*.py"))
+        if not path.parent.name.startswith("_")
+        and any(p.name != "__init__.py" and not p.name.startswith("_") for p in path.parent.glob("*.py"))
     }
     assert rooms == packages
