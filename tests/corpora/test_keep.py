@@ -15,8 +15,8 @@ from kept_corpus import new_pages, processed, small_corpus
 from made_collection import collection
 
 import zij as front
-from zij.actions._references import reference
-from zij.actions._sources import open_source, stems
+from zij.actions._inputs.references import reference
+from zij.actions._inputs.sources import open_source, stems
 from zij.corpora.exchange.corpusleaves import file_stems
 from zij.corpora.store import NewPage, PageResult, open_corpus
 from zij.errors import InputError, UsageError

@@ -175,7 +175,7 @@ def rooms() -> Iterator[Any]:
 
 def test_names_are_found() -> None:
     assert len(PUBLIC) > 1000
-    assert {"zij.actions._compare.compare", "zij.tables.reading.Reading"} <= set(PUBLIC)
+    assert {"zij.actions._pairs.compare.compare", "zij.tables.reading.Reading"} <= set(PUBLIC)
 
 
 def swapped(rows: int, columns: int) -> int:

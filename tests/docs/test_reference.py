@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from zij.actions import _explain, _families
+from zij.actions._explaining import explain as _explain
+from zij.actions._pages import families as _families
 from zij.actions.corpus import _outliers
 from zij.corpora.exchange import tablecsv
 from zij.corpora.finding import words as search
@@ -125,7 +126,7 @@ CODE: Mapping[str, Sequence[str]] = {
     "models.csv": checkfiles.MODELS,
     "pages.csv": scoretable.COLUMNS,
     "errors.csv": faults.COLUMNS,
-    "generate: misprints.csv": literal(module("zij.actions._generate"), "generate", "page"),
+    "generate: misprints.csv": literal(module("zij.actions._pages.generate"), "generate", "page"),
     "families: misprints.csv": _families.ERRORS,
     "families.csv": _families.COLUMNS,
     "corpus: search.csv": search.COLUMNS,

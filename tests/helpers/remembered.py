@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from zij.actions import _sources
+from zij.actions._inputs import sources as _sources
 from zij.tables import read as reading
 from zij.tables.digits import detect, view
 from zij.tables.digits.network import Weights, load_weights

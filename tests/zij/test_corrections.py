@@ -15,8 +15,8 @@ from commands import files, given_view, refused, small_page, zij
 from lxml import etree
 from remembered import remembered
 
-from zij.actions import _laying
-from zij.actions._lessons import Gathered, _Images, _Search
+from zij.actions._teaching import laying as _laying
+from zij.actions._teaching.lessons import Gathered, _Images, _Search
 from zij.tables.digits import detect
 from zij.tables.digits.network import load_weights
 from zij.tables.overlay import save_png

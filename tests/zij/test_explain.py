@@ -15,8 +15,9 @@ import pytest
 from commands import files, refused, small_page, zij
 from PIL import Image
 
-from zij.actions import _explain, explain, study
-from zij.actions._explain import METHODS, REGIONS
+from zij.actions import explain, study
+from zij.actions._explaining import explain as _explain
+from zij.actions._explaining.explain import METHODS, REGIONS
 from zij.tables.generate.climates import climates
 from zij.tables.generate.pages import Setting, make_page
 from zij.tables.overlay import save_png

@@ -11,7 +11,7 @@ from commands import refused, zij
 from PIL import Image
 
 from zij.actions import explain
-from zij.actions._checks import _EFFORT
+from zij.actions._explaining.checks import _EFFORT
 from zij.explain.checks.checking import CHECKS, COLUMNS, TRUTH
 from zij.tables.generate.matching import matching_pair
 from zij.tables.overlay import save_png

@@ -10,7 +10,7 @@ import pytest
 from commands import refused, zij
 
 from zij.actions import explain
-from zij.actions._explain_inside import INSIDE
+from zij.actions._explaining.inside import INSIDE
 from zij.similarity.encoders.encoder import Encoder
 from zij.tables.generate.climates import climates
 from zij.tables.generate.pages import Setting, make_page

@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 from made_pair import made_sheets
 
-from zij.actions._compare import Compared
-from zij.actions._explain import REGIONS, Explained
-from zij.actions._questions import Answer
-from zij.actions._sources import Source
-from zij.actions._study import Studied
+from zij.actions._explaining.explain import REGIONS, Explained
+from zij.actions._explaining.questions import Answer
+from zij.actions._explaining.study import Studied
+from zij.actions._inputs.sources import Source
+from zij.actions._pairs.compare import Compared
 from zij.errors import UsageError
 from zij.explain.bilrp.digits import regions
 from zij.explain.distance.study import COLUMNS, Swept

@@ -10,10 +10,10 @@ import pytest
 from commands import refused, zij
 from made_pair import made_page
 
-from zij.actions._compare_digits import by_digits
-from zij.actions._comparison import Asked, Found
-from zij.actions._only_tables import explainable, tables_alone
-from zij.actions._sources import Source
+from zij.actions._inputs.only_tables import explainable, tables_alone
+from zij.actions._inputs.sources import Source
+from zij.actions._pairs.comparison import Asked, Found
+from zij.actions._pairs.digits import by_digits
 from zij.errors import InputError
 from zij.tables.digits.network import load_weights
 from zij.tables.geometry import Box

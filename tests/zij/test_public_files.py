@@ -24,7 +24,7 @@ def test_files_that_contributors_are_sent_to_exist() -> None:
 
 def test_names_that_contributors_are_sent_to_exist() -> None:
     for name, file in {
-        "MODELS": "zij/actions/_compare_encoder.py",
+        "MODELS": "zij/actions/_pairs/encoder.py",
         "FORMS": "corpora/exchange/forms.py",
         "Form": "zij/cli/corpus/export.py",
         "RULES": "tests/explain/test_lrp.py",

@@ -23,7 +23,7 @@ from zij.actions import (
     evaluate,
     generate,
 )
-from zij.actions._shown import Shown, shown
+from zij.actions._showing.shown import Shown, shown
 from zij.html import Markup, element, fragment, listing
 from zij.tables.cellscsv import write_cells
 from zij.tables.overlay import save_png

@@ -14,8 +14,9 @@ import pytest
 import torch
 from commands import Ended, given_view, refused, zij
 
-from zij.actions import _laying, _rounds
-from zij.actions._lessons import gather
+from zij.actions._teaching import laying as _laying
+from zij.actions._teaching import rounds as _rounds
+from zij.actions._teaching.lessons import gather
 from zij.errors import InputError
 from zij.tables.cellscsv import write_cells
 from zij.tables.digits import detect

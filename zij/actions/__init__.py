@@ -9,20 +9,20 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from zij.actions._annotate import Annotated, annotate
-    from zij.actions._check import Checked, check
-    from zij.actions._collate import Collated, collate
-    from zij.actions._compare import Compared, compare
-    from zij.actions._convert import Converted, convert
-    from zij.actions._evaluate import Evaluated, evaluate
-    from zij.actions._explain import Explained, explain
-    from zij.actions._export import Exported, export
-    from zij.actions._generate import Generated, demo, generate
-    from zij.actions._sources import Source, open_source
-    from zij.actions._study import Studied, study
-    from zij.actions._teach import TaughtPages
-    from zij.actions._train import Trained, train
-    from zij.actions._validate import Validated, validate
+    from zij.actions._collating.check import Checked, check
+    from zij.actions._collating.collate import Collated, collate
+    from zij.actions._explaining.explain import Explained, explain
+    from zij.actions._explaining.study import Studied, study
+    from zij.actions._files.convert import Converted, convert
+    from zij.actions._files.export import Exported, export
+    from zij.actions._files.validate import Validated, validate
+    from zij.actions._inputs.sources import Source, open_source
+    from zij.actions._pages.annotate import Annotated, annotate
+    from zij.actions._pages.evaluate import Evaluated, evaluate
+    from zij.actions._pages.generate import Generated, demo, generate
+    from zij.actions._pairs.compare import Compared, compare
+    from zij.actions._teaching.teach import TaughtPages
+    from zij.actions._teaching.train import Trained, train
 
 __all__ = [
     "Annotated",
@@ -56,34 +56,34 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Annotated": "_annotate",
-    "Checked": "_check",
-    "Collated": "_collate",
-    "Compared": "_compare",
-    "Converted": "_convert",
-    "Evaluated": "_evaluate",
-    "Explained": "_explain",
-    "Exported": "_export",
-    "Generated": "_generate",
-    "Source": "_sources",
-    "Studied": "_study",
-    "TaughtPages": "_teach",
-    "Trained": "_train",
-    "Validated": "_validate",
-    "annotate": "_annotate",
-    "check": "_check",
-    "collate": "_collate",
-    "compare": "_compare",
-    "convert": "_convert",
-    "demo": "_generate",
-    "evaluate": "_evaluate",
-    "explain": "_explain",
-    "export": "_export",
-    "generate": "_generate",
-    "open_source": "_sources",
-    "study": "_study",
-    "train": "_train",
-    "validate": "_validate",
+    "Annotated": "_pages.annotate",
+    "Checked": "_collating.check",
+    "Collated": "_collating.collate",
+    "Compared": "_pairs.compare",
+    "Converted": "_files.convert",
+    "Evaluated": "_pages.evaluate",
+    "Explained": "_explaining.explain",
+    "Exported": "_files.export",
+    "Generated": "_pages.generate",
+    "Source": "_inputs.sources",
+    "Studied": "_explaining.study",
+    "TaughtPages": "_teaching.teach",
+    "Trained": "_teaching.train",
+    "Validated": "_files.validate",
+    "annotate": "_pages.annotate",
+    "check": "_collating.check",
+    "collate": "_collating.collate",
+    "compare": "_pairs.compare",
+    "convert": "_files.convert",
+    "demo": "_pages.generate",
+    "evaluate": "_pages.evaluate",
+    "explain": "_explaining.explain",
+    "export": "_files.export",
+    "generate": "_pages.generate",
+    "open_source": "_inputs.sources",
+    "study": "_explaining.study",
+    "train": "_teaching.train",
+    "validate": "_files.validate",
 }
 
 

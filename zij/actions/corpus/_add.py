@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zij.actions._shown import Shown
+from zij.actions._showing.shown import Shown
 from zij.errors import UsageError
 
 if TYPE_CHECKING:
-    from zij.actions._sources import Progress
+    from zij.actions._inputs.sources import Progress
     from zij.corpora.sources.adding import Adding
     from zij.corpora.sources.csvtext import Sheet
     from zij.corpora.store import Corpus

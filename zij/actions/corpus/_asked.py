@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from zij.actions._references import reference
+from zij.actions._inputs.references import reference
 from zij.corpora.finding import query_of_page, query_of_reading
 from zij.corpora.finding.report import Asked
 from zij.corpora.store import Corpus, open_corpus
@@ -56,7 +56,7 @@ def _of_corpus(corpus: Corpus, name: str | int) -> Asked:
 def _of_file(corpus: Corpus, path: Path, weights: str | Path | None, device: str) -> Asked:
     """A file as it is; an image that the corpus has processed already is not read again."""
     # torch and cv2 are loaded only where a file is read: a page of the corpus is found in a second
-    from zij.actions._sources import chosen_device, corrected_page, is_pagexml
+    from zij.actions._inputs.sources import chosen_device, corrected_page, is_pagexml
     from zij.corpora.processing.thumbnails import drawn_thumbnail, thumbnail
     from zij.tables.pagexml import as_written
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from zij.actions._shown import Shown
+from zij.actions._showing.shown import Shown
 from zij.actions.corpus._looking import Progress, close, facts, versions, write_json
 from zij.errors import InputError, UsageError
 from zij.files import check_folder, staged_folder, write_text

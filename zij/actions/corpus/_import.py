@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zij.actions._shown import Shown
+from zij.actions._showing.shown import Shown
 from zij.actions.corpus._who import speaker
 from zij.errors import InputError, UsageError, ZijError
 from zij.tables.reading import Reading
 
 if TYPE_CHECKING:
-    from zij.actions._sources import Progress
+    from zij.actions._inputs.sources import Progress
     from zij.corpora.store import Corpus
     from zij.corpora.store.records import Page
 
@@ -148,7 +148,7 @@ def _files(path: Path) -> Iterator[Path]:
 
 def _take_in(corpus: Corpus, path: Path, who: str) -> tuple[str, bool, tuple[str, ...]]:
     """Name of the page that a file belongs to, whether its reading is new, and what was tolerated."""
-    from zij.actions._sources import corrected_page
+    from zij.actions._inputs.sources import corrected_page
     from zij.tables.pagexml import as_written
 
     if path.name.lower().endswith(_CELLS):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zij.actions._shown import Shown
+from zij.actions._showing.shown import Shown
 from zij.actions.corpus._who import speaker
 from zij.errors import InputError, UsageError, ZijError
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from zij.actions._shown import Shown
+from zij.actions._showing.shown import Shown
 from zij.actions.corpus._looking import (
     Progress,
     close,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zij.actions._shown import Shown
+from zij.actions._showing.shown import Shown
 from zij.corpora.children import cores
 from zij.errors import OutputError, UsageError
 

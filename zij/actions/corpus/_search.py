@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zij.actions._shown import Shown
+from zij.actions._showing.shown import Shown
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from zij.actions._sources import Progress
+    from zij.actions._inputs.sources import Progress
     from zij.corpora.finding import Hits
     from zij.corpora.finding.report import Asked
     from zij.corpora.finding.words import Line

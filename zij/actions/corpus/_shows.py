@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from zij.actions._shown import shown
+from zij.actions._showing.shown import shown
 from zij.corpora.seeing.inline import figure_html, frame_html
 from zij.html import Markup, element, listing
 

@@ -1,0 +1,1 @@
+"""What brings two pages near: the methods behind `zij explain` and `zij study`, and their checks."""

@@ -1,0 +1,1 @@
+"""What a user names: pages, corpora, witnesses, and what of a page is to count."""

@@ -1,0 +1,1 @@
+"""Pages read, made by program, and judged against what really stands on them."""

@@ -1,0 +1,1 @@
+"""What results show in a notebook, and their tables as data frames."""

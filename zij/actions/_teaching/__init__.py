@@ -1,0 +1,1 @@
+"""The digit model, made and taught with a scholar's pages."""
