@@ -105,6 +105,11 @@ SEEDS: dict[str, Callable[[], bytes]] = {
     "tiff of three pages": lambda: encoded("L", "TIFF", several=True),
     "tiff tiled": tiled,
     "bigtiff": lambda: encoded("RGB", "TIFF", big_tiff=True),
+    "webp": lambda: encoded("RGB", "WEBP"),
+    "webp lossless, alpha": lambda: encoded("RGBA", "WEBP", lossless=True),
+    "webp moving": lambda: encoded("RGB", "WEBP", several=True),
+    "jpeg 2000": lambda: encoded("RGB", "JPEG2000"),
+    "jpeg 2000 tiled": lambda: encoded("L", "JPEG2000", tile_size=(16, 16)),
 }  # fmt: skip
 
 
