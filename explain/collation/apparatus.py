@@ -12,7 +12,17 @@ from zij.tables.reading import Reading, State
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Apparatus", "CollatedTable", "Entry", "Part", "Place", "Status", "Verdict", "Witness"]
+__all__ = [
+    "Apparatus",
+    "CollatedTable",
+    "Entry",
+    "Part",
+    "Place",
+    "SharedError",
+    "Status",
+    "Verdict",
+    "Witness",
+]
 
 Status = Literal["agree", "variant", "uncertain", "only"]
 
@@ -129,6 +139,46 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedError:
+    """A reading in which two or more witnesses agree, and which breaks a rule that its column else keeps.
+
+    A rule is an assumption: such a reading may also be what the author computed.
+
+    Attributes
+    ----------
+    table : str
+        Name of the collated table.
+    row, column : int
+        From 0, in the collated table.
+    text : str
+        As the first of the witnesses has it.
+    expected : str
+        What the rule expects; several texts, joined by "or", where the witnesses' own tables expect several.
+    rule : str
+        Short name of the rule, such as "constant differences", with columns as the apparatus counts them.
+    words : str
+        The rule in words.
+    residual : float
+        What is read less what is expected, in units of the last place, as in the first of the witnesses.
+    witnesses : tuple of int
+        Who has it beyond doubt; at least two.
+    everywhere : bool
+        Whether no witness has another text there. Such an error says nothing of who is nearer to whom.
+    """
+
+    table: str
+    row: int
+    column: int
+    text: str
+    expected: str
+    rule: str
+    words: str
+    residual: float
+    witnesses: tuple[int, ...]
+    everywhere: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """A table of a witness, as far as it lies on a collated table.
 
@@ -188,11 +238,14 @@ class Apparatus:
     tables : tuple of CollatedTable
     places : tuple of Place
         Table by table, row by row.
+    errors : tuple of SharedError
+        Readings that break a rule and stand in two or more witnesses, in the order of the places.
     """
 
     witnesses: tuple[Witness, ...]
     tables: tuple[CollatedTable, ...]
     places: tuple[Place, ...]
+    errors: tuple[SharedError, ...] = ()
 
     def counts(self) -> dict[Status, int]:
         """How many places there are of each status."""
@@ -223,6 +276,15 @@ class Apparatus:
         from zij.explain.collation.report.tables import variants_frame
 
         return variants_frame(self)
+
+    def shared(self) -> pd.DataFrame:
+        """The errors that witnesses share, a row each, with the columns of `shared.csv`.
+
+        Row and column are whole numbers from 0; the residual is in units of the last place.
+        """
+        from zij.explain.collation.report.tables import shared_frame
+
+        return shared_frame(self)
 
     def _repr_html_(self) -> str:
         """Where the witnesses differ, with kinds and reasons, for notebooks."""

@@ -12,8 +12,10 @@ from zij.explain.collation.entries import Held, entry_of, holdings, joined_colum
 from zij.explain.collation.figures import digits_of
 from zij.explain.collation.grids import grid
 from zij.explain.collation.growing import Growing
+from zij.explain.collation.hearing import hear
 from zij.explain.collation.laying import LEAST_SCORE
 from zij.explain.collation.matching import match_tables
+from zij.explain.collation.shared import shared_errors
 from zij.explain.collation.texts import Rows, Texts
 from zij.explain.collation.turning import Turned, laid_like
 from zij.explain.collation.verdicts import findings
@@ -69,7 +71,8 @@ def collate(witnesses: Sequence[Witness], *, arithmetic: bool = True, tell: Tell
     witnesses : sequence of Witness
         At least one; their sigla differ.
     arithmetic : bool
-        Weigh the explanations of each difference, with the arithmetic of the tables as a second witness.
+        Weigh the explanations of each difference, with the arithmetic of the tables as a second witness, and
+        seek the errors that witnesses share.
     tell : callable, optional
         Called with how many witnesses are laid, and how many there are.
 
@@ -106,7 +109,9 @@ def collate(witnesses: Sequence[Witness], *, arithmetic: bool = True, tell: Tell
     sigla = [witnesses[w].siglum for w in members]
     places = tuple(place for name, own in texts.items() for place in judged_places(name, own, sigla))
     apparatus = Apparatus(tuple(witnesses[w] for w in members), tuple(table for table, _ in made), places)
-    apparatus = described(apparatus, texts, findings(apparatus) if arithmetic else {})
+    heard = hear(apparatus) if arithmetic else {}
+    apparatus = described(apparatus, texts, findings(apparatus, heard))
+    apparatus = replace(apparatus, errors=shared_errors(apparatus, heard))
     alone = sum(set(table.parts) <= set(members) for table in matched.tables if len(table.parts) == 1)
     return Collated(apparatus, left_out, scores, alone, tuple(t for t in turned if t.siglum in sigla))
 

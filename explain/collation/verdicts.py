@@ -4,27 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from zij.explain.collation.apparatus import Apparatus, CollatedTable, Entry, Place, Verdict
-from zij.explain.collation.arithmetic import CellCheck, TableChecks, check_table, weigh
-from zij.explain.collation.columnnames import column_names, in_apparatus
+from zij.explain.collation.apparatus import Apparatus, Entry, Place, Verdict
+from zij.explain.collation.arithmetic import CellCheck, weigh
 from zij.explain.collation.figures import digits_of
+from zij.explain.collation.hearing import Checks, Heard, by_table
 from zij.explain.collation.judging import groups_of, value
-from zij.tables.geometry import Box
-from zij.tables.reading import Cell, Number, Table
 
 __all__ = ["Finding", "Key", "differs", "findings"]
 
-EACH = 4
-"""Witnesses up to which each table is checked by itself; of more, the table that most of them have, and that
-with the second text in each place where they differ."""
-LARGEST = 20_000
-"""Cells of a table that is checked at all."""
-
 Key = tuple[str, int, int]
 """Table, row and column."""
-_Checks = Mapping[tuple[int, int], CellCheck]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +40,7 @@ class Finding:
     wrong: tuple[int, ...] = ()
 
 
-def findings(apparatus: Apparatus) -> dict[Key, Finding]:
+def findings(apparatus: Apparatus, heard: Mapping[str, Heard]) -> dict[Key, Finding]:
     """What arithmetic says of every place where texts differ.
 
     The suspect is the text that breaks a rule of its column where another keeps it and is nearer to what the
@@ -60,24 +51,21 @@ def findings(apparatus: Apparatus) -> dict[Key, Finding]:
     ----------
     apparatus : Apparatus
         With judged places; kinds and reasons are not looked at.
+    heard : mapping of str to Heard
+        What arithmetic says of the tables, as `hearing.hear` gives it.
 
     Returns
     -------
     dict of (str, int, int) to Finding
         By table, row and column.
     """
-    by_table: dict[str, dict[tuple[int, int], Place]] = {table.name: {} for table in apparatus.tables}
-    for place in apparatus.places:
-        by_table[place.table][place.row, place.column] = place
     found: dict[Key, Finding] = {}
-    for table in apparatus.tables:
-        places = by_table[table.name]
-        if not any(differs(place) for place in places.values()) or len(places) > LARGEST:
+    for name, places in by_table(apparatus).items():
+        if name not in heard:
             continue
-        checks = _checks(apparatus, table, places)
         for key, place in places.items():
             if differs(place):
-                found[(table.name, *key)] = _finding(apparatus, place, places, checks)
+                found[(name, *key)] = _finding(apparatus, place, places, heard[name].checks)
     return found
 
 
@@ -86,60 +74,11 @@ def differs(place: Place) -> bool:
     return place.status in ("variant", "uncertain") and len(groups_of(place.entries)) > 1
 
 
-def _checks(
-    apparatus: Apparatus, table: CollatedTable, places: Mapping[tuple[int, int], Place]
-) -> dict[int, _Checks]:
-    """For each witness what arithmetic says of its cells, by place.
-
-    Of many witnesses -1 stands for what most have, and -2 for the second text in each place.
-    """
-    if len(apparatus.witnesses) > EACH:
-        checked = [check_table(_voted(table, places, rank)) for rank in (0, 1)]
-        return {-n: {(c.row, c.column): c for c in _ranked(made)} for n, made in enumerate(checked, 1)}
-    found: dict[int, _Checks] = {}
-    for number, (witness, parts) in enumerate(zip(apparatus.witnesses, table.parts, strict=True)):
-        known: dict[tuple[int, str], CellCheck] = {}
-        for page, index in sorted({(part.page, part.table) for part in parts}):
-            made = check_table(witness.readings[page].tables[index])
-            lying = [part for part in parts if (part.page, part.table) == (page, index)]
-            names = column_names(made.quantities, lying)
-            for check in _ranked(made):
-                known[page, check.cell] = replace(check, rule=in_apparatus(check.rule, names))
-        found[number] = {
-            key: known[entry.page, entry.cell]
-            for key, place in places.items()
-            if (entry := place.entries[number]) is not None and (entry.page, entry.cell) in known
-        }
-    return found
-
-
-def _ranked(checks: TableChecks) -> list[CellCheck]:
-    """All checks, flagged ones last, so that they stand where a cell has several."""
-    return sorted(checks.cells, key=lambda check: check.flagged)
-
-
-def _voted(table: CollatedTable, places: Mapping[tuple[int, int], Place], rank: int) -> Table:
-    """The table as most witnesses have it, or with the text of this rank where there is one."""
-    cells = []
-    for (row, column), place in sorted(places.items()):
-        groups = groups_of(place.entries)
-        if not groups:
-            continue
-        entry = place.entries[groups[rank if rank < len(groups) else 0][0]]
-        assert entry is not None
-        box = Box(100 * column, 40 * row, 90, 30)
-        number = Number((), entry.text, box)
-        name = f"r{row}c{column}"
-        cells.append(Cell(row, column, box, (number,), entry.text, "read", entry.confidence, id=name))
-    size = Box(0, 0, 100 * table.columns, 40 * table.rows)
-    return Table(size, table.rows, table.columns, tuple(cells), id=table.name)
-
-
 def _finding(
     apparatus: Apparatus,
     place: Place,
     places: Mapping[tuple[int, int], Place],
-    checks: Mapping[int, _Checks],
+    checks: Mapping[int, Checks],
 ) -> Finding:
     key = place.row, place.column
     groups = groups_of(place.entries)
@@ -198,7 +137,7 @@ def _words(text: str, sigla: str, check: CellCheck) -> str:
 
 
 def _flag(
-    number: int, group: Sequence[int], key: tuple[int, int], checks: Mapping[int, _Checks]
+    number: int, group: Sequence[int], key: tuple[int, int], checks: Mapping[int, Checks]
 ) -> CellCheck | None:
     """The check that a group's text fails; of many witnesses only the first two texts are checked."""
     if -1 in checks:

@@ -120,6 +120,7 @@ CODE: Mapping[str, Sequence[str]] = {
     "study.csv": study.COLUMNS,
     "apparatus.csv": of_apparatus(apparatus.apparatus_frame),
     "variants.csv": of_apparatus(apparatus.variants_frame),
+    "shared.csv": of_apparatus(apparatus.shared_frame),
     "descent.csv": descent.COLUMNS,
     "checks.csv": checkfiles.CHECKS,
     "residuals.csv": checkfiles.RESIDUALS,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -339,6 +340,30 @@ def test_the_verdict_suspects_the_text_that_breaks_the_rule() -> None:
             f"9 set upside down as 6; 56 (W{order.index(wrong)}) breaks a rule that its column keeps: "
             "latitude of the longest day of columns 3-4, which expects 59"
         )
+
+
+def test_errors_that_witnesses_share_are_told_unless_they_are_in_doubt() -> None:
+    """In all of two, in two of three, in three of five; not what one has alone, nor what may be misread."""
+    wrong = [list(row) for row in CLIMATES]
+    wrong[20][5] = "19"
+    own = [list(row) for row in wrong]
+    own[30][5] = "11"
+    unsure = table(wrong)
+    cells = tuple(
+        replace(c, state="uncertain", confidence=0.5) if (c.row, c.column) == (20, 5) else c
+        for c in unsure.cells
+    )
+    doubtful = reading(replace(unsure, cells=cells))
+    for pages, who in (
+        ((wrong, own), (0, 1)),
+        ((wrong, CLIMATES, own), (0, 2)),
+        ((wrong, wrong, CLIMATES, own, CLIMATES), (0, 1, 3)),
+        ((wrong, doubtful), None),
+    ):
+        found = collate([witness(f"W{n}", page) for n, page in enumerate(pages)]).apparatus.errors
+        told = [(e.row, e.column, e.text, e.expected, e.witnesses, e.everywhere) for e in found]
+        expected = CLIMATES[20][5]
+        assert told == ([(20, 4, "19", expected, who, len(pages) == 2)] if who else [])
 
 
 def test_where_nothing_tells_which_text_is_wrong_no_side_is_taken() -> None:

@@ -36,7 +36,7 @@ from zij.explain.collation.descent.drawing import draw_tree
 from zij.explain.collation.descent.words import changes_csv
 from zij.explain.collation.report import cuttings, inline
 from zij.explain.collation.report.pictures import gallery
-from zij.explain.collation.report.tables import apparatus_csv, variants_csv
+from zij.explain.collation.report.tables import apparatus_csv, shared_csv, variants_csv
 from zij.explain.collation.report.variantsfigure import draw_variants
 from zij.tables.reading import Reading
 
@@ -109,9 +109,9 @@ def same(frame: pd.DataFrame, text: str, texts: Sequence[str] = ()) -> None:
 
 def test_an_apparatus_shows_its_differences_and_counts(apparatus: Apparatus) -> None:
     root = piece(apparatus._repr_html_())
-    rows = root.xpath(".//tbody/tr")
+    rows = root.xpath("(.//table)[1]/tbody/tr")
     assert len(rows) == len(apparatus.differences()) == len(apparatus.variants())
-    heads = [head.text_content() for head in root.xpath(".//thead//th")]
+    heads = [head.text_content() for head in root.xpath("(.//table)[1]/thead//th")]
     assert heads == ["place", "A", HOSTILE, "C", "D", "status", "kind", "why"]
     cells = [[cell.text_content() for cell in row] for row in rows]
     first = apparatus.differences()[0]
@@ -122,12 +122,16 @@ def test_an_apparatus_shows_its_differences_and_counts(apparatus: Apparatus) -> 
     counts = apparatus.counts()
     assert f"differ ({counts['variant']})" in legend and f"agree ({counts['agree']})" in legend
     assert f"not in all witnesses ({counts['only']})" in legend and "uncertain" not in legend
+    (shared,) = root.xpath("(.//table)[2]/tbody/tr")
+    assert [cell.text_content() for cell in shared] == [
+        "row 6 (3), column 3", "61", "63", "chords of the arcs of columns 1-2, radius 60", f"{HOSTILE} D",
+    ]  # fmt: skip
 
 
 def test_what_is_cut_is_said(apparatus: Apparatus, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inline, "MOST", 3)
     root = piece(apparatus._repr_html_())
-    assert len(root.xpath(".//tbody/tr")) == 3
+    assert len(root.xpath("(.//table)[1]/tbody/tr")) == 3
     assert f"{len(apparatus.differences()) - 3} more row" in words(root)
 
 
@@ -193,6 +197,7 @@ def test_frames_of_an_apparatus_are_its_files(apparatus: Apparatus) -> None:
     sigla = [one.siglum for one in apparatus.witnesses]
     same(apparatus.frame(), apparatus_csv(apparatus), texts=sigla)
     same(apparatus.variants(), variants_csv(apparatus), texts=sigla)
+    same(apparatus.shared(), shared_csv(apparatus), texts=["rule"])
     frame = apparatus.frame()
     assert frame["status"].value_counts().to_dict() == {k: n for k, n in apparatus.counts().items() if n}
     assert frame["confidence C"].isna().sum() == apparatus.counts()["only"]

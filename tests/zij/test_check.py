@@ -13,7 +13,7 @@ from PIL import Image
 from reckoned import chord_rows, table_of
 
 import zij
-from zij.errors import UsageError
+from zij.errors import InputError, UsageError
 from zij.explain.collation.arithmetic.checkfiles import CHECKS
 from zij.files import sha256
 from zij.tables.pagexml import write_pagexml
@@ -86,8 +86,11 @@ def test_pages_without_tables_and_rules_are_said(tmp_path: Path) -> None:
 def test_one_bad_page_does_not_stop_the_others(tmp_path: Path) -> None:
     good, bad = page(tmp_path, chord_rows(1, 45)), tmp_path / "bad.xml"
     bad.write_text("no page", encoding="utf-8")
-    result = zij.check([bad, good], tmp_path / "out")
-    assert [name for name, _ in result.failures] == [str(bad)] and len(result.pages) == 1
+    Image.new("L", (40, 40)).save(tmp_path / "page.overlay.png")
+    for pages in ([bad, good], [tmp_path]):
+        result = zij.check(pages, tmp_path / "out")
+        assert [one.name for one in result.pages] == ["page"]
+        assert [name for name, _ in result.failures] == [str(bad)]
 
 
 def test_wrong_use_is_refused(tmp_path: Path) -> None:
@@ -95,4 +98,10 @@ def test_wrong_use_is_refused(tmp_path: Path) -> None:
         zij.check([], tmp_path / "out")
     with pytest.raises(UsageError, match="twice"):
         zij.check(["a.xml", "a.xml"], tmp_path / "out")
+    path = page(tmp_path, chord_rows(1, 5))
+    with pytest.raises(UsageError, match="twice"):
+        zij.check([tmp_path, path], tmp_path / "out")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(InputError, match="holds no page"):
+        zij.check([tmp_path / "empty"], tmp_path / "out")
     assert not (tmp_path / "out").exists()

@@ -23,7 +23,9 @@ from zij.tables.generate.climates import climates
 from zij.tables.pagexml import write_pagexml
 from zij.tables.reading import Reading, Table
 
-NAMES = {"apparatus.csv", "apparatus.html", "apparatus.txt", "collation.json", "stemma.csv", "variants.csv"}
+NAMES = {f"apparatus.{form}" for form in ("csv", "html", "txt")} | {
+    "collation.json", "shared.csv", "stemma.csv", "variants.csv",
+}  # fmt: skip
 TREE = {f"descent.{form}" for form in ("csv", "dot", "graphml", "nwk", "png", "svg")}
 HOSTILE = '=1+"</script><script>document.title="owned"</script>'
 
@@ -63,8 +65,9 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ended = zij("collate", one, two, three, "-o", folder / "out")
     assert ended.code == 0 and ended.err == "", ended
     assert ended.out.startswith("215 places in 1 table: ") and ended.out.count("\n") == 1
+    page_there = folder / "out" / "apparatus.html"
     assert ended.out.endswith(
-        f"2 differ, 0 uncertain, 36 not in all; apparatus: {folder / 'out' / 'apparatus.html'}\n"
+        f"2 differ, 0 uncertain, 36 not in all; 1 shared error; apparatus: {page_there}\n"
     )
     return folder / "out"
 
@@ -117,6 +120,23 @@ def test_the_tables_open_again(out: Path) -> None:
             1, abs=2e-4
         )
     assert variants[1]["kind"] == "transposed digits"
+
+
+def test_an_error_of_two_witnesses_is_told_in_all_files(out: Path) -> None:
+    """The misprint that B and C have in common, and not that of C alone."""
+    (line,) = table_of(out / "shared.csv")
+    rule = "latitude of the longest day of columns 3-4"
+    assert float(line.pop("residual")) == pytest.approx(34 - int(rows()[3][6]), abs=1)
+    assert line == {
+        "table": "t1", "row": "3", "column": "5", "text": "34", "expected": rows()[3][6], "rule": rule,
+        "witnesses": "B C",
+    }  # fmt: skip
+    told = "row 4 (4), column 6: 34 (B C) breaks a rule that its column keeps: "
+    assert told in (out / "apparatus.txt").read_text(encoding="utf-8")
+    assert json.loads((out / "collation.json").read_text(encoding="utf-8"))["shared_errors"] == 1
+    (section,) = html.parse(out / "apparatus.html").xpath("//section[@id='shared']")
+    assert section.xpath(".//h2")[0].text == "Errors that witnesses share"
+    assert len(section.xpath(".//tbody/tr")) == 1 and len(section.xpath(".//*[@role='img']")) == 2
 
 
 def test_stemmaweb_has_one_witness_a_column(out: Path) -> None:
@@ -176,6 +196,9 @@ def test_texts_are_escaped_and_guarded(tmp_path: Path) -> None:
     for name in ("apparatus.csv", "variants.csv", "stemma.csv"):
         lines = csv.reader(io.StringIO((tmp_path / "out" / name).read_text(encoding="utf-8"), newline=""))
         assert not any(field.startswith(("=", "+", "-", "@")) for line in lines for field in line)
+    assert table_of(tmp_path / "out" / "shared.csv") == [] and "shared_errors" not in result.summary
+    text = (tmp_path / "out" / "apparatus.txt").read_text(encoding="utf-8")
+    assert "share" not in result.sentence and "Errors that" not in text
 
 
 def test_without_images_there_are_no_pictures_and_all_else_is_the_same(out: Path, tmp_path: Path) -> None:
@@ -253,6 +276,11 @@ def test_clicks_keys_and_filters(out: Path, browser: Browser) -> None:
     assert "transposed digits" in browser.ask("document.getElementById('panel').textContent")
     browser.point("input[value=only]", click=True)
     assert browser.ask("document.getElementById('shown').textContent") == "2 places shown"
+    browser.point("input[value=variant]", click=True)
+    assert browser.ask("document.getElementById('shown').textContent") == "1 place shown"
+    browser.point("#shared a.go", click=True)
+    assert "shared error: 34 (B C)" in browser.ask("document.getElementById('panel').textContent")
+    browser.point("input[value=variant]", click=True)
     browser.ask("kind.value = 'transposed digits'; kind.dispatchEvent(new Event('change'))")
     assert browser.ask("document.getElementById('shown').textContent") == "1 place shown"
     assert browser.ask("document.querySelectorAll('#list tbody tr:not([hidden])').length") == 1

@@ -50,8 +50,9 @@ def collate(
 ) -> None:
     """Collate witnesses of a table cell by cell, and say what kind of error each difference is.
 
-    Writes apparatus.csv, variants.csv, apparatus.txt (as an editor writes it), stemma.csv (for stemmaweb) and
-    apparatus.html, which opens without a network and shows the crops behind every difference.
+    Writes apparatus.csv, variants.csv, shared.csv (errors in which witnesses agree), apparatus.txt (as an
+    editor writes it), stemma.csv (for stemmaweb) and apparatus.html, which opens without a network and shows
+    the crops behind every difference.
     """
     from zij import actions
 
@@ -65,7 +66,8 @@ def collate(
 
 def check(
     pages: Annotated[
-        list[str], typer.Argument(metavar="PAGE...", help="Images, PAGE-XML files or CORPUS#PAGE.")
+        list[str],
+        typer.Argument(metavar="PAGE...", help="Images, PAGE-XML files, CORPUS#PAGE, or folders of pages."),
     ],
     out: Annotated[
         Path, typer.Option("--out", "-o", metavar="DIR", help="Folder for the results; made if missing.")

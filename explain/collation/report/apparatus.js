@@ -7,7 +7,7 @@
   const boxes = [...document.querySelectorAll("input[name=status]")];
   const buttons = [...document.querySelectorAll(".collated button")];
   const lines = [...document.querySelectorAll("#list tbody tr")];
-  const words = { variant: "differ", uncertain: "uncertain", only: "not in all witnesses" };
+  const words = { variant: "differ", uncertain: "uncertain", only: "not in all witnesses", agree: "agree" };
   let chosen = null;
 
   const make = (tag, text, name) => {
@@ -16,18 +16,19 @@
     if (name) node.className = name;
     return node;
   };
-  const wanted = (status, kinds) =>
-    boxes.some((box) => box.value === status && box.checked) &&
+  const wanted = (status, kinds, shared) =>
+    boxes.some((box) => box.checked && (box.value === status || (shared && box.value === "shared"))) &&
     (!kind || !kind.value || kinds.split("; ").includes(kind.value));
   const open = () => buttons.filter((button) => !button.classList.contains("quieted"));
 
   function filter() {
     for (const button of buttons) {
-      const keep = wanted(data.places[button.id.slice(1)].status, button.dataset.kind || "");
+      const place = data.places[button.id.slice(1)];
+      const keep = wanted(place.status, button.dataset.kind || "", place.shared);
       button.classList.toggle("quieted", !keep);
       button.tabIndex = keep ? 0 : -1;
     }
-    for (const line of lines) line.hidden = !wanted(line.dataset.status, line.dataset.kind || "");
+    for (const line of lines) line.hidden = !wanted(line.dataset.status, line.dataset.kind || "", false);
     const count = open().length;
     shown.textContent = `${count} ${count === 1 ? "place" : "places"} shown`;
   }
@@ -95,6 +96,7 @@
     const status = make("p", null, "why");
     status.append(make("span", null, `swatch ${place.status}`), words[place.status] + (place.kind ? `: ${place.kind}` : ""));
     if (place.why) status.append(make("br"), place.why);
+    if (place.shared) status.append(make("br"), make("span", null, "swatch shared"), `shared error: ${place.shared}`);
     parts.push(status);
     if (place.verdict) parts.push(verdict(place.verdict));
     const done = new Set();

@@ -8,6 +8,7 @@ from typing import Any
 from zij.explain.collation.apparatus import Apparatus, Entry, Place
 from zij.explain.collation.judging import groups_of
 from zij.explain.collation.report.pictures import Gallery, Shelf
+from zij.explain.collation.report.sharedsection import told
 from zij.explain.collation.report.words import entry_text, place_words
 from zij.tables.geometry import Geometry
 
@@ -20,7 +21,7 @@ def script_data(
     pictures: Gallery,
     arguments: dict[tuple[str, int], str],
 ) -> dict[str, Any]:
-    """The places where not all agree, for the script of the page.
+    """The places where not all agree, or share an error, for the script of the page.
 
     Parameters
     ----------
@@ -36,6 +37,9 @@ def script_data(
     dict of str to object
     """
     several = len(apparatus.tables) > 1
+    shared: dict[tuple[str, int, int], list[str]] = {}
+    for error in apparatus.errors:
+        shared.setdefault((error.table, error.row, error.column), []).append(told(apparatus, error))
     found = {}
     for number, place in places:
         verdict = place.verdict
@@ -44,6 +48,7 @@ def script_data(
             "status": place.status,
             "kind": place.kind,
             "why": place.reason,
+            "shared": "; ".join(shared.get((place.table, place.row, place.column), ())),
             "verdict": None
             if verdict is None
             else [round(v, 3) for v in (verdict.scan, verdict.print, verdict.computation)],

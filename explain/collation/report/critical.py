@@ -7,6 +7,7 @@ from itertools import groupby
 
 from zij.explain.collation.apparatus import Apparatus, CollatedTable, Place
 from zij.explain.collation.judging import groups_of, judge
+from zij.explain.collation.report.sharedsection import shared_lines
 from zij.explain.collation.report.words import argument_of, entry_text, place_words, sentence, siglum_list
 
 __all__ = ["critical_text"]
@@ -37,6 +38,7 @@ def critical_text(apparatus: Apparatus) -> str:
             f"{place_words(p, arguments)}: {_reading(apparatus, p)}" for p in places[table.name] if _shown(p)
         ]
         lines += _missing(apparatus, table, places[table.name])
+    lines += shared_lines(apparatus, arguments)
     return "\n".join(lines) + "\n"
 
 

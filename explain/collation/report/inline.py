@@ -9,6 +9,7 @@ from zij.explain.collation.apparatus import Apparatus, CollatedTable, Entry, Pla
 from zij.explain.collation.report.cuttings import Cuttings
 from zij.explain.collation.report.overview import overview, swatch
 from zij.explain.collation.report.pictures import Gallery
+from zij.explain.collation.report.sharedsection import shared_inline
 from zij.explain.collation.report.words import (
     STATUSES,
     argument_of,
@@ -94,7 +95,7 @@ def table_html(table: CollatedTable) -> str:
 
 
 def apparatus_parts(apparatus: Apparatus, pictures: Gallery | None = None) -> list[Markup]:
-    """Counts by status, a small picture of each table, and the differences, as elements in order.
+    """Counts by status, a small picture of each table, differences and shared errors, as elements in order.
 
     Parameters
     ----------
@@ -108,13 +109,14 @@ def apparatus_parts(apparatus: Apparatus, pictures: Gallery | None = None) -> li
         They need `inline_style`.
     """
     parts = [_counts(apparatus), _overviews(apparatus)]
-    places = apparatus.differences()
+    places, cuttings = apparatus.differences(), Cuttings(pictures)
     if not places:
-        return [*parts, element("p", "No witness differs from another.")]
-    cuttings = Cuttings(pictures)
+        agreed = element("p", "No witness differs from another.")
+        return [*parts, agreed, *shared_inline(apparatus, cuttings, argument_of(apparatus))]
     heads, row = _columns(apparatus, cuttings)
     numbers = [w.siglum for w in apparatus.witnesses] if len(apparatus.witnesses) <= ABREAST else []
     parts.append(listing(heads, (row(place) for place in places[:MOST]), total=len(places), numbers=numbers))
+    parts += shared_inline(apparatus, cuttings, argument_of(apparatus))
     if cuttings.left_out:
         parts.append(_quiet(f"{counted(cuttings.left_out, 'crop')} left out; apparatus.html has all."))
     note = "variants() gives all differences as a data frame, frame() all places; they count from 0."

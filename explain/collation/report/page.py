@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from importlib import resources
 from typing import Any
 
@@ -12,6 +12,7 @@ from zij.explain.collation.arithmetic.unbroken import unbroken
 from zij.explain.collation.judging import groups_of
 from zij.explain.collation.report.chosen import script_data
 from zij.explain.collation.report.pictures import Gallery
+from zij.explain.collation.report.sharedsection import shared_section
 from zij.explain.collation.report.words import (
     STATUSES,
     argument_of,
@@ -54,11 +55,13 @@ def apparatus_page(
     for number, place in enumerate(apparatus.places):
         by_table[place.table].append((number, place))
     arguments = argument_of(apparatus)
-    places = [(n, p) for n, p in enumerate(apparatus.places) if p.status != "agree"]
-    tables = [
-        _table(table, by_table[table.name], apparatus, len(apparatus.tables) > 1)
-        for table in apparatus.tables
+    shared = {(e.table, e.row, e.column): e for e in apparatus.errors}
+    places = [
+        (n, p)
+        for n, p in enumerate(apparatus.places)
+        if p.status != "agree" or (p.table, p.row, p.column) in shared
     ]
+    tables = [_table(table, by_table[table.name], apparatus, shared) for table in apparatus.tables]
     body = Markup(
         "\n".join(
             [
@@ -66,6 +69,7 @@ def apparatus_page(
                 _filters(apparatus),
                 element("div", element("main", *tables), _panel(), class_="desk"),
                 _list(apparatus, places, arguments),
+                shared_section(apparatus, pictures, arguments),
                 descent or Markup(),
                 _witnesses(apparatus, facts),
                 _origins(facts),
@@ -135,6 +139,10 @@ def _filters(apparatus: Apparatus) -> Markup:
         for status, words in STATUSES.items()
         if status != "agree"
     ]
+    if apparatus.errors:
+        words = f"errors that witnesses share ({len(apparatus.errors):,})"
+        box = element("input", type="checkbox", name="status", value="shared", checked=True)
+        boxes.append(element("label", box, element("span", class_="swatch shared"), words))
     kinds = Counter(kind for p in apparatus.places for kind in p.kind.split("; ") if kind)
     options = [element("option", "all kinds", value="")]
     options += [element("option", f"{kind} ({n})", value=kind) for kind, n in kinds.most_common()]
@@ -165,13 +173,17 @@ def _panel() -> Markup:
 
 
 def _table(
-    table: CollatedTable, places: Sequence[tuple[int, Place]], apparatus: Apparatus, several: bool
+    table: CollatedTable,
+    places: Sequence[tuple[int, Place]],
+    apparatus: Apparatus,
+    shared: Collection[tuple[str, int, int]],
 ) -> Markup:
     at = {(place.row, place.column): (number, place) for number, place in places}
     rows = list(range(table.rows))
     note = Markup("")
     if table.rows * table.columns > MOST_CELLS:
-        kept = sorted({p.row for _, p in places if p.status in ("variant", "uncertain")})
+        told = {row for name, row, _ in shared if name == table.name}
+        kept = sorted(told | {p.row for _, p in places if p.status in ("variant", "uncertain")})
         kept = kept[: MOST_CELLS // max(table.columns, 1)]
         note = element(
             "p",
@@ -188,11 +200,14 @@ def _table(
         element(
             "tr",
             element("th", str(r + 1), scope="row"),
-            *(_cell(*at[r, c]) if (r, c) in at else element("td") for c in range(table.columns)),
+            *(
+                _cell(*at[r, c], (table.name, r, c) in shared) if (r, c) in at else element("td")
+                for c in range(table.columns)
+            ),
         )
         for r in rows
     ]
-    caption = f"Table {table.name}" if several else "The collated table"
+    caption = f"Table {table.name}" if len(apparatus.tables) > 1 else "The collated table"
     first = apparatus.witnesses[0].siglum
     many = len(apparatus.witnesses) > 2
     lemma = "what most witnesses have" if many else f"where they differ, what {first} has"
@@ -213,10 +228,10 @@ def _table(
     )
 
 
-def _cell(number: int, place: Place) -> Markup:
+def _cell(number: int, place: Place, shared: bool) -> Markup:
     groups = groups_of(place.entries)
     text = entry_text(place.entries[groups[0][0]]) if groups else ""
-    if place.status == "agree":
+    if place.status == "agree" and not shared:
         return element("td", text, title=place.reason or None)
     others = [entry_text(place.entries[group[0]]) for group in groups[1:]]
     more = " ".join(others) if len(others) < 3 else f"and {len(others)} others"
@@ -228,7 +243,9 @@ def _cell(number: int, place: Place) -> Markup:
         class_=place.status,
         id=f"p{number}",
         data_kind=place.kind,
-        aria_label=f"{text}, {place.status}, row {place.row + 1}, column {place.column + 1}",
+        data_shared="yes" if shared else None,
+        aria_label=f"{text}, {place.status}{', a shared error' if shared else ''}, row {place.row + 1}, "
+        f"column {place.column + 1}",
     )
     return element("td", button)
 

@@ -86,7 +86,7 @@ class Gallery:
 
 
 def gallery(apparatus: Apparatus, load: Loader | None) -> Gallery:
-    """Crops of every entry in a place where not all agree, and the pages that they stand on.
+    """Crops of every entry in a place where not all agree, or share an error, and their pages.
 
     Pages are loaded one at a time.
 
@@ -100,7 +100,9 @@ def gallery(apparatus: Apparatus, load: Loader | None) -> Gallery:
     -------
     Gallery
     """
-    places = sorted((p for p in apparatus.places if p.status != "agree"), key=_importance)
+    shared = {(error.table, error.row, error.column) for error in apparatus.errors}
+    shown = [p for p in apparatus.places if p.status != "agree" or (p.table, p.row, p.column) in shared]
+    places = sorted(shown, key=_importance)
     count = len(apparatus.witnesses)
     wanted: list[dict[int, list[Entry]]] = [{} for _ in range(count)]
     total = left_out = 0
@@ -126,7 +128,7 @@ def gallery(apparatus: Apparatus, load: Loader | None) -> Gallery:
 
 
 def _importance(place: Place) -> int:
-    return ("variant", "uncertain", "only", "agree").index(place.status)
+    return ("variant", "agree", "uncertain", "only").index(place.status)
 
 
 def _shelf(

@@ -34,9 +34,11 @@ def summary(collated: Collated) -> dict[str, Any]:
     kinds = Counter(
         kind for p in apparatus.places if p.status == "variant" for kind in p.kind.split("; ") if kind
     )
+    shared = {"shared_errors": len(apparatus.errors)} if apparatus.errors else {}
     return {
         "places": len(apparatus.places),
         "counts": apparatus.counts(),
+        **shared,
         "kinds": dict(sorted(kinds.items())),
         "witnesses": [
             {

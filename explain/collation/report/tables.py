@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from zij.explain.collation.apparatus import Apparatus, Entry, Place
 from zij.explain.collation.judging import judge
-from zij.explain.collation.report.words import entry_text
+from zij.explain.collation.report.words import entry_text, siglum_list
 from zij.tables.csvframe import csv_frame
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ __all__ = [
     "RESERVED",
     "apparatus_csv",
     "apparatus_frame",
+    "shared_csv",
+    "shared_frame",
     "stemma_csv",
     "variants_csv",
     "variants_frame",
@@ -30,6 +32,7 @@ RESERVED = ("table", "row", "column", "status", "kind", "reason", "p_scan", "p_p
 LACUNA = "#LACUNA#"
 """Where a witness says nothing: it lacks the place, or its cell cannot be read beyond doubt."""
 
+_SHARED = ("table", "row", "column", "text", "expected", "rule", "residual", "witnesses")
 Guard = Callable[[str], str]
 
 
@@ -94,6 +97,30 @@ def variants_frame(apparatus: Apparatus) -> pd.DataFrame:
     return csv_frame(_variants_head(apparatus), _variants_lines(apparatus), kinds)
 
 
+def shared_csv(apparatus: Apparatus, *, guard: Guard | None = None) -> str:
+    """The errors that witnesses share: table, row, column (from 0), text, what the rule expects, the rule,
+    the residual in units of the last place, and the sigla of those that have it, parted by blanks.
+    """
+    return _text([_SHARED, *_shared_lines(apparatus)], guard)
+
+
+def shared_frame(apparatus: Apparatus) -> pd.DataFrame:
+    """The errors that witnesses share, as a frame with the columns of `shared_csv`.
+
+    Parameters
+    ----------
+    apparatus : Apparatus
+
+    Returns
+    -------
+    DataFrame
+        A row an error; row and column are whole numbers from 0, the residual is a float, all else is text as
+        in the file.
+    """
+    kinds = {"row": "int64", "column": "int64", "residual": "float64"}
+    return csv_frame(list(_SHARED), _shared_lines(apparatus), kinds)
+
+
 def stemma_csv(apparatus: Apparatus, *, guard: Guard | None = None) -> str:
     """One witness a column, one place a line, sigla in the first line, as stemmaweb reads it.
 
@@ -140,6 +167,13 @@ def _variants_lines(apparatus: Apparatus) -> Iterator[list[str]]:
             weights = (f"{verdict.scan:.4f}", f"{verdict.print:.4f}", f"{verdict.computation:.4f}")
         texts = map(entry_text, place.entries)
         yield [*_place(place), *texts, place.status, place.kind, place.reason, *weights]
+
+
+def _shared_lines(apparatus: Apparatus) -> Iterator[list[str]]:
+    for error in apparatus.errors:
+        where = [error.table, str(error.row), str(error.column)]
+        sigla = siglum_list(apparatus.witnesses, error.witnesses)
+        yield [*where, error.text, error.expected, error.rule, f"{error.residual:.6g}", sigla]
 
 
 def _place(place: Place) -> list[str]:

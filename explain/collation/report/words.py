@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from zij.explain.collation.apparatus import Apparatus, Entry, Place, Status, Witness
+from zij.explain.collation.apparatus import Apparatus, Entry, Place, SharedError, Status, Witness
 from zij.explain.collation.judging import groups_of
 
 __all__ = [
@@ -59,7 +59,7 @@ def argument_of(apparatus: Apparatus) -> dict[tuple[str, int], str]:
     return found
 
 
-def place_words(place: Place, arguments: dict[tuple[str, int], str]) -> str:
+def place_words(place: Place | SharedError, arguments: dict[tuple[str, int], str]) -> str:
     """Row and column counted from 1, and the row's argument."""
     argument = arguments.get((place.table, place.row), "")
     named = f" ({argument})" if argument and place.column else ""
@@ -91,7 +91,8 @@ def sentence(apparatus: Apparatus) -> str:
     tables = counted(len(apparatus.tables), "table")
     only = "only in one" if len(apparatus.witnesses) == 2 else "not in all"
     differ = "differs" if counts["variant"] == 1 else "differ"
+    shared = f"; {counted(len(apparatus.errors), 'shared error')}" if apparatus.errors else ""
     return (
         f"{places} in {tables}: {counts['agree']:,} agree, {counts['variant']:,} {differ}, "
-        f"{counts['uncertain']:,} uncertain, {counts['only']:,} {only}"
+        f"{counts['uncertain']:,} uncertain, {counts['only']:,} {only}{shared}"
     )

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zij import __version__
+from zij.actions._inputs.references import reference
 from zij.actions._inputs.sources import Progress, chosen_device
-from zij.actions._inputs.witnesses import Leaf, open_leaf
+from zij.actions._inputs.witnesses import Leaf, open_leaf, pages_in
 from zij.actions._showing.shown import Shown
 from zij.errors import InputError, OutputError, UsageError, ZijError
 from zij.files import check_folder, staged_folder, write_text
@@ -101,7 +102,7 @@ def check(
     Parameters
     ----------
     pages : sequence of path
-        Images, PAGE-XML files, or pages of a corpus.
+        Images, PAGE-XML files, pages of a corpus, or folders of pages.
     out : path
         Folder for the results.
     images : path, optional
@@ -125,6 +126,7 @@ def check(
     from zij.explain.collation.arithmetic.checkfiles import check_page
     from zij.tables.digits.network import load_weights
 
+    pages = _each(pages)
     names, out, device = _names(pages), Path(out), chosen_device(device)
     loaded, folder = load_weights(weights), Path(images) if images is not None else None
     check_folder(out)
@@ -153,11 +155,23 @@ def check(
     return Checked(out, tuple(found), summary, _sentence(found, out), reasons, tolerated, tuple(leaves))
 
 
+def _each(pages: Sequence[str | Path]) -> list[str | Path]:
+    """The pages, those of a folder by name."""
+    found: list[str | Path] = []
+    for page in pages:
+        if Path(page).is_dir() and reference(page) is None:
+            found += pages_in(Path(page))
+        else:
+            found.append(page)
+    return found
+
+
 def _names(pages: Sequence[str | Path]) -> tuple[str, ...]:
     if not pages:
         raise UsageError("no page is named; give one or more images, PAGE-XML files or pages of a corpus.")
-    if len({str(page) for page in pages}) < len(pages):
-        twice = next(str(page) for page in pages if [str(one) for one in pages].count(str(page)) > 1)
+    keys = [str(page) if reference(page) is not None else str(Path(page).resolve()) for page in pages]
+    if len(set(keys)) < len(keys):
+        twice = next(page for page, key in zip(pages, keys, strict=True) if keys.count(key) > 1)
         raise UsageError(f"{twice}: is named twice; name it once.")
     stems = [str(page).rsplit("#", 1)[-1] if "#" in str(page) else Path(page).stem for page in pages]
     return tuple(

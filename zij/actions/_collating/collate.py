@@ -69,6 +69,10 @@ class Collated(Shown):
         """The contents of `variants.csv`: where witnesses differ, or may; see `Apparatus.variants`."""
         return self.apparatus.variants()
 
+    def shared(self) -> pd.DataFrame:
+        """The contents of `shared.csv`: the errors that witnesses share; see `Apparatus.shared`."""
+        return self.apparatus.shared()
+
     def _repr_html_(self) -> str:
         """Where the witnesses differ, with crops and the tree, for notebooks."""
         from zij.actions._showing.shown import shown
@@ -94,7 +98,7 @@ def collate(
 ) -> Collated:
     """Collate the witnesses of a table, cell by cell.
 
-    Writes `apparatus.csv`, `variants.csv`, `apparatus.html`, `apparatus.txt`, `stemma.csv` and
+    Writes `apparatus.csv`, `variants.csv`, `shared.csv`, `apparatus.html`, `apparatus.txt`, `stemma.csv` and
     `collation.json` into `out`, and from three witnesses on `descent.nwk`, `.graphml`, `.dot`, `.csv`, `.png`
     and `.svg`; all or none.
 
@@ -269,13 +273,19 @@ def _write(
     from zij.explain.collation.report.critical import critical_text
     from zij.explain.collation.report.page import apparatus_page
     from zij.explain.collation.report.pictures import gallery
-    from zij.explain.collation.report.tables import apparatus_csv, stemma_csv, variants_csv
+    from zij.explain.collation.report.tables import (
+        apparatus_csv,
+        shared_csv,
+        stemma_csv,
+        variants_csv,
+    )
 
     guard = guarded if spreadsheet else None
     own = [leaves[witness.siglum] for witness in apparatus.witnesses]
     pictures = gallery(apparatus, lambda witness, page: own[witness][page].picture())
     write_text(folder / "apparatus.csv", apparatus_csv(apparatus, guard=guard))
     write_text(folder / "variants.csv", variants_csv(apparatus, guard=guard))
+    write_text(folder / "shared.csv", shared_csv(apparatus, guard=guard))
     write_text(folder / "apparatus.txt", critical_text(apparatus))
     write_text(folder / "stemma.csv", stemma_csv(apparatus, guard=guard))
     descent, section = _write_descent(folder, apparatus, summary)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from zij.tables.digits.network import Weights
 
-__all__ = ["Leaf", "Named", "could_be_page", "named_witnesses", "open_leaf"]
+__all__ = ["Leaf", "Named", "could_be_page", "named_witnesses", "open_leaf", "pages_in"]
 
 _IMAGES = frozenset({".jpg", ".jpeg", ".jpe", ".png", ".tif", ".tiff", ".jp2", ".webp", ".bmp"})
 
@@ -95,7 +95,7 @@ def _argument(argument: str | Path) -> Named:
     stem = stems([argument])[0]
     path = Path(argument)
     if path.is_dir() and reference(argument) is None:
-        return Named(path.resolve().name, _folder(path))
+        return Named(path.resolve().name, pages_in(path))
     return Named(stem, (str(argument),))
 
 
@@ -104,11 +104,29 @@ def could_be_page(path: Path) -> bool:
     return path.suffix.lower() in _IMAGES or is_pagexml(path)
 
 
-def _folder(folder: Path) -> tuple[str, ...]:
-    """The pages of a folder by name; where a page is there as PAGE-XML and as image, the PAGE-XML."""
+def pages_in(folder: Path) -> tuple[str, ...]:
+    """The pages of a folder by name; where a page is there as PAGE-XML and as image, the PAGE-XML.
+
+    Hidden files, folders within it and the pictures that `zij annotate` draws beside its PAGE-XML are left
+    out.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Returns
+    -------
+    tuple of str
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
     files = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
     xml = {path.stem for path in files if is_pagexml(path)}
-    pages = [p for p in files if is_pagexml(p) or (could_be_page(p) and p.stem not in xml)]
+    drawn = xml | {f"{stem}.overlay" for stem in xml}
+    pages = [p for p in files if is_pagexml(p) or (could_be_page(p) and p.stem not in drawn)]
     if not pages:
         raise InputError(f"{folder}: holds no page; put images or PAGE-XML files there.")
     return tuple(str(page) for page in pages)
@@ -143,7 +161,7 @@ def _pages(table: Path, name: str, known: dict[str, tuple[str, ...]]) -> tuple[s
     beside = table.parent / name
     path = beside if beside.exists() or not Path(name).exists() else Path(name)
     if path.is_dir():
-        return _folder(path)
+        return pages_in(path)
     if reference(name) is not None:
         return (name,)
     return (str(path),)
