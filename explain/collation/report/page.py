@@ -140,7 +140,7 @@ def _filters(apparatus: Apparatus) -> Markup:
         if status != "agree"
     ]
     if apparatus.errors:
-        words = f"errors that witnesses share ({len(apparatus.errors):,})"
+        words = f"shared errors ({len(apparatus.errors):,})"
         box = element("input", type="checkbox", name="status", value="shared", checked=True)
         boxes.append(element("label", box, element("span", class_="swatch shared"), words))
     kinds = Counter(kind for p in apparatus.places for kind in p.kind.split("; ") if kind)

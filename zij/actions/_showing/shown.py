@@ -27,6 +27,7 @@ ABOUT: dict[str, str] = {
     "apparatus.csv": "each cell in every witness",
     "apparatus.txt": "the variants as a printed edition has them",
     "variants.csv": "the cells where witnesses differ, with kind and reason",
+    "shared.csv": "readings that break a rule and stand in several witnesses",
     "collation.json": "what was collated, with versions, parameters and hashes",
     "stemma.csv": "the variants for programs that draw stemmata",
     "descent.csv": "changes on each branch of the tree",
