@@ -9,10 +9,13 @@ from numpy.typing import NDArray
 
 from zij.corpora.seeing.neighbours import nearest, unit
 
-__all__ = ["ENOUGH_DIGITS", "Outliers", "book_groups", "find_outliers"]
+__all__ = ["ENOUGH_DIGITS", "FEWEST_PAGES", "Outliers", "book_groups", "find_outliers"]
 
 ENOUGH_DIGITS = 50
 """Digits below which a page's frequencies are mostly chance; docs/how-to/corpus/see.md shows how much."""
+
+FEWEST_PAGES = 20
+"""Pages from which their quartiles make a fence; of fewer, each quartile rests on less than five pages."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,12 +30,15 @@ class Outliers:
         Their chords, infinite where there is none.
     fence : float
         Distance above which a page counts as unlike any other: Tukey's upper fence, the third quartile and
-        one and a half times the distance between the quartiles, of the pages with enough digits.
+        one and a half times the distance between the quartiles, of the pages with enough digits;
+        infinite where they are fewer than `FEWEST_PAGES`.
     few : (N,) ndarray of bool
         Pages with too few digits; they make no fence and are no outliers.
     outlying : (N,) ndarray of bool
     order : (N,) ndarray of int64
         Rows, the most distant first, those with too few digits last.
+    judged : int
+        Pages with enough digits and a page to compare with, on which the fence rests.
     """
 
     nearest: NDArray[np.int64]
@@ -43,6 +49,7 @@ class Outliers:
     few: NDArray[np.bool_]
     outlying: NDArray[np.bool_]
     order: NDArray[np.int64]
+    judged: int
 
 
 def book_groups(books: list[str]) -> NDArray[np.int64]:
@@ -95,12 +102,12 @@ def find_outliers(
     judged = near if apart == "page" else far
     values = judged[~few & np.isfinite(judged)]
     fence = np.inf
-    if len(values):
+    if len(values) >= FEWEST_PAGES:
         low, high = np.quantile(values, [0.25, 0.75])
         fence = float(high + 1.5 * (high - low))
     outlying = ~few & (judged > fence)
     order = np.lexsort((np.arange(len(rows)), -np.nan_to_num(judged, posinf=9.0), few))
-    return Outliers(who, near, where, far, fence, few, outlying, np.asarray(order, np.int64))
+    return Outliers(who, near, where, far, fence, few, outlying, np.asarray(order, np.int64), len(values))
 
 
 def _first(

@@ -55,7 +55,9 @@ def outliers_page(
     order = [k for row in rows for k in (row, int(near[row]))]
     sheets = thumbnail_sheets([picture(row) if row >= 0 else b"" for row in order])
     items = [
-        _item(pages, row, int(near[row]), float(far[row]), bool(found.outlying[row]), sheets, 2 * n)
+        _item(
+            pages, row, int(near[row]), float(far[row]), bool(found.outlying[row]), found.fence, sheets, 2 * n
+        )
         for n, row in enumerate(rows)
     ]
     elsewhere = " of another book" if apart == "book" else ""
@@ -77,17 +79,17 @@ def outliers_page(
 
 
 def _item(
-    pages: SeenPages, row: int, near: int, far: float, outlying: bool, sheets: Sheets, place: int
-) -> Markup:
+    pages: SeenPages, row: int, near: int, far: float, outlying: bool, fence: float, sheets: Sheets,
+    place: int,
+) -> Markup:  # fmt: skip
     """A page beside its nearest."""
-    verdict = "unlike any other" if outlying else "not beyond what is usual here"
+    usual = ", not beyond what is usual here" if np.isfinite(fence) else ""
+    verdict = ", unlike any other" if outlying else usual
     alike = f"similarity {max(1 - far**2 / 2, 0.0):.3f}" if near >= 0 else "no other page to compare with"
     sides = [_side(pages, row, sheets, place)]
     if near >= 0:
         sides.append(_side(pages, near, sheets, place + 1))
-    return element(
-        "li", element("p", element("b", alike), f", {verdict}"), element("div", *sides, class_="two")
-    )
+    return element("li", element("p", element("b", alike), verdict), element("div", *sides, class_="two"))
 
 
 def _side(pages: SeenPages, row: int, sheets: Sheets, n: int) -> Markup:

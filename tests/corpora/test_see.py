@@ -177,7 +177,18 @@ def test_equal_pages_are_one_cluster_on_one_spot(tmp_path: Path) -> None:
     assert found.summary["sensitivity"] == [] and not found.failures
     laid = actions.map_(folder, tmp_path / "out").pages
     assert (laid[["x", "y"]] == 0).all(axis=None)
-    assert not actions.outliers(folder, tmp_path / "out").summary["outliers"]
+    lone = actions.outliers(folder, tmp_path / "out")
+    assert not lone.summary["outliers"] and lone.sentence.startswith(
+        "too few pages (12) to say what is unusual; all are listed by the similarity to their nearest, "
+        "0 have too few digits to say; "
+    )
+    assert "what is usual here" not in (tmp_path / "out" / "outliers.html").read_text("utf-8")
+
+
+def test_where_all_pages_differ_none_is_called_unusual(tmp_path: Path) -> None:
+    pages = [replace(page, counts=60.0 * np.eye(110)[n]) for n, page in enumerate(wanted(COUNTS)[:20])]
+    found = actions.outliers(make_corpus(tmp_path / "corpus", pages), tmp_path / "out")
+    assert found.sentence.startswith("the pages are so unlike each other that none is unusual; all are ")
 
 
 def test_without_years_and_places_there_is_no_diversity_by_them(tmp_path: Path) -> None:

@@ -184,6 +184,14 @@ def test_one_page_and_equal_pages_are_no_outliers() -> None:
     assert not same.outlying.any() and np.isinf(same.distance_elsewhere).all()
 
 
+def test_a_fence_takes_twenty_pages() -> None:
+    rows = np.concatenate([np.ones((19, 110), np.float32), np.eye(1, 110, dtype=np.float32)])
+    few = find_outliers(rows[1:], np.full(19, 300), np.full(19, -1))
+    assert np.isinf(few.fence) and not few.outlying.any() and few.judged == 19 and few.order[0] == 18
+    enough = find_outliers(rows, np.full(20, 300), np.full(20, -1))
+    assert enough.outlying.nonzero()[0].tolist() == [19] and enough.judged == 20
+
+
 def test_fifty_digits_are_where_chance_gives_way() -> None:
     """What docs/how-to/corpus/see.md says: how near two pages of n digits of one table come to each other."""
     random = np.random.default_rng(0)

@@ -189,6 +189,8 @@ def test_being_ended_is_an_interrupt(
         ("frobnicate", "frobnicate"),
         ("annotate a -o x --profile no", "'--profile': 'no' is not one of 'nested', "),
         ("compare a b -o x --top 0", "'--top': it must be at least 1; see zij compare --help."),
+        ("search corpus page", "No such command 'search'; did you mean zij corpus search?"),
+        ("corpus compare a b", "No such command 'compare'; did you mean zij compare?"),
         ("compare a b -o x --top ten", "'--top': it must be a whole number; see"),
         ("generate -o x --misread 2", "'--misread': it must be at most 1; see"),
         ("annotate -o x -- --debug --no", None),

@@ -121,10 +121,23 @@ def _sentence(error: Exception, debug: bool) -> str:
     tell = getattr(error, "format_message", None)  # wrong use, as typer tells it
     if tell is not None:
         path = getattr(getattr(error, "ctx", None), "command_path", "zij")
+        if (meant := _elsewhere(tell())) is not None:
+            return meant
         return f"{_plain(_one_line(tell())).rstrip('.')}; see {path} --help."
     what = _one_line(f"{type(error).__name__}: {error}").rstrip(".: ")
     advice = "please report it" if debug else "run again with --debug and report it"
     return f"internal error ({what}); {advice}."
+
+
+def _elsewhere(text: str) -> str | None:
+    """What to say of a command that stands in another group than the one in which it was asked for."""
+    asked = re.match(r"No such command '([a-z-]+)'", text)
+    if asked is None:
+        return None
+    name, front = asked[1], _built().commands
+    paths = [f"zij {name}"] if name in front else []
+    paths += [f"zij {group} {name}" for group, own in front.items() if name in getattr(own, "commands", ())]
+    return f"No such command '{name}'; did you mean {' or '.join(paths)}?" if paths else None
 
 
 def _plain(text: str) -> str:

@@ -174,13 +174,18 @@ def _summary(pages: SeenPages, found: Outliers, parameters: dict[str, Any]) -> d
 
 
 def _found(found: Outliers) -> str:
-    """How many, and from where on."""
-    import numpy as np
+    """How many, and from where on; or why that cannot be said."""
+    from zij.corpora.seeing.outliers import FEWEST_PAGES
 
     count, few = int(found.outlying.sum()), int(found.few.sum())
-    limit = ""
-    if np.isfinite(found.fence):
-        limit = f" (similarity to the nearest below {max(1 - found.fence**2 / 2, 0.0):.3f})"
-    are = "page is" if count == 1 else "pages are"
+    limit = 1 - found.fence**2 / 2
+    listed = "all are listed by the similarity to their nearest"
+    if found.judged < FEWEST_PAGES:
+        said = f"too few pages ({found.judged:,}) to say what is unusual; {listed}"
+    elif limit <= 0:
+        said = f"the pages are so unlike each other that none is unusual; {listed}"
+    else:
+        are = "page is" if count == 1 else "pages are"
+        said = f"{count:,} {are} unlike any other (similarity to the nearest below {limit:.3f})"
     have = "has" if few == 1 else "have"
-    return f"{count:,} {are} unlike any other{limit}, {few:,} {have} too few digits to say"
+    return f"{said}, {few:,} {have} too few digits to say"
