@@ -136,7 +136,7 @@ def row_sentence(pairs: pd.DataFrame, reading: Reading, similarity: float) -> st
     run = strongest_rows(pairs, reading)
     if run and run[1] != run[2]:
         table, first, last, value = run
-        where = f" of table {table + 1}" if several else ""
+        where = f" of the {reading.tables[table].rows}{f' of table {table + 1}' if several else ''}"
         share = percent(value, similarity)
         text += f"; rows {first + 1} to {last + 1}{where} make up {share} of the similarity"
     return f"{text}."

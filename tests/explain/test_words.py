@@ -69,7 +69,7 @@ def test_the_rows_that_contribute_most() -> None:
     only = pairs[pairs["a_id"].str.contains("_r1c|_r2c") & pairs["corresponds"]]
     sentence = row_sentence(only, a.reading, 2 * only["relevance"].sum())
     assert "row 2 and row 3 contribute most (50 % together)" in sentence
-    assert "rows 2 to 3 make up 50 % of the similarity" in sentence
+    assert f"rows 2 to 3 of the {a.reading.tables[0].rows} make up 50 % of the similarity" in sentence
     assert "No row" in row_sentence(pairs.head(0), a.reading, 0.5)
 
 

@@ -151,7 +151,7 @@ def test_the_text_is_an_apparatus(out: Path) -> None:
     text = (out / "apparatus.txt").read_text(encoding="utf-8")
     assert f"column 6: 34 B C ] {rows()[3][6]} A" in text
     assert "column 4: 45 A B ] 54 C   [transposed digits]" in text
-    assert "rows 31-36: om. C" in text
+    assert "rows 31-36: [no figures] C" in text
 
 
 def test_the_summary_says_from_what(out: Path) -> None:

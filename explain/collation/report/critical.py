@@ -10,14 +10,18 @@ from zij.explain.collation.judging import groups_of, judge
 from zij.explain.collation.report.sharedsection import shared_lines
 from zij.explain.collation.report.words import argument_of, entry_text, place_words, sentence, siglum_list
 
-__all__ = ["critical_text"]
+__all__ = ["NONE_READ", "critical_text"]
+
+NONE_READ = "[no figures]"
+"""Stands where a witness has nothing that zij reads, which need not be an omission."""
 
 
 def critical_text(apparatus: Apparatus) -> str:
     """The critical apparatus as plain text.
 
     The lemma is what most witnesses have (of equally many, those of the first). A question mark stands after
-    a text that may be a misreading of the scan; "om." where a witness lacks what others have.
+    a text that may be a misreading of the scan; "[no figures]" where in a witness none were read: it may omit
+    the place, or have a word or a Roman numeral there.
 
     Returns
     -------
@@ -28,6 +32,10 @@ def critical_text(apparatus: Apparatus) -> str:
     lines += [_witness(apparatus, n) for n in range(len(apparatus.witnesses))]
     counting = "Rows and columns are counted from 1 here, from 0 in the CSV files"
     lines += ["", f"{counting}; in brackets stands the row's argument."]
+    if any(_lacking(place) for place in apparatus.places):
+        lines += [
+            f"{NONE_READ}: nothing was read there; it may be left out, or stand in words or Roman numerals."
+        ]
     arguments = argument_of(apparatus)
     places: dict[str, list[Place]] = {table.name: [] for table in apparatus.tables}
     for place in apparatus.places:
@@ -63,7 +71,7 @@ def _reading(apparatus: Apparatus, place: Place) -> str:
     there = {witness for group in groups for witness in group}
     unread = [w for w, e in enumerate(place.entries) if e is not None and e.state == "unread"]
     absent = [w for w in range(len(place.entries)) if w not in there and w not in unread]
-    for words, which in (("[unread]", unread), ("om.", absent)):
+    for words, which in (("[unread]", unread), (NONE_READ, absent)):
         if which:
             others.append(f"{words} {siglum_list(apparatus.witnesses, which)}")
     return f"{lemma} ] {'; '.join(others)}" + (f"   [{place.kind}]" if place.kind else "")
@@ -85,11 +93,11 @@ def _missing(apparatus: Apparatus, table: CollatedTable, places: Sequence[Place]
                 said.update(own)
         for which, lines in groupby(found, key=lambda item: item[1]):
             numbers = [line + 1 for line, _ in lines]
-            yield f"{_numbers(name, numbers)}: om. {siglum_list(apparatus.witnesses, which)}"
+            yield f"{_numbers(name, numbers)}: {NONE_READ} {siglum_list(apparatus.witnesses, which)}"
     rest = sorted(set(lacking) - said, key=lambda key: (key[1], key[0]))
     for (column, which), keys in groupby(rest, key=lambda key: (key[1], lacking[key])):
         rows = _numbers("row", [row + 1 for row, _ in keys])
-        yield f"column {column + 1}, {rows}: om. {siglum_list(apparatus.witnesses, which)}"
+        yield f"column {column + 1}, {rows}: {NONE_READ} {siglum_list(apparatus.witnesses, which)}"
 
 
 def _lacking(place: Place) -> tuple[int, ...]:

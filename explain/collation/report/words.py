@@ -91,8 +91,14 @@ def sentence(apparatus: Apparatus) -> str:
     tables = counted(len(apparatus.tables), "table")
     only = "only in one" if len(apparatus.witnesses) == 2 else "not in all"
     differ = "differs" if counts["variant"] == 1 else "differ"
+    doubtful = sum(place.status == "agree" and _is_doubtful(place) for place in apparatus.places)
+    on = f" ({doubtful:,} on a doubtful reading)" if doubtful else ""
     shared = f"; {counted(len(apparatus.errors), 'shared error')}" if apparatus.errors else ""
     return (
-        f"{places} in {tables}: {counts['agree']:,} agree, {counts['variant']:,} {differ}, "
+        f"{places} in {tables}: {counts['agree']:,} agree{on}, {counts['variant']:,} {differ}, "
         f"{counts['uncertain']:,} uncertain, {counts['only']:,} {only}{shared}"
     )
+
+
+def _is_doubtful(place: Place) -> bool:
+    return any(entry is not None and entry.state == "uncertain" for entry in place.entries)

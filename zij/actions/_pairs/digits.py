@@ -88,8 +88,9 @@ def _findings(explanation: PairExplanation, pairs: pd.DataFrame, sources: Sequen
     found = []
     run = strongest_rows(pairs, sources[0].reading)
     if run is not None and explanation.similarity > 0:
-        _, first, last, relevance = run
-        found.append(f"{relevance / explanation.similarity:.0%} of it from rows {first + 1}-{last + 1}")
+        table, first, last, relevance = run
+        rows = f"rows {first + 1}-{last + 1} of {sources[0].reading.tables[table].rows}"
+        found.append(f"{relevance / explanation.similarity:.0%} of it from {rows}")
     differ = differences(sources[0].reading, sources[1].reading, explanation.alignment.cells)
     if differ.count:
         uncertain = len(differ.found) - differ.sure
