@@ -58,8 +58,10 @@ corpus-demo: $(READY)
 	$(BIN)/zij corpus outliers $(CORPUS)/corpus -o $(CORPUS)/outliers
 	$(BIN)/zij corpus evaluate $(CORPUS)/corpus --truth $(MADE)/families.csv -o $(CORPUS)/evaluation
 
-# mypy keeps one core busy for most of a minute: the other takes oracles and tests.
-test: lint
+# On two cores: pip takes but one, and mypy keeps one busy for most of a minute.
+test:
+	$(MAKE) --no-print-directory -j 2 $(EQUIPPED) $(ORACLES)/.ready
+	$(MAKE) --no-print-directory lint
 	$(MAKE) --no-print-directory -j 2 types check
 
 lint: $(EQUIPPED)
@@ -147,7 +149,7 @@ $(EQUIPPED): $(READY)
 # pyarrow, and ocrd would bring sixty packages along, of which its model and its validator need these.
 OCRD := ocrd atomicwrites deprecated elementpath filetype frozendict pyyaml shapely wrapt
 
-$(ORACLES)/.ready: constraints.txt $(EQUIPPED)
+$(ORACLES)/.ready: constraints.txt $(READY)
 	@echo "installing programs that tests ask for their opinion (OCR-D, PyArrow)"
 	$(PIP) --quiet --upgrade --no-deps --target $(ORACLES)/ocrd $(OCRD)
 	$(PIP) --quiet --upgrade --no-deps --target $(ORACLES)/pyarrow pyarrow
