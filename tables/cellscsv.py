@@ -20,7 +20,7 @@ from zij.tables.pagexml import as_written
 from zij.tables.pagexml._tree.model import clean_text
 from zij.tables.reading import Cell, Reading, State
 
-__all__ = ["COLUMNS", "CellRow", "apply_cells", "cell_lines", "read_cells", "write_cells"]
+__all__ = ["COLUMNS", "CellRow", "apply_cells", "cell_lines", "lost_zeros", "read_cells", "write_cells"]
 
 COLUMNS = (
     "table",
@@ -39,6 +39,8 @@ COLUMNS = (
 """Columns of `STEM.cells.csv`, in their order."""
 
 _FEWEST = ("table", "row", "column", "text")
+_MOST_LOST = 2  # so few lost zeros may be corrections; more at a time are a spreadsheet's work
+_NAMED = 5  # cells that an error names
 _STATES: dict[str, State] = {state: state for state in get_args(State)}
 
 
@@ -176,7 +178,8 @@ def apply_cells(reading: Reading, rows: Iterable[CellRow], *, name: str = "the t
     Raises
     ------
     TableError
-        If a row names a cell that the reading does not have, or a spreadsheet took leading zeros away.
+        If a row names a cell that the reading does not have, or a spreadsheet took the leading zeros of three
+        or more cells away (see `lost_zeros`).
     """
     named = reading.with_ids()
     wanted = {(row.table, row.row, row.column): row for row in rows}
@@ -217,24 +220,48 @@ def _same(old: str, new: str) -> bool:
     return clean_text(old).split() == clean_text(new).split()
 
 
+def lost_zeros(reading: Reading, rows: Iterable[CellRow]) -> tuple[tuple[str, CellRow], ...]:
+    """The cells that have lost their leading zeros, where no cell has kept them.
+
+    Parameters
+    ----------
+    reading : Reading
+        As it was when the file was written, with ids.
+    rows : iterable of CellRow
+
+    Returns
+    -------
+    tuple of (str, CellRow)
+        The text that was read, and the line. Empty if one cell has kept its zeros, as 07 that is still 07.
+    """
+    read = {(table.id, cell.row, cell.column): cell.text for table in reading.tables for cell in table.cells}
+    lost = []
+    for row in rows:
+        text = read.get((row.table, row.row, row.column), "")
+        if re.fullmatch("0+[0-9]+", text):
+            if _same(text, row.text):
+                return ()
+            if row.text.strip() == (text.lstrip("0") or "0"):
+                lost.append((text, row))
+    return tuple(lost)
+
+
 def _check_zeros(reading: Reading, rows: Mapping[tuple[str, int, int], CellRow], name: str) -> None:
     """Refuse a file in which a spreadsheet turned every 07 into 7: that is no correction."""
-    lost = kept = 0
-    for table in reading.tables:
-        for cell in table.cells:
-            row = rows.get((table.id, cell.row, cell.column))
-            if row is not None and re.fullmatch("0+[0-9]+", cell.text):
-                kept += _same(cell.text, row.text)
-                lost += row.text == str(int(cell.text))
-    if lost > 1 and not kept:
-        raise TableError(
-            f"{name}: {lost} cells have lost their leading zeros, as when a spreadsheet takes text for "
-            "numbers; import the column text as text and correct it again."
-        )
+    lost = lost_zeros(reading, rows.values())
+    if len(lost) <= _MOST_LOST:
+        return
+    places = "; ".join(f"table {row.table}, row {row.row}, column {row.column}" for _, row in lost)
+    named = f" ({places})" if len(lost) <= _NAMED else ""
+    raise TableError(
+        f"{name}: {len(lost)} cells have lost their leading zeros{named}, as when a spreadsheet takes text "
+        "for numbers; import the column text as text and correct it again, or, if the page has no such "
+        "zeros, correct those cells in the PAGE-XML file as well."
+    )
 
 
 def _row(where: str, fields: Mapping[str, str]) -> CellRow:
-    state = fields.get("state", "").strip()
+    state = fields.get("state", "").strip().lower()
     if state and state not in _STATES:
         raise TableError(f"{where}: the state {state[:40]!r} is not known; use {', '.join(_STATES)}.")
     row, column = _whole(where, fields, "row"), _whole(where, fields, "column")

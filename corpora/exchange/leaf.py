@@ -10,7 +10,7 @@ from pathlib import Path
 
 from zij.corpora.exchange.loss import counted
 from zij.errors import ImageError, InputError, OutputError
-from zij.tables.cellscsv import apply_cells, read_cells
+from zij.tables.cellslips import corrected_by
 from zij.tables.geometry import Box
 from zij.tables.pagexml import PageFile, as_written, find_image, read_pagexml
 from zij.tables.reading import Reading
@@ -155,7 +155,8 @@ def _corrected(path: Path, _page: object, _cells: object) -> tuple[PageFile, Rea
     reading = file.reading
     corrected = path.with_suffix(".cells.csv")
     if corrected.is_file():
-        reading = apply_cells(reading, read_cells(corrected), name=str(corrected))
+        reading, slips = corrected_by(reading, corrected)
+        file = replace(file, tolerated=(*file.tolerated, *slips))
     return file, as_written(reading)
 
 

@@ -16,7 +16,7 @@ from zij.corpora.sources.names import plain_text
 from zij.corpora.store.codec import decode, packed
 from zij.corpora.store.records import Missed, NewPage, Packed
 from zij.errors import ImageError, InputError
-from zij.tables.cellscsv import apply_cells, read_cells
+from zij.tables.cellslips import corrected_by
 from zij.tables.pagexml import as_written
 from zij.tables.pagexml._reader.read import bytes_of, page_from_bytes
 
@@ -114,13 +114,14 @@ def _without_cycles() -> Iterator[None]:
 def _pagexml(path: Path) -> Content:
     file = page_from_bytes(bytes_of(path), path)
     reading, trouble = file.reading, ""
+    slips: tuple[str, ...] = ()
     cells = path.with_suffix(".cells.csv")
     if cells.is_file():
         try:
-            reading = apply_cells(reading, read_cells(cells), name=str(cells))
+            reading, slips = corrected_by(reading, cells)
         except InputError as error:
             trouble = reason_of(error)
-    return Content(packed(as_written(reading)), tuple(file.tolerated), trouble)
+    return Content(packed(as_written(reading)), (*file.tolerated, *slips), trouble)
 
 
 def _json(path: Path) -> Content:

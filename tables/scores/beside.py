@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from zij.errors import InputError
-from zij.tables.cellscsv import apply_cells, read_cells
+from zij.tables.cellslips import corrected_by
 from zij.tables.csvlines import csv_lines
 from zij.tables.pagexml import read_pagexml
 from zij.tables.reading import Reading
@@ -31,11 +31,14 @@ class Truth:
     rows : tuple of TrueRow or None
     files : tuple of Path
         Where it is from.
+    remarks : tuple of str
+        What in a file of corrections may be a slip.
     """
 
     digits: DigitTruth | None
     rows: tuple[TrueRow, ...] | None
     files: tuple[Path, ...]
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -117,6 +120,7 @@ def truth_of(page: JudgedPage) -> Truth | None:
     """
     found = page.truths
     files: list[Path] = []
+    remarks: tuple[str, ...] = ()
     digits: DigitTruth | None = None
     rows: tuple[TrueRow, ...] | None = None
     corrects = ".xml" in found and ".cells.csv" in found and _is_own(found[".cells.csv"])
@@ -129,11 +133,12 @@ def truth_of(page: JudgedPage) -> Truth | None:
     for end in (".truth.xml", ".truth.csv", ".xml"):
         if end not in found or (digits is not None and rows is not None):
             continue
-        more, lines = _from(found[end], found[".cells.csv"] if corrects and end == ".xml" else None)
+        more, lines, slips = _from(found[end], found[".cells.csv"] if corrects and end == ".xml" else None)
+        remarks += slips
         if (digits is None and more is not None) or (rows is None and lines is not None):
             files += [found[end], *([found[".cells.csv"]] if corrects and end == ".xml" else [])]
         digits, rows = digits or more, lines if rows is None else rows
-    return Truth(digits, rows, tuple(files)) if files else None
+    return Truth(digits, rows, tuple(files), remarks) if files else None
 
 
 def _sort_in(pages: dict[str, JudgedPage], folder: Path, path: Path) -> None:
@@ -166,13 +171,16 @@ def _is_own(path: Path) -> bool:
     return header >= _OWN
 
 
-def _from(path: Path, cells: Path | None) -> tuple[DigitTruth | None, tuple[TrueRow, ...] | None]:
-    """Digits and rows of a file, none where no person has had a hand in it."""
+def _from(
+    path: Path, cells: Path | None
+) -> tuple[DigitTruth | None, tuple[TrueRow, ...] | None, tuple[str, ...]]:
+    """Digits and rows of a file, none where no person has had a hand in it, and slips of the corrections."""
+    slips: tuple[str, ...] = ()
     if path.suffix.lower() == ".csv":
-        return None, true_rows(path)
+        return None, true_rows(path), slips
     reading: Reading = read_pagexml(path).reading
     if cells is not None:
-        reading = apply_cells(reading, read_cells(cells), name=str(cells))
+        reading, slips = corrected_by(reading, cells)
     if reading.source == "machine" and not path.name.lower().endswith(".truth.xml"):
-        return None, None
-    return reading_truth(reading)
+        return None, None, slips
+    return *reading_truth(reading), slips

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from zij.errors import TableError
-from zij.tables.cellscsv import COLUMNS, apply_cells, read_cells, write_cells
+from zij.tables.cellscsv import COLUMNS, CellRow, apply_cells, read_cells, write_cells
+from zij.tables.cellslips import corrected_by, slips
 from zij.tables.geometry import Box
 from zij.tables.pagexml import as_written
 from zij.tables.reading import Cell, Reading, Table
@@ -84,6 +85,7 @@ def test_correction(file, reading):
     ("old", "new", "cell", "expected"),
     [
         (",07,uncertain,", ",07,read,", 2, ("07", "read", 1.0)),
+        (",07,uncertain,", ",07, Read,", 2, ("07", "read", 1.0)),
         (",,unread,", ",,empty,", 3, ("", "empty", 1.0)),
         (",,unread,", ",5,unread,", 3, ("5", "read", 1.0)),
         (",07,uncertain,", ",09,read,", 2, ("09", "read", 1.0)),
@@ -140,10 +142,50 @@ def test_lost_leading_zeros_are_no_correction(tmp_path):
     reading = Reading("a.png", "", 50, 50, (Table(Box(0, 0, 9, 40), 4, 1, cells),))
     rows = read_cells(write_cells(tmp_path / "a.csv", reading))
     mangled = [replace(row, text=str(int(row.text))) for row in rows]
-    with pytest.raises(TableError, match="3 cells have lost their leading zeros"):
+    with pytest.raises(TableError, match="3 cells have lost their leading zeros") as caught:
         apply_cells(reading, mangled)
+    assert "column 0; table t1, row 3, column 0), as when" in str(caught.value)
+    assert str(caught.value).endswith("correct those cells in the PAGE-XML file as well.")
     one = apply_cells(reading, [mangled[0], *rows[1:]])
     assert [c.text for c in cells_of(one)] == ["1", "02", "03"]
+    assert slips(reading, [mangled[0], *rows[1:]]) == ()
+
+
+@pytest.mark.parametrize("lost", [1, 2])
+def test_few_lost_leading_zeros_are_taken_and_told(tmp_path, lost):
+    texts = ["02", "007"][:lost]
+    cells = tuple(Cell(n, 0, Box(0, 10 * n, 9, 9), (), text, "read") for n, text in enumerate([*texts, "31"]))
+    reading = Reading("a.png", "", 50, 50, (Table(Box(0, 0, 9, 40), 3, 1, cells),))
+    path = write_cells(tmp_path / "a.cells.csv", reading)
+    path.write_text(path.read_text("utf-8").replace(",007,", ",7,").replace(",02,", ",2,"), "utf-8")
+    corrected, told = corrected_by(reading, path)
+    assert [c.text for c in cells_of(corrected)] == [*["2", "7"][:lost], "31"]
+    assert len(told) == lost
+    assert told[0] == (
+        "a.cells.csv, row 0, column 0: '02' has become '2', as when a spreadsheet takes text for numbers; "
+        "taken as it stands; if the page has 02, import the column text as text"
+    )
+
+
+def test_letters_in_figures_and_missing_lines_are_told(file, reading):
+    edit(file, ",12 30,read,", ",l2 30,read,")
+    edit(file, ",Gradus,", ",Gradvs,")
+    assert corrected_by(reading, file)[1] == (
+        "a.cells.csv, table t1, row 1, column 0: 'l2 30' has a letter; taken as it stands",
+    )
+    rows = read_cells(file)
+    rest = f"b: {len(rows) - 1} cells of the reading have no line; they are left as read"
+    assert slips(reading, rows[:1], name="b") == (rest,)
+    assert slips(reading, rows[1:], name="b")[1:] == (
+        "b: 1 cell of the reading has no line; it is left as read",
+    )
+
+
+def test_many_letters_are_counted():
+    cells = tuple(Cell(n, 0, Box(0, 10 * n, 9, 9), (), f"{n}", "read") for n in range(8))
+    reading = Reading("a.png", "", 90, 90, (Table(Box(0, 0, 9, 90), 8, 1, cells),))
+    told = slips(reading, [CellRow("t1", n, 0, "l") for n in range(8)], name="b")
+    assert len(told) == 6 and told[-1] == "b: 3 more cells have a letter where figures were read"
 
 
 @pytest.mark.parametrize(

@@ -126,3 +126,9 @@ def test_what_zij_read_is_no_truth_until_a_person_corrects_it(tmp_path: Path) ->
     assert [[cell.text for cell in row.cells] for row in told.rows] == [["12", "31"], ["1", "0"]]
     assert [digit.digit for digit in told.digits.digits] == [*"123110"]
     assert [path.name for path in told.files] == ["page.xml", "page.cells.csv"]
+    assert told.remarks == ()
+    cells.write_text(cells.read_text().replace(",31,", ",3l,"))
+    told = truth_of(found)
+    assert told is not None and [remark.rpartition(": ")[2] for remark in told.remarks] == [
+        "'3l' has a letter; taken as it stands"
+    ]

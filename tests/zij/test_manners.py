@@ -382,6 +382,20 @@ def test_corrections_are_used_and_kept(read_page: Path, tmp_path: Path) -> None:
     assert files(tmp_path / "out") == before
 
 
+def test_a_table_of_cells_is_no_page_and_its_slips_are_told(read_page: Path, tmp_path: Path) -> None:
+    folder, table = read_page.parent, read_page.with_suffix(".cells.csv")
+    refused(zij("compare", table, read_page, "-o", tmp_path / "out"), table, "name a.xml beside it")
+    correct(table, "l7")
+    table.write_text("".join(table.read_text("utf-8").splitlines(keepends=True)[:-1]), "utf-8")
+    ended = zij("annotate", read_page, "--images", folder, "-o", tmp_path / "out")
+    assert ended.code == 0
+    told = ended.err.splitlines()
+    assert told[0].startswith("a: tolerated: a.cells.csv, row ")
+    assert told[0].endswith(": 'l7' has a letter; taken as it stands")
+    lines = "a: tolerated: a.cells.csv: 1 cell of the reading has no line; it is left as read"
+    assert told[1:] == [lines]
+
+
 def test_changed_results_of_a_comparison_are_not_overwritten(read_page: Path, scans: Path) -> None:
     folder = read_page.parent
     out = folder / "pair"

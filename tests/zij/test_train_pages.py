@@ -211,8 +211,11 @@ def test_a_corrected_cells_file_teaches(
     make_pages(folder, "a", "b", "c", source="machine")
     for name in "ab":
         corrected(folder / f"{name}.cells.csv", 1, text="77", state="read")
+    untouched = folder / "c.cells.csv"
+    untouched.write_text("".join(untouched.read_text("utf-8").splitlines(keepends=True)[:-1]), "utf-8")
     ended = train(folder, "--weights", spoiled)
     assert ended.code == 0, ended
+    assert "c: tolerated: c.cells.csv: 1 cell of the reading has no line; it is left as read" in ended.err
     lessons, held = learns[0]
     assert sorted(lessons + held) == ["a.png", "b.png"] and "nobody corrected c.xml" in ended.out
 

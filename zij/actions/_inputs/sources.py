@@ -9,7 +9,7 @@ from pathlib import Path
 
 from zij.actions._inputs.references import Reference, page_of, reference
 from zij.errors import InputError, UsageError
-from zij.tables.cellscsv import apply_cells, read_cells
+from zij.tables.cellslips import corrected_by
 from zij.tables.digits.network import Weights, load_weights
 from zij.tables.digits.view import View
 from zij.tables.pagexml import as_written, find_image
@@ -136,6 +136,8 @@ def _from_corpus(named: Reference, weights: Weights | None, device: str) -> Sour
 def corrected_page(path: Path) -> tuple[PageDocument, Reading]:
     """A PAGE-XML file, and its reading as corrected in the `STEM.cells.csv` beside it.
 
+    What in the corrections may be a slip stands among what the file tolerated.
+
     Raises
     ------
     ZijError
@@ -145,7 +147,9 @@ def corrected_page(path: Path) -> tuple[PageDocument, Reading]:
     cells = path.with_suffix(".cells.csv")
     if not cells.is_file():
         return document, document.reading
-    return document, apply_cells(document.reading, read_cells(cells), name=str(cells))
+    reading, slips = corrected_by(document.reading, cells)
+    file = replace(document.file, tolerated=(*document.file.tolerated, *slips))
+    return replace(document, file=file), reading
 
 
 def is_pagexml(page: str | Path) -> bool:
@@ -185,14 +189,19 @@ def stems(pages: Sequence[str | Path]) -> tuple[str, ...]:
     Raises
     ------
     UsageError
-        If there is none, one is a web address or no text, or two are the same, so that one result would
-        overwrite the other.
+        If there is none, one is a web address, a table of cells or no text, or two are the same, so that one
+        result would overwrite the other.
     """
     if not pages:
         raise UsageError("no page is named; give one or more images or PAGE-XML files.")
     for page in pages:
         if re.match("[a-z]+://", str(page), re.IGNORECASE):
             raise UsageError(f"{page}: zij fetches nothing from the web; save the image and name the file.")
+        if str(page).lower().endswith(".cells.csv"):
+            raise UsageError(
+                f"{page}: is a table of cells and no page; name {Path(page).name[:-10]}.xml beside it, for "
+                "which its corrections hold, or the scan."
+            )
         if any("\ud800" <= sign <= "\udfff" for sign in str(page)):  # so Python shows bytes that are no text
             raise UsageError(
                 f"{page}: its name is not UTF-8 and cannot stand in the results; rename the file."

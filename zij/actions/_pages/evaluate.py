@@ -51,6 +51,8 @@ class Evaluated(Shown):
         Name and reason of each page that could not be judged.
     untold : int
         Images without a file of truth, or with nothing but what zij itself has read.
+    tolerated : tuple of (str, str)
+        Name of a page, and what in its corrections may be a slip.
     """
 
     folder: Path
@@ -58,6 +60,7 @@ class Evaluated(Shown):
     summary: Summary
     failures: tuple[tuple[str, str], ...]
     untold: int
+    tolerated: tuple[tuple[str, str], ...] = ()
 
     @property
     def sentence(self) -> str:
@@ -96,6 +99,7 @@ class _Judged:
     scores: PageScores
     image: Path | None
     truth_sha256: str
+    remarks: tuple[str, ...] = ()
 
 
 def evaluate(
@@ -172,8 +176,9 @@ def evaluate(
             first.add_note(str(another))
         raise first
     reasons = tuple((name, str(reason)) for name, reason in failures)
+    told = tuple((one.scores.name, remark) for one in judged for remark in one.remarks)
     result = Evaluated(out, tuple(one.scores for one in judged), summarise([one.scores for one in judged]),
-                       reasons, untold)  # fmt: skip
+                       reasons, untold, told)  # fmt: skip
     _write(result, judged, folder)
     return result
 
@@ -244,7 +249,7 @@ def _judge(page: JudgedPage, reader: _Reader) -> _Judged | None:
         return None
     image = page.images[0] if page.images else None
     scores = score_page(page.name, reader.read(page, image), truth)
-    return _Judged(scores, image, " ".join(sha256(path) for path in truth.files))
+    return _Judged(scores, image, " ".join(sha256(path) for path in truth.files), truth.remarks)
 
 
 def _nothing(folder: Path) -> InputError:

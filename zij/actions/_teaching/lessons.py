@@ -10,7 +10,8 @@ from pathlib import Path
 from zij.actions._inputs.sources import Progress
 from zij.actions._teaching.laying import BoxesTold, CellsTold, ReadingTold, Told, lay
 from zij.errors import InputError, ZijError
-from zij.tables.cellscsv import apply_cells, read_cells
+from zij.tables.cellscsv import read_cells
+from zij.tables.cellslips import corrected_by
 from zij.tables.digits.network import Weights
 from zij.tables.pagexml import find_image, read_pagexml
 from zij.tables.reading import Reading
@@ -38,6 +39,8 @@ class Gathered:
         Files that stand as zij wrote them, so that there is nothing to learn from them.
     failures : list of (str, ZijError)
         Files that cannot be used, with the reason.
+    tolerated : list of (str, str)
+        Files, and what in the corrections beside them may be a slip.
     """
 
     lessons: list[Lesson] = field(default_factory=list)
@@ -46,6 +49,7 @@ class Gathered:
     images: dict[str, Path] = field(default_factory=dict)
     untouched: list[str] = field(default_factory=list)
     failures: list[tuple[str, ZijError]] = field(default_factory=list)
+    tolerated: list[tuple[str, str]] = field(default_factory=list)
 
 
 def gather(
@@ -213,7 +217,8 @@ class _Search:
         file = read_pagexml(path)
         if not self.boxed.isdisjoint({path.stem, page_key(file.reading.image)}):
             return None
-        reading = _corrected(path, file.reading)
+        reading, slips = _corrected(path, file.reading)
+        self.gathered.tolerated += [(path.stem, slip) for slip in slips]
         if reading.source == "machine":
             self.gathered.untouched.append(path.name)
             return None
@@ -221,6 +226,6 @@ class _Search:
         return ReadingTold(path, image, reading, outside=file.reading.source != "machine")
 
 
-def _corrected(path: Path, reading: Reading) -> Reading:
+def _corrected(path: Path, reading: Reading) -> tuple[Reading, tuple[str, ...]]:
     cells = path.with_suffix(".cells.csv")
-    return apply_cells(reading, read_cells(cells), name=str(cells)) if cells.is_file() else reading
+    return corrected_by(reading, cells) if cells.is_file() else (reading, ())

@@ -48,6 +48,8 @@ class TaughtPages(Shown):
         What else is to be known.
     failures : tuple of (str, str)
         Name and reason of what could not be used.
+    tolerated : tuple of (str, str)
+        Name of a page, and what in its corrections may be a slip.
     """
 
     path: Path
@@ -62,6 +64,7 @@ class TaughtPages(Shown):
     seconds: float
     remarks: tuple[str, ...]
     failures: tuple[tuple[str, str], ...]
+    tolerated: tuple[tuple[str, str], ...] = ()
 
     @property
     def sentence(self) -> str:
@@ -135,7 +138,7 @@ def teach_pages(
         path, report.kept_new, tuple(x.name for x in report.lessons), tuple(x.name for x in report.held),
         tuple(report.before), tuple(report.after), report.trials[0].f1, report.trials[1].f1,
         report.taught.steps, report.seconds, remarks,
-        tuple((name, str(error)) for name, error in found.failures),
+        tuple((name, str(error)) for name, error in found.failures), tuple(found.tolerated),
     )  # fmt: skip
 
 

@@ -152,8 +152,7 @@ def _take_in(corpus: Corpus, path: Path, who: str) -> tuple[str, bool, tuple[str
     from zij.tables.pagexml import as_written
 
     if path.name.lower().endswith(_CELLS):
-        page, reading = _from_cells(corpus, path)
-        remarks: tuple[str, ...] = ()
+        page, reading, remarks = _from_cells(corpus, path)
     else:
         document, reading = corrected_page(path)
         page, remarks = _page_of(corpus, path, reading), document.file.tolerated
@@ -174,9 +173,9 @@ def _says_the_same(standing: Reading, reading: Reading) -> bool:
     return as_written(replace(standing, source=reading.source)) == as_written(reading)
 
 
-def _from_cells(corpus: Corpus, path: Path) -> tuple[Page, Reading]:
-    """The page that a file of cells is named after, and its reading as corrected there."""
-    from zij.tables.cellscsv import apply_cells, read_cells
+def _from_cells(corpus: Corpus, path: Path) -> tuple[Page, Reading, tuple[str, ...]]:
+    """The page that a file of cells is named after, its reading as corrected there, and possible slips."""
+    from zij.tables.cellslips import corrected_by
     from zij.tables.pagexml import as_written
 
     stem = path.name[: -len(_CELLS)]
@@ -185,8 +184,8 @@ def _from_cells(corpus: Corpus, path: Path) -> tuple[Page, Reading]:
     if standing is None:
         raise InputError(f"{path}: page {page.name} was not read yet; run zij corpus process first.")
     standing = as_written(standing)
-    reading = apply_cells(standing, read_cells(path), name=str(path))
-    return page, reading if reading == standing else replace(reading, source="human")
+    reading, slips = corrected_by(standing, path)
+    return page, reading if reading == standing else replace(reading, source="human"), slips
 
 
 def _page_of(corpus: Corpus, path: Path, reading: Reading) -> Page:
