@@ -90,6 +90,33 @@
     pen.stroke();
   }
 
+  // Names beside the dots of a small map: each where it covers no dot and no other name, or nowhere.
+  const SIDES = [[1, 0], [-1, 0], [1, -1], [1, 1], [-1, -1], [-1, 1], [0, -1], [0, 1]];
+  function place(page, r, taken) {
+    const name = data.beside[page], width = pen.measureText(name).width, half = 6;
+    for (const away of [r + 4, r + 17, r + 30]) {
+      for (const [sx, sy] of SIDES) {
+        const aside = sy ? 0.5 * away : away;
+        const x = px(page) + sx * aside + (sx - 1) / 2 * width, y = py(page) + sy * (away + half - 4);
+        const box = [x, y - half, x + width, y + half];
+        if (box[0] < 2 || box[1] < 2 || box[2] > view.width - 2 || box[3] > view.height - 2) continue;
+        if (taken.some((other) => box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3])) continue;
+        taken.push(box);
+        pen.fillText(name, x, y);
+        return;
+      }
+    }
+  }
+
+  function names(r) {
+    const shown = data.beside.map((_, page) => page).filter((page) => inYears(page));
+    const taken = shown.map((page) => [px(page) - r, py(page) - r, px(page) + r, py(page) + r]);
+    pen.font = `12px ${getComputedStyle(byId("panel")).fontFamily}`;
+    pen.textBaseline = "middle";
+    pen.fillStyle = "#1d1c1a";
+    shown.forEach((page) => place(page, r, taken));
+  }
+
   let waiting = false;
   function draw() {
     if (waiting) return;
@@ -125,6 +152,7 @@
       });
     }
     pen.globalAlpha = 1;
+    names(r);
     state.hits.forEach((page) => ring(page, r + 4, "#1d1c1a", 1.3));
     if (state.chosen >= 0) {
       data.near[state.chosen].forEach(([page]) => {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zij.corpora.seeing.maphtml import first_tags
+from zij.corpora.seeing.mapnames import NAMED, write_names
 from zij.corpora.seeing.palette import (
     BASE,
     COLOURS,
@@ -66,12 +68,12 @@ def save_map(folder: Path, pages: pd.DataFrame, *, colour: Colour, caption: str)
 
 
 def map_figure(pages: pd.DataFrame, colour: Colour, caption: str) -> Figure:
-    """The figure of `save_map`.
+    """The figure of `save_map`; a map of at most 50 pages has their names beside the dots.
 
     Parameters
     ----------
     pages : DataFrame
-        A row a page.
+        A row a page; its names from the column `page`, where there is one.
     colour : Colour
         What gives the colour.
     caption : str
@@ -89,8 +91,19 @@ def map_figure(pages: pd.DataFrame, colour: Colour, caption: str) -> Figure:
     axes = figure.subplots()
     draw_map(axes, pages, colour=colour)
     axes.set_anchor("W")
-    figure.supxlabel(caption, fontsize=8, color=QUIET, x=0.01, ha="left")
+    below = figure.supxlabel(caption, fontsize=8, color=QUIET, x=0.01, ha="left")
+    if len(pages) <= NAMED and "page" in pages and (missing := _named(figure, axes, pages)):
+        left = "1 name is" if missing == 1 else f"{missing:,} names are"
+        below.set_text(f"{caption} For want of room {left} left out.")
     return figure
+
+
+def _named(figure: Figure, axes: Axes, pages: pd.DataFrame) -> int:
+    """Write the names of the pages; returns how many found no room."""
+    with warnings.catch_warnings():  # of a name in a script that the font does not have
+        warnings.filterwarnings("ignore", "Glyph .* missing from", UserWarning)
+        figure.draw_without_rendering()  # only now it is known where there is room
+        return write_names(axes, pages[["x", "y"]].to_numpy(dtype=float), pages["page"].tolist())
 
 
 def draw_map(axes: Axes, pages: pd.DataFrame, *, colour: Colour = "none") -> Axes:

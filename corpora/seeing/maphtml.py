@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from zij.corpora.seeing.mapnames import NAMED, short_names
 from zij.corpora.seeing.pages import SeenPages
 from zij.corpora.seeing.palette import COLOURS, GREY, MOST, WITHOUT, YEARS, groups
 from zij.corpora.seeing.sheets import PER_ROW, PER_SHEET, Sheets
@@ -196,6 +197,7 @@ def _data(content: MapContent) -> dict[str, Any]:
         fields[name] = {"names": list(own.names), "codes": own.codes.tolist()}
     return {
         "names": pages.names,
+        "beside": short_names(pages.names) if len(pages) <= NAMED else [],
         "x": content.xy[:, 0].tolist(),
         "y": content.xy[:, 1].tolist(),
         "digits": pages.digits.tolist(),

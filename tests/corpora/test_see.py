@@ -174,9 +174,14 @@ def test_equal_pages_are_one_cluster_on_one_spot(tmp_path: Path) -> None:
     folder = make_corpus(tmp_path / "corpus", pages)
     found = actions.cluster(folder, tmp_path / "out", sensitivity=False)
     assert set(found.pages["cluster"]) == set(found.pages["cluster_kmeans"]) == {1}
+    doubt = "clusters of so few pages mean little (fewer than 36)"
+    assert f"; {doubt}; pictures: " in found.sentence
+    assert f"; {doubt}. Found by" in (tmp_path / "out" / "clusters.html").read_text("utf-8")
     assert found.summary["sensitivity"] == [] and not found.failures
     laid = actions.map_(folder, tmp_path / "out").pages
     assert (laid[["x", "y"]] == 0).all(axis=None)
+    drawn = (tmp_path / "out" / "map.svg").read_text("utf-8")
+    assert all(f">{page.name}<" in drawn for page in pages)  # all twelve find room around the one spot
     lone = actions.outliers(folder, tmp_path / "out")
     assert not lone.summary["outliers"] and lone.sentence.startswith(
         "too few pages (12) to say what is unusual; all are listed by the similarity to their nearest, "
@@ -267,6 +272,8 @@ def test_the_map_answers_pointer_keyboard_search_and_legend(seen: Path, tmp_path
         browser.open(seen / "map.html")
         ask, panel = browser.ask, "document.getElementById('panel').textContent"
         assert "No page chosen" in ask(panel)
+        beside = ask("JSON.parse(document.getElementById('map-data').textContent).beside")
+        assert beside == table(seen, "map.csv")["page"].tolist()  # of few pages the names are drawn, too
         browser.point("#map", click=True)  # the middle of the map need not hold a page
         ask("document.getElementById('map').focus()")
         browser.press("Escape")

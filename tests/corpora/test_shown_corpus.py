@@ -33,7 +33,8 @@ from zij.corpora.seeing.diversityfigure import (
     draw_tables_over_time,
 )
 from zij.corpora.seeing.inline import WIDEST, figure_html
-from zij.corpora.seeing.mapfigure import draw_map, middle_years
+from zij.corpora.seeing.mapfigure import draw_map, map_figure, middle_years
+from zij.corpora.seeing.mapnames import NAMED, short_names
 from zij.corpora.store import Book, Metadata, Missed, NewPage, PageResult, create_corpus, open_corpus
 
 BOOK = f"<b>{HOSTILE}"
@@ -276,3 +277,23 @@ def test_what_was_done_to_a_corpus_shows_its_sentence(tmp_path: Path) -> None:
         assert " ".join(result.sentence.split()) in text  # type: ignore[attr-defined]
         assert "25 failed" in text and "5 more rows not shown" in text
     assert "and 10 more" in words(piece(done[2]._repr_html_()))  # type: ignore[attr-defined]
+
+
+def test_names_of_pages_beside_the_dots_cover_nothing() -> None:
+    names = [f"page $ {n} of a book with a long name" for n in range(NAMED)]
+    xy = np.random.default_rng(0).normal(0, 0.05, (NAMED, 2))
+    pages = pd.DataFrame({"page": names, "x": xy[:, 0], "y": xy[:, 1]})
+    figure = map_figure(pages, "none", "Caption.")
+    axes = figure.axes[0]
+    boxes = np.array([text.get_window_extent().extents for text in axes.texts])
+    apart = (boxes[:, None, 2:] < boxes[None, :, :2]).any(axis=2)  # to the left or below
+    assert (apart | apart.T | np.eye(len(boxes), dtype=bool)).all()
+    dots = axes.transData.transform(xy)[:, None]
+    assert not ((boxes[:, :2] < dots) & (dots < boxes[:, 2:])).all(axis=2).any()
+    missing = NAMED - len(boxes)
+    assert 0 < missing < NAMED / 2
+    assert figure.get_supxlabel() == f"Caption. For want of room {missing} names are left out."
+    assert {text.get_text() for text in axes.texts} < set(short_names(names))
+    assert short_names(["x" * 24, "a" * 20 + "b" * 20]) == ["x" * 24, f"{'a' * 11}\u2026{'b' * 12}"]
+    more = pd.concat([pages, pages[:1]])
+    assert not map_figure(more, "none", "Caption.").axes[0].texts

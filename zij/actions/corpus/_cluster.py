@@ -39,6 +39,7 @@ __all__ = ["Clustered", "cluster"]
 SEEDS = 5
 DRAWS = 5  # parts of the pages among which clusters are sought again
 RUNS_A_K = 2
+FEW = 36  # pages below which clusters are not worth much
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -286,9 +287,10 @@ def _write(
         write_csv(folder / f"clusters{name}.csv", table)
     write_json(folder / "clusters.json", summary)
     save_clusters(folder, about, tried, caption(len(pages)))
+    found = "; ".join([_found(free), *_doubt(len(pages))])
     html = clusters_page(
         pages, free.split, free.stability, picture, title=f"Clusters of {len(pages):,} pages",
-        lead=f"{_found(free)}. Found by HDBSCAN, which needs no number of clusters; those of k-means "
+        lead=f"{found}. Found by HDBSCAN, which needs no number of clusters; those of k-means "
         "stand in clusters.csv.",
         facts=facts(summary["parameters"], summary["versions"]),
     )  # fmt: skip
@@ -307,10 +309,16 @@ def _found(method: _Method) -> str:
     return f"{int(several.sum()):,} pages in {len(several):,} clusters, {alone:,} alone"
 
 
+def _doubt(pages: int) -> list[str]:
+    """What is to be said of the clusters of few pages."""
+    return [f"clusters of so few pages mean little (fewer than {FEW})"] if pages < FEW else []
+
+
 def _sentence(pages: SeenPages, methods: tuple[_Method, _Method], out: Path) -> str:
     means, free = methods
     parts = [
         f"{_found(free)} (agreement among parts of the pages {free.rand:.2f})",
         f"k-means with {len(means.split.sizes):,} clusters (agreement between seeds {means.rand:.2f})",
+        *_doubt(len(pages)),
     ]
     return close(parts, pages.left_out(), out / "clusters.html", "pictures")
