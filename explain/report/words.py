@@ -160,8 +160,9 @@ def readers_notes(model: str) -> tuple[list[str], list[str]]:
         "adds. Red lines speak for the similarity, blue dashed ones against it; the stronger, the bolder.",
         "Equal digits pair wherever they stand. Pairs in corresponding cells, where the rows and columns of "
         "the two tables lie on each other, are the ones to check first; the switch leaves only those.",
-        "Rows and columns are counted from 1 here, headings included; the files beside it (pairs.csv, "
-        "PAGE-XML) count them from 0.",
+        "Rows and columns are those of the table as zij has drawn it on the overlay: what it left out of the "
+        "table, often headings, is not counted. They count from 1 here, and from 0 in the files beside it "
+        "(pairs.csv, PAGE-XML).",
     ]
     limits = [
         "It does not say that one page was copied from the other, nor which came first.",

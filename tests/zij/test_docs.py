@@ -75,11 +75,19 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 @pytest.fixture(scope="module")
 def readings(tmp_path_factory: pytest.TempPathFactory, pages: list[Path]) -> Path:
-    """A folder of readings of those pages, with their images."""
+    """A folder of readings of those pages, apart from their images as in the tutorial."""
     folder = tmp_path_factory.mktemp("readings")
     for page in pages:
-        shutil.copy(page, folder)
         shutil.copy(page.with_suffix(".truth.xml"), folder / f"{page.stem}.xml")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def scans(tmp_path_factory: pytest.TempPathFactory, pages: list[Path]) -> Path:
+    """A folder of those pages alone."""
+    folder = tmp_path_factory.mktemp("scans")
+    for page in pages:
+        shutil.copy(page, folder)
     return folder
 
 
@@ -90,6 +98,8 @@ def zij(words: list[str], folder: Path) -> str:
             patch.chdir(folder)
             called = commands_zij(*words)
         assert called.code == 0, f"zij {shlex.join(words)}: {called.err}"
+        lost = re.search("its image ('|is not)|no pictures|missing: images", called.out + called.err)
+        assert not lost, f"zij {shlex.join(words)} lacks images: {called.out}{called.err}"
         return called.out
     ended = subprocess.run(
         [sys.executable, "-c", "from zij.cli import main; main()", *words],
@@ -123,15 +133,16 @@ def test_documented_commands_run(document: Path, tmp_path: Path, request: pytest
             pages: list[Path] = request.getfixturevalue("pages")
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(pages[place % len(pages)], tmp_path / name)
+        images = words[words.index("--images") + 1] if "--images" in words else None
         for place, name in enumerate(word for word in words if word.endswith(".xml")):
             if not (tmp_path / name).exists():
-                take_reading(request.getfixturevalue("pages")[place], tmp_path / name)
+                take_reading(request.getfixturevalue("pages")[place], tmp_path / name, images)
         for option in ("--witnesses", "--metadata"):
             if option in words and not (tmp_path / words[words.index(option) + 1]).exists():
                 take_table(document, option, tmp_path / words[words.index(option) + 1])
-        folder = {"export": words[2:3], "add": words[3:4]}.get(words[1], []) if words[0] == "corpus" else []
-        if folder and not Path(folder[0]).suffix and not (tmp_path / folder[0]).exists():
-            shutil.copytree(request.getfixturevalue("readings"), tmp_path / folder[0])
+        for name, kind in folders(words, images):
+            if not Path(name).suffix and not (tmp_path / name).exists():
+                shutil.copytree(request.getfixturevalue(kind), tmp_path / name)
         if "--pages" in words:
             correct(tmp_path / words[words.index("--pages") + 1])
         assert zij(words, tmp_path).strip(), f"{line}: printed nothing"
@@ -142,11 +153,21 @@ def test_documented_commands_run(document: Path, tmp_path: Path, request: pytest
                 exec(compile(block, str(document), "exec"), {})
 
 
-def take_reading(page: Path, name: Path) -> None:
-    """Lay the reading of a generated page where a document has one, with its image beside it."""
+def folders(words: list[str], images: str | None) -> Iterator[tuple[str, str]]:
+    """The folders that a command takes, each with the fixture that stands for it."""
+    if words[0] == "corpus":
+        for place in {"add": [3], "export": [2], "import": [3]}.get(words[1], []):
+            yield words[place], "scans" if words[1] == "add" else "readings"
+    if images is not None:
+        yield images, "scans"
+
+
+def take_reading(page: Path, name: Path, images: str | None) -> None:
+    """Lay the reading of a generated page where a document has one, and its image where it is said to be."""
     name.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(page.with_suffix(".truth.xml"), name)
-    shutil.copy(page, name.parent)
+    if images is None:
+        shutil.copy(page, name.parent)
 
 
 def take_table(document: Path, option: str, name: Path) -> None:

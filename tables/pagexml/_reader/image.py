@@ -48,10 +48,10 @@ def find_image(page_file: PageFile, images: Path | None = None) -> Path:
                 return path
     if not files or files[0].name != name:
         wanted = repr(name) if name else "(it names none)"
-        raise ImageError(
-            f"{page_file.path}: its image {wanted} is not in {folder}; "
-            "name the folder of the images with --images."
-        )
+        todo = "name the folder of the images with --images"
+        if images is not None:  # that folder was named
+            todo = "--images names this folder; name the one in which the image lies"
+        raise ImageError(f"{page_file.path}: its image {wanted} is not in {folder}; {todo}.")
     size = image_size(files[0])
     if size is not None and reading.width and reading.height and size != (reading.width, reading.height):
         raise ImageError(
