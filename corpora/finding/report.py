@@ -134,7 +134,8 @@ def _hit(corpus: Corpus, asked: Asked, hit: Hit) -> Markup:
 
 def _words(hit: Hit, known: Page) -> Iterator[Markup]:
     yield element("h2", element("span", f"{hit.rank}. ", class_="quiet"), hit.name)
-    facts = (known.book, known.metadata.authors, known.metadata.place, known.metadata.date)
+    book = f"book: {known.book}" if known.book else ""
+    facts = (book, known.metadata.authors, known.metadata.place, known.metadata.date)
     if any(facts):
         yield element("p", "; ".join(fact for fact in facts if fact), class_="quiet")
     yield _bar("similarity", hit.similarity, 4)

@@ -22,6 +22,7 @@ _BATCH = 100  # pages of a transaction, at most
 _KEPT = "is another file than before; the reading of a person is kept, and may not fit"
 _AGAIN = "is another file than before, and is to be processed again"
 _READ = "has another reading than before"
+_LAST_NUMBER = re.compile("[0-9]+[^0-9]*$")
 _SECONDS = 2.0  # after which a page that was had is committed
 
 
@@ -42,6 +43,10 @@ class Adding:
         What could not be had.
     told : dict of str to list of str
         Remarks, each with what it is said of.
+    came : Counter of str
+        New pages of the last source, by book.
+    series : set of str
+        How the file names of those pages begin, without their last number: `p` of `p12r`.
     """
 
     corpus: Corpus
@@ -53,6 +58,8 @@ class Adding:
     moved: int = 0
     missed: list[Missed] = field(default_factory=list)
     told: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    came: Counter[str] = field(default_factory=Counter)
+    series: set[str] = field(default_factory=set)
     _pages: list[NewPage] = field(default_factory=list)
     _lost: list[Missed] = field(default_factory=list)
     _books: dict[str, Book] = field(default_factory=dict)
@@ -70,6 +77,7 @@ class Adding:
         name = _absolute(source, source)
         before = {item.item for item in self.corpus.missed_items() if item.source == name}
         start = len(self.missed)
+        self.came, self.series = Counter(), set()
         self._since = self.clock()
         try:
             for item in found:
@@ -110,6 +118,14 @@ class Adding:
             return
         self._keys.add(page.key)
         self._pages.append(page)
+        if not before:
+            self._new(page)
+
+    def _new(self, page: NewPage) -> None:
+        """Note the book and the file name of a page that is new."""
+        self.came[page.book] += 1
+        if page.key.partition(":")[0] in ("file", "reading"):
+            self.series.add(_LAST_NUMBER.sub("", page.name.casefold()))
 
     def _patterned(self, page: NewPage) -> NewPage:
         assert self.pattern is not None

@@ -86,6 +86,20 @@ def test_pages_come_in_the_order_of_a_reader(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_a_folder_of_several_books_is_told_once(tmp_path: Path) -> None:
+    for n, name in enumerate(("clavius_12.jpg", "clavius_13.jpg", "regiomontanus_3.jpg")):
+        image(tmp_path / "almanacs" / name, seed=n)
+    home = [tmp_path / "almanacs"]
+    told = (
+        "almanacs: 3 pages of 1 book (almanacs); if these are several books, see --name-pattern or --metadata"
+    )
+    assert remarks(add(tmp_path / "c", home)) == f"{tmp_path}/{told}"
+    assert add(tmp_path / "c", home).tolerated == ()  # nothing is new
+    assert add(tmp_path / "named", home, name_pattern=r"(?P<book>[a-z]+)_(?P<page>\d+)").tolerated == ()
+    (tmp_path / "almanacs" / "regiomontanus_3.jpg").unlink()
+    assert add(tmp_path / "one", home).tolerated == ()  # one run of numbers
+
+
 def test_what_is_no_page_is_passed_over_and_what_is_damaged_is_missed(tmp_path: Path) -> None:
     home = tmp_path / "in"
     image(home / "good.jpg")

@@ -162,6 +162,8 @@ def add(
         for name in names:
             with contextlib.closing(gather(name, wishes, fetcher)) as found:
                 adding.source(name, found)
+            if not (sheets or pattern):
+                _tell_one_book(adding, name)
         sheets += _lists_with_metadata(names)
         remarks = _grouped(adding)
         described = None
@@ -171,6 +173,19 @@ def add(
             folder, opened.count(), adding.new, adding.known, adding.changed, adding.moved,
             tuple((item.item, item.reason) for item in adding.missed), tuple(remarks), described,
         )  # fmt: skip
+
+
+def _tell_one_book(adding: Adding, source: str) -> None:
+    """Say that files of one folder became one book, where their names begin in several ways."""
+    from zij.corpora.sources.names import book_of_folder
+
+    folder = Path(source)
+    if len(adding.came) != 1 or len(adding.series) < 2 or not folder.is_dir():
+        return
+    ((book, count),) = adding.came.items()
+    if book == book_of_folder(folder, folder):
+        advice = "if these are several books, see --name-pattern or --metadata"
+        adding.told[f"{count:,} pages of 1 book ({book}); {advice}"].append(source)
 
 
 def _check(
