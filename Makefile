@@ -1,5 +1,5 @@
 # make demo                          two generated editions, compared: demo/report.html
-# make demo A=scan1.jpg B=scan2.jpg  the same with your scans
+# make demo A=scan1.jpg B=scan2.jpg  the same with your scans: comparison/report.html
 # make corpus-demo                   300 generated pages, 40 families: gathered, searched, mapped, judged
 # make test                          lint, types, tests, the commands of the documentation
 # make bench                         speed and memory
@@ -12,7 +12,7 @@
 # 3.11 or newer (PYTHON=/path/to/python3 names one) and a package index. Tests, notebooks and documentation
 # install what they need besides when they are first asked for.
 
-OUT ?= demo
+OUT ?= $(if $(A)$(B),comparison,demo)
 VENV := .venv
 INTEROP := .venv-interop
 BIN := $(VENV)/bin

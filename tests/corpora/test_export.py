@@ -176,6 +176,35 @@ def test_a_damaged_page_is_named_and_the_rest_done(folder: Path, tmp_path: Path)
     ended = zij("corpus", "export", folder, "-o", tmp_path / "out", "--format", "json")
     assert ended.code == 1 and "full.xml: not readable as XML" in ended.err
     assert ended.out.startswith("3 pages as json") and "full.json" not in files(tmp_path / "out")
+    assert "; 1 page left out; " in ended.out
+
+
+def test_truth_of_generated_pages_is_nobodys_reading(folder: Path, tmp_path: Path) -> None:
+    words = ("corpus", "export", folder, "-o", tmp_path / "out", "--format", "json")
+    shutil.copy(folder / "full.xml", folder / "full.truth.xml")
+    ended = zij(*words)
+    assert ended.code == 0 and not any("truth" in name for name in files(tmp_path / "out"))
+    assert ended.err == "full.truth.xml: passed over: truth of zij generate, no reading of a page\n"
+    assert ended.out.startswith("4 pages as json") and "; 1 other PAGE-XML file passed over; " in ended.out
+    for path in folder.glob("*.xml"):
+        if path.name != "full.truth.xml":
+            path.unlink()
+    refused(zij(*words), "holds truth of zij generate alone")
+
+
+@pytest.mark.parametrize("form", ["deposit", "pagexml"])
+def test_of_the_folder_of_a_comparison_its_own_two_pages_are_taken(
+    folder: Path, tmp_path: Path, form: str
+) -> None:
+    shutil.copy(folder / "full.xml", folder / "A-x.truth.xml")
+    (folder / "explanation.json").write_text('{"files": {"A-x.truth.xml": "0", "loose.xml": "0"}}', "utf-8")
+    assert export(folder, tmp_path / "no", form=form, images=folder).passed_over[0][0] == "A-x.truth.xml"
+    (folder / "pairs.csv").write_text("rank\n", "utf-8")
+    found = export(folder, tmp_path / "out", form=form, images=folder)
+    assert {path.name for path in (tmp_path / "out").rglob("*.xml")} == {"A-x.truth.xml", "loose.xml"}
+    why = "not of the comparison that explanation.json tells of"
+    assert found.passed_over == tuple((f"{stem}.xml", why) for stem in ("empty", "full", "ünïcode"))
+    assert "passed over (3)" in found._repr_html_()
 
 
 @pytest.mark.parametrize(

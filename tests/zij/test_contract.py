@@ -172,6 +172,29 @@ def test_a_deposit_is_made_again_by_what_its_readme_says(work: Path, tmp_path: P
     assert {"pairs/pairs.csv", "pairs/pairs.jsonld", "pairs/explanation.json", "page/A-a.xml"} <= set(before)
 
 
+def test_the_pages_of_an_earlier_comparison_go(work: Path, tmp_path: Path) -> None:
+    """As long as nobody changed them, and they are not what is compared."""
+    out = tmp_path / "few"
+    shutil.copytree(work / "few", out)
+    shutil.copy(work / "read/a.xml", out / "A-mine.xml")  # named by no explanation.json
+    words = ("--images", work, "-o", out)
+    ended = zij("compare", work / "read/b.xml", work / "read/a.xml", *words)
+    assert ended.err == f"{out}: removed A-a.xml and B-b.xml of the comparison that stood there before.\n"
+    assert {path.name for path in out.glob("*.xml")} == {"A-b.xml", "A-mine.xml", "B-a.xml"}
+    path = out / "A-b.xml"
+    path.write_bytes(path.read_bytes() + b"\n")
+    ended = zij("compare", out / "B-a.xml", work / "read/b.xml", *words)
+    kept = "still holds A-b.xml and B-a.xml of the comparison before, changed since or compared just now"
+    assert ended.code == 0 and ended.err == f"{out}: {kept}.\n"
+    assert {path.name for path in out.glob("*.xml")} >= {
+        "A-a.xml",
+        "A-b.xml",
+        "A-mine.xml",
+        "B-a.xml",
+        "B-b.xml",
+    }
+
+
 def test_pages_that_were_compared_as_images_are_so_again(work: Path, tmp_path: Path) -> None:
     """Doubtful candidates outside the reading count there, and PAGE-XML does not hold them."""
     export(work / "pair", tmp_path, form="deposit", images=work)

@@ -58,12 +58,16 @@ def shown_progress() -> Iterator[Callable[[str, int, int], None] | None]:
 
 
 def finish(result: Result) -> None:
-    """Name what failed and what was tolerated, print the closing line, and end with 1 if anything failed."""
+    """Name what was tolerated, passed over or failed, print the closing line; end with 1 if pages failed."""
     for source in (getattr(result, side, None) for side in "ab"):
         for remark in getattr(source, "remarks", ()):
             typer.echo(f"{source.stem}: tolerated: {remark}", err=True)  # type: ignore[union-attr]
     for name, remark in getattr(result, "tolerated", ()):
         typer.echo(f"{name}: tolerated: {remark}", err=True)
+    for name, reason in getattr(result, "passed_over", ()):
+        typer.echo(f"{name}: passed over: {reason}", err=True)
+    for line in getattr(result, "remarks", ()):
+        typer.echo(line, err=True)
     for name, reason in result.failures:
         typer.echo(reason if reason.startswith(name) else f"{name}: {reason}", err=True)
     typer.echo(result.sentence)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zij.actions._inputs.corrections import changed_reading, keep_changed_reading
+from zij.actions._inputs.earlier import pages_to_export
 from zij.actions._inputs.references import collected_corpus, is_stored
 from zij.actions._inputs.sources import Progress
 from zij.actions._showing.shown import Shown
@@ -47,6 +48,9 @@ class Exported(Shown):
         Name and reason of each page that could not be read and is not there.
     tolerated : tuple of (str, str)
         Stem of a page, and what in its file was tolerated.
+    passed_over : tuple of (str, str)
+        Name of each PAGE-XML file of the folder that is not handed on, and why: truth of generated pages, or
+        a page beside the two of a comparison.
     """
 
     folder: Path
@@ -57,6 +61,7 @@ class Exported(Shown):
     missing: tuple[str, ...]
     failures: tuple[tuple[str, str], ...]
     tolerated: tuple[tuple[str, str], ...] = ()
+    passed_over: tuple[tuple[str, str], ...] = ()
 
     @property
     def sentence(self) -> str:
@@ -65,7 +70,9 @@ class Exported(Shown):
         where = f"{len(self.files):,} files" if len(self.files) != 1 else self.files[0]
         gone = f"; lost: {', '.join(self.lost)}" if self.lost else "; nothing lost"
         missing = f"; missing: {', '.join(self.missing)}" if self.missing else ""
-        return f"{pages} as {self.form} ({where}){gone}{missing}; results: {self.folder}"
+        out = _counted(len(self.failures), "page", "left out")
+        out += _counted(len(self.passed_over), "other PAGE-XML file", "passed over")
+        return f"{pages} as {self.form} ({where}){out}{gone}{missing}; results: {self.folder}"
 
     def _repr_html_(self) -> str:
         from zij.actions._showing.pages import converted_html
@@ -163,6 +170,7 @@ def export(
     check_folder(out)
     with contextlib.ExitStack() as stack:
         left: tuple[str, ...] = ()
+        passed: tuple[tuple[str, str], ...] = ()
         if is_corpus(folder):
             if images is not None:
                 raise UsageError("--images is for folders; a corpus knows where its images lie.")
@@ -172,7 +180,7 @@ def export(
         elif described(where):
             raise UsageError(f"{folder}: is no corpus, and --where has no meaning for it; leave it out.")
         else:
-            collection, failures = _collected(folder, images, progress)
+            collection, failures, passed = _collected(folder, images, progress)
         if form == "pagexml":
             for leaf in collection.leaves:
                 _keep_work(leaf, out / f"{leaf.stem}.xml")
@@ -184,19 +192,27 @@ def export(
             files = tuple(sorted(path.relative_to(scratch).as_posix() for path in paths))
     tolerated = tuple((leaf.stem, remark) for leaf in collection.leaves for remark in leaf.tolerated)
     return Exported(
-        out, form, len(collection.leaves), files, said.lost, (*said.missing, *left), failures, tolerated
+        out,
+        form,
+        len(collection.leaves),
+        files,
+        said.lost,
+        (*said.missing, *left),
+        failures,
+        tolerated,
+        passed,
     )
 
 
 def _collected(
     folder: Path, images: str | Path | None, progress: Progress | None
-) -> tuple[Collection, tuple[tuple[str, str], ...]]:
-    """The pages of a folder that can be read, with the pairs between them, and those that cannot."""
+) -> tuple[Collection, tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]:
+    """The pages of a folder that can be read, with their pairs; those that cannot; those passed over."""
     from zij.corpora.exchange.forms import Collection
     from zij.corpora.exchange.leaf import page_files, read_leaf
     from zij.corpora.exchange.pairset import pair_files, read_pairs
 
-    paths = page_files(folder)
+    paths, passed = pages_to_export(folder, page_files(folder))
     leaves: list[Leaf] = []
     failures: list[tuple[str, ZijError]] = []
     for done, path in enumerate(paths):
@@ -212,7 +228,11 @@ def _collected(
         raise failures[0][1]
     lists = pair_files(folder)
     collection = Collection(tuple(leaves), tuple(map(read_pairs, lists)), lists)
-    return collection, tuple((path, str(reason)) for path, reason in failures)
+    return collection, tuple((path, str(reason)) for path, reason in failures), passed
+
+
+def _counted(number: int, noun: str, what: str) -> str:
+    return f"; {number:,} {noun}{'s' * (number != 1)} {what}" if number else ""
 
 
 def _keep_work(leaf: Leaf, result: Path) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
 
+from zij.actions._inputs.earlier import compared_files
 from zij.errors import InputError, OutputError, ZijError
 from zij.files import sha256
 from zij.tables.cellscsv import apply_cells, read_cells
@@ -78,10 +78,7 @@ def keep_changed_files(folder: Path, names: Iterable[str]) -> None:
     OutputError
         If a file is neither the one whose hash `explanation.json` records nor zij's own work.
     """
-    try:
-        known = dict(json.loads((folder / "explanation.json").read_text("utf-8"))["files"])
-    except (OSError, ValueError, KeyError, TypeError):
-        known = {}
+    known = compared_files(folder)
     for name in names:
         path = folder / name
         if path.is_file() and sha256(path) != known.get(name) and changed_reading(path) is not None:

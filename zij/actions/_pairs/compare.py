@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zij.actions._inputs.corrections import keep_changed_files
+from zij.actions._inputs.earlier import compared_files, take_away
 from zij.actions._inputs.only_tables import check_only_tables
 from zij.actions._inputs.sources import Progress, Source, chosen_device, open_source, pair_stems
 from zij.actions._pairs.comparison import Asked
@@ -55,6 +56,8 @@ class Compared:
         What was found and where it lies.
     heats : sequence of Heat
         Relevance of both pages' pixels, where that was asked for.
+    remarks : tuple of str
+        What became of the pages of an earlier comparison in the same folder.
     """
 
     folder: Path
@@ -65,6 +68,7 @@ class Compared:
     summary: dict[str, Any]
     sentence: str
     heats: Sequence[Heat] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
     def failures(self) -> tuple[tuple[str, str], ...]:
@@ -141,6 +145,8 @@ def compare(
     Writes `A-STEM.xml`, `B-STEM.xml`, `pairs.csv`, `pairs.jsonld`, `explanation.json`, `pair.png`, `pair.svg`
     and `report.html` into `out`, all or none; with `pixels` also `A-STEM.pixels.png` and `B-STEM.pixels.png`,
     with `parquet` also `pairs.parquet`. A file that an earlier comparison wrote keeps its name.
+    The two PAGE-XML files of a comparison of other pages that stood there are removed then, if nobody changed
+    them.
     An encoder's explanation is split between numbers in these files, and between square patches of the pages
     in `patches.csv`, the figure and the report.
 
@@ -210,7 +216,9 @@ def compare(
     loaded = load_weights(weights if encoder is None else None)
     out, device = Path(out), chosen_device(device)
     check_folder(out)
-    keep_changed_files(out, (f"A-{names[0]}.xml", f"B-{names[1]}.xml"))
+    results = f"A-{names[0]}.xml", f"B-{names[1]}.xml"
+    keep_changed_files(out, results)
+    before = compared_files(out)
     tell = _steps(progress, _STEPS + pixels)
     sources = []
     for page, which, stem in zip((a, b), ("first", "second"), names, strict=True):
@@ -225,9 +233,18 @@ def compare(
             folder, sources, found.explanation, found.pairs, found.summary,
             heats=found.heats, drawing=found.drawing, parquet=parquet, tell=tell,
         )  # fmt: skip
+    remarks = take_away(out, before, results, (a, b))
     sentence = "; ".join([*found.sentence, f"report: {out / 'report.html'}"])
     return Compared(
-        out, sources[0], sources[1], found.explanation, found.pairs, found.summary, sentence, found.heats
+        out,
+        sources[0],
+        sources[1],
+        found.explanation,
+        found.pairs,
+        found.summary,
+        sentence,
+        found.heats,
+        remarks,
     )
 
 

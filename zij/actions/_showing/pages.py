@@ -170,7 +170,8 @@ def _misprints(result: Generated) -> Markup:
 
 def converted_html(result: Converted | Exported) -> str:
     """What was written; the sentence says what has no place in the form, and what could stand there."""
-    remarks = [_told("tolerated", result.tolerated)] if result.tolerated else []
+    told = {"tolerated": result.tolerated, "passed over": getattr(result, "passed_over", ())}
+    remarks = [_told(title, pairs) for title, pairs in told.items() if pairs]
     return shown(result, *remarks, files=result.files, about=_FORMS)
 
 
