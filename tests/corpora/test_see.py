@@ -187,7 +187,8 @@ def test_equal_pages_are_one_cluster_on_one_spot(tmp_path: Path) -> None:
         "too few pages (12) to say what is unusual; all are listed by the similarity to their nearest, "
         "0 have too few digits to say; "
     )
-    assert "what is usual here" not in (tmp_path / "out" / "outliers.html").read_text("utf-8")
+    text = (tmp_path / "out" / "outliers.html").read_text("utf-8")
+    assert "what is usual here" not in text and "Too few pages (12) to say" in text
 
 
 def test_where_all_pages_differ_none_is_called_unusual(tmp_path: Path) -> None:

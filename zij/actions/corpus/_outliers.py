@@ -124,9 +124,10 @@ def outliers(
         parameters = {"where": str(conditions or ""), "apart": apart, "digits": digits}
         summary = _summary(pages, found, parameters)
         table = _table(pages, found)
+        lead = _found(found)
         html = outliers_page(
-            pages, found, pictures(opened, pages), apart=apart, count=count, lead=f"{_found(found)}.",
-            title=f"Pages unlike any other, of {len(pages):,}",
+            pages, found, pictures(opened, pages), apart=apart, count=count,
+            lead=f"{lead[0].upper()}{lead[1:]}.", title=f"Pages unlike any other, of {len(pages):,}",
             facts=facts(parameters | {"fence": found.fence}, summary["versions"]),
         )  # fmt: skip
         with staged_folder(out) as folder:
