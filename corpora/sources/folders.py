@@ -283,7 +283,7 @@ class Folder:
 
 
 def _kinds(part: Listing) -> list[tuple[Path, str]]:
-    return [(path, kind_of(path)) for path in part.files]
+    return [(path, "truth" if path.name.endswith(".truth.xml") else kind_of(path)) for path in part.files]
 
 
 def _plain(path: Path) -> Path:

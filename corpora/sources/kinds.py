@@ -62,6 +62,7 @@ WHY = {
     "manifest": "is a IIIF manifest; name it by itself to add its pages",
     "zip": "is an archive; name it by itself to add its pages",
     "pdf": "is a PDF; name it by itself to add its pages",
+    "truth": "is the truth of a generated page, which nobody read there; name it by itself to add it",
     "": "is no page and was passed over",
 }
 """Why a file of a kind brings no page of its own from a folder."""

@@ -126,6 +126,16 @@ def test_what_is_no_page_is_passed_over_and_what_is_damaged_is_missed(tmp_path: 
         assert corpus.reading(corpus.page("good").id) is None  # other people's tables are no corrections
 
 
+def test_the_truth_of_a_generated_page_is_nobodys_reading(tmp_path: Path) -> None:
+    image(tmp_path / "in/p1.png")
+    pagexml(tmp_path / "in/p1.truth.xml", "p1.png")
+    result = add(tmp_path / "c", [tmp_path / "in"])
+    assert (result.new, result.failures) == (1, ())
+    assert "p1.truth.xml: is the truth of a generated page" in remarks(result)
+    with open_corpus(tmp_path / "c") as corpus:
+        assert corpus.summary().human == 0 and corpus.summary().new == 1
+
+
 def test_adding_again_adds_what_is_new(tmp_path: Path) -> None:
     home = tmp_path / "in"
     image(home / "a.jpg", 1)

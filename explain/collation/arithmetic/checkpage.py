@@ -35,7 +35,7 @@ INTRODUCTION = (
     "correction: the page may be wrong, and the rule may be. Residuals are in units of the last place. The "
     "three shares say how likely the scan is misread, the print has a slip, or the value was computed wrong, "
     "if the cell is wrong at all. Tables, rows and columns are those of the reading; rows and columns are "
-    "counted from 1 here, headings included, and from 0 in the CSV files."
+    "counted from 1 here (headings outside the table are not counted), and from 0 in the CSV files."
 )
 """What the page of checks says first."""
 _LONGEST = 1500  # pixels of a page's longer side
