@@ -63,10 +63,17 @@ class Browser:
         return self
 
     def _attach(self) -> None:
-        target = self.call("Target.getTargets")["targetInfos"][0]["targetId"]
-        self.session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        end = time.monotonic() + self.limit
+        while not (pages := self._pages()):  # at first there may be other targets, and no page yet
+            assert time.monotonic() < end, "the browser opened no page"
+            time.sleep(0.05)
+        self.session = self.call("Target.attachToTarget", targetId=pages[0], flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Network", "Log"):
             self.call(f"{domain}.enable")
+
+    def _pages(self) -> list[str]:
+        targets = self.call("Target.getTargets")["targetInfos"]
+        return [target["targetId"] for target in targets if target["type"] == "page"]
 
     def __exit__(self, *_: object) -> None:
         self.close()
